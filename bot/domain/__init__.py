@@ -1,0 +1,1 @@
+"""The rules of check-ins: standard library only, pure, no input or output."""

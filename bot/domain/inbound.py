@@ -1,0 +1,35 @@
+"""What a person did on a platform, as one neutral command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class InboundKind(StrEnum):
+    TEXT = "text"
+    PRESS = "press"
+    FORM = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """`inbound_id` is the same for every redelivery of the same act; `at` the platform's time.
+
+    A press carries `action`, `value` and, for a rating or choice, `pressed`; a form carries
+    `action`, `value` and `fields`.
+    """
+
+    installation_id: UUID
+    external_id: str
+    inbound_id: str
+    kind: InboundKind
+    at: datetime
+    text: str = ""
+    action: str = ""
+    value: str = ""
+    pressed: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""An organisation, the places it is installed in, and its configuration as stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.cadence import CadenceSpec
+from bot.domain.packs import Pack
+from bot.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """`demo_now` is the moved clock of a demo database (aware UTC), None elsewhere."""
+
+    id: UUID
+    name: str
+    is_demo: bool = False
+    paused_until: datetime | None = None
+    demo_now: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and now < self.paused_until
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One Slack team or enterprise, one Teams tenant, or the local page."""
+
+    id: UUID
+    organisation_id: UUID
+    platform: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceRevision:
+    """An immutable revision; `author` says who made it (a person's id, or how it came)."""
+
+    id: UUID
+    cadence_id: UUID
+    number: int
+    spec: CadenceSpec
+    created_at: datetime
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackRevision:
+    """An immutable revision of a question pack."""
+
+    id: UUID
+    number: int
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What app.yaml says, validated: the rules, the packs and the cadences."""
+
+    policy: Policy
+    packs: tuple[Pack, ...]
+    cadences: tuple[CadenceSpec, ...]

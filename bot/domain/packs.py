@@ -1,0 +1,103 @@
+"""Question packs: what is asked, on which scale and for whose eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class QuestionKind(StrEnum):
+    TEXT = "text"
+    RATING = "rating"
+    TEXT_AND_RATING = "text_and_rating"
+    CHOICE = "choice"
+    NUMBER = "number"
+
+
+class AudienceKind(StrEnum):
+    """Who may read an answer: the manager by name, groups by count, or the employee alone."""
+
+    MANAGER = "manager"
+    GROUP = "group"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A question in one locale. `options` maps an option's value to its label."""
+
+    text: str
+    low: str = ""
+    high: str = ""
+    points: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    starters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`key` stays the same for as long as the meaning does: trends run along it."""
+
+    key: str
+    kind: QuestionKind
+    audience: AudienceKind
+    wording: Mapping[str, Wording]
+    options: tuple[str, ...] = ()
+    low_number: int = 0
+    high_number: int = 168
+    shows_expectations: bool = False
+
+    @property
+    def takes_text(self) -> bool:
+        return self.kind in (QuestionKind.TEXT, QuestionKind.TEXT_AND_RATING)
+
+    @property
+    def takes_rating(self) -> bool:
+        return self.kind in (QuestionKind.RATING, QuestionKind.TEXT_AND_RATING)
+
+    def words(self, locale: str) -> Wording:
+        """The wording in `locale`, its language, or English."""
+        for candidate in (locale, locale.replace("_", "-").split("-")[0], "en"):
+            if candidate in self.wording:
+                return self.wording[candidate]
+        return next(iter(self.wording.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A set of questions. `title` maps a locale to the name people read."""
+
+    key: str
+    title: Mapping[str, str]
+    questions: tuple[Question, ...]
+    on_by_default: bool = True
+    by_message: bool = True
+
+    def question(self, key: str) -> Question:
+        """Raises KeyError where the pack has no such question."""
+        for question in self.questions:
+            if question.key == key:
+                return question
+        raise KeyError(key)
+
+    def name(self, locale: str) -> str:
+        return self.title.get(
+            locale.split("-", maxsplit=1)[0].split("_", maxsplit=1)[0],
+            self.title.get("en", self.key),
+        )
+
+
+def choose_questions(
+    keys: tuple[str, ...], *, rotation: int, per_round: int, everything: bool
+) -> tuple[tuple[str, ...], int]:
+    """The keys to ask now, and where the rotation goes on.
+
+    All of them when `everything` is true; otherwise `per_round` from `rotation` on, wrapping
+    round, in the pack's own order of asking.
+    """
+    if everything or per_round >= len(keys):
+        return keys, rotation
+    start = rotation % len(keys)
+    picked = [(start + step) % len(keys) for step in range(per_round)]
+    return tuple(keys[index] for index in picked), (start + per_round) % len(keys)

@@ -1,0 +1,37 @@
+"""An organisation's rules that hold for every cadence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+
+from bot.domain.recurrence import QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """The company's AI expectations as app.yaml gives them; both may be empty."""
+
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
+
+    Retention is in days; group results need at least `group_minimum` people, comments
+    `comment_minimum`.
+    """
+
+    company: str = "Your company"
+    time_zone: str = "UTC"
+    country: str | None = None
+    locale: str = "en"
+    quiet: QuietHours = field(default_factory=lambda: QuietHours(time(18), time(8)))
+    weekly_cap: int = 4
+    expectations: Expectations = field(default_factory=Expectations)
+    help_contact: str = ""
+    group_minimum: int = 5
+    comment_minimum: int = 10
+    retention_days: int = 365

@@ -1,0 +1,195 @@
+"""Stored plans, occurrences, check-ins, answers and summaries inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.domain.check_in import CheckIn, State
+from bot.domain.occurrence import DuePlan, Occurrence, OccurrenceState, Plan
+from bot.domain.packs import AudienceKind
+from bot.domain.visibility import Audience
+
+
+class Plans(Protocol):
+    def due(self, now: datetime, limit: int) -> Sequence[DuePlan]:
+        """Plans with `next_due_at <= now`, oldest first; on PostgreSQL locked, skipping locked."""
+        ...
+
+    def next_due_at(self) -> datetime | None: ...
+    def of_cadence(self, cadence_id: UUID) -> Sequence[Plan]: ...
+    def of_person(self, person_id: UUID) -> Sequence[Plan]: ...
+    def upsert(self, plans: Sequence[Plan]) -> None:
+        """By (cadence, person, subject). Existing rows keep `rotation` and `last_full_on`."""
+        ...
+
+    def advance(self, plans: Sequence[Plan]) -> None:
+        """Writes revision, period, next_due_at, rotation and last_full_on, by id."""
+        ...
+
+    def remove(self, ids: Iterable[UUID]) -> None: ...
+
+
+class Occurrences(Protocol):
+    def add(self, occurrences: Sequence[Occurrence]) -> set[UUID]:
+        """The ids really inserted; a doubled (cadence, person, subject, period) is left out."""
+        ...
+
+    def get(self, occurrence_id: UUID) -> Occurrence | None: ...
+    def set_state(self, ids: Iterable[UUID], state: OccurrenceState, reason: str = "") -> None: ...
+    def planned(self, limit: int) -> Sequence[Occurrence]:
+        """Summaries still to be drafted, oldest first."""
+        ...
+
+    def periods(self, cadence_id: UUID, people: Iterable[UUID]) -> dict[UUID, set[str]]:
+        """The periods each person already had, of this cadence."""
+        ...
+
+    def counts(self, since: datetime) -> Sequence[tuple[UUID, OccurrenceState, str, int]]:
+        """(cadence, state, reason, how many) of occurrences due since then."""
+        ...
+
+
+class CheckIns(Protocol):
+    def add(self, check_ins: Sequence[CheckIn]) -> None: ...
+    def get(self, check_in_id: UUID) -> CheckIn | None: ...
+    def of_person(
+        self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
+    ) -> Sequence[CheckIn]:
+        """Newest first."""
+        ...
+
+    def place_holders(self, people: Iterable[UUID], now: datetime) -> dict[UUID, CheckIn]:
+        """Who has a conversation that holds the place (`CheckIn.holds_place`), and which."""
+        ...
+
+    def save(self, check_in: CheckIn) -> None:
+        """Writes every field but the ids, and the states of its questions."""
+        ...
+
+    def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
+        """The platform took the question's message: state ASKED unless answered or skipped."""
+        ...
+
+    def waking(self, now: datetime, limit: int) -> Sequence[CheckIn]:
+        """Those with `wake_at <= now`, oldest first; on PostgreSQL locked, skipping locked."""
+        ...
+
+    def next_wake_at(self) -> datetime | None: ...
+    def counts(self, since: datetime) -> Mapping[tuple[UUID, State], int]:
+        """How many check-ins per (cadence, state), of those opened since then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer version with everything needed to decide who may read it and to open it.
+
+    `audiences` are all that were ever shown, oldest first; `sealed` is None once withdrawn.
+    """
+
+    answer_id: UUID
+    version_id: UUID
+    check_in_id: UUID
+    person_id: UUID
+    question_key: str
+    pack_revision_id: UUID
+    period: str
+    sequence: int
+    sealed: bytes | None
+    platform_at: datetime
+    recorded_at: datetime
+    audiences: tuple[Audience, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A sealed answer version to record. `id` was made before sealing: the seal binds to it."""
+
+    id: UUID
+    check_in_id: UUID
+    person_id: UUID
+    question_key: str
+    sealed: bytes
+    platform_at: datetime
+    recorded_at: datetime
+    audience: AudienceKind
+    readers: tuple[UUID, ...]
+
+
+class Answers(Protocol):
+    """The only place where answers are read: every caller passes the rows through `visibility`."""
+
+    def record(self, version: NewVersion) -> StoredAnswer:
+        """Adds a version to the answer of (check-in, question), and its audience when the answer
+        is new or was narrower shown; the version with the latest platform time is current.
+        """
+        ...
+
+    def withdraw(self, version_id: UUID) -> None:
+        """Takes one version's content away for good; the one before it is current again."""
+        ...
+
+    def narrow(self, answer_id: UUID, kind: AudienceKind, at: datetime) -> None:
+        """Appends a narrower audience."""
+        ...
+
+    def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
+        """The current version of each answer of a check-in, by question key."""
+        ...
+
+    def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
+        """Current versions, newest first: for the person's own eyes."""
+        ...
+
+    def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
+        """Current versions naming this manager, of people managed now, not yet in one of the
+        manager's summaries, with content; oldest first.
+        """
+        ...
+
+    def shown_before(self, manager_id: UUID, people: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        """Versions that already were in this manager's summaries, oldest first."""
+        ...
+
+    def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPart:
+    """One person's part, sealed under that person's key; `versions` are the answers it rests on."""
+
+    id: UUID
+    subject_id: UUID
+    sealed: bytes
+    versions: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A manager's summary of a period; `reports` are the people managed when it was drafted."""
+
+    id: UUID
+    organisation_id: UUID
+    manager_id: UUID
+    occurrence_id: UUID
+    period: str
+    created_at: datetime
+    writer: str
+    parts: tuple[SummaryPart, ...]
+
+
+class Summaries(Protocol):
+    def add(self, summary: Summary) -> bool:
+        """False, and nothing changed, where this manager already has one for the period or one
+        of its answer versions already is in another of the manager's summaries.
+        """
+        ...
+
+    def get(self, summary_id: UUID) -> Summary | None: ...
+    def of_manager(self, manager_id: UUID, limit: int = 8) -> Sequence[Summary]:
+        """Newest first."""
+        ...

@@ -1,0 +1,151 @@
+"""The queue, the inbox and the logs inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from bot.domain.delivery import Delivery, DeliveryState, NewDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that belongs to a check-in's question and can still be changed."""
+
+    id: UUID
+    kind: str
+    state: DeliveryState
+    about_key: str
+
+
+class Queue(Protocol):
+    """Rows are claimed with a lease; every later step is guarded by the claim's token."""
+
+    def enqueue(self, deliveries: Sequence[NewDelivery]) -> set[UUID]:
+        """The ids really queued: a cause that exists changes nothing, and people without a home
+        identity are left out. Lowers the lanes' `next_at`.
+        """
+        ...
+
+    def postpone(self, cause: str, not_before: datetime) -> bool:
+        """Moves a message that is still ready; False where it isn't."""
+        ...
+
+    def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Delivery]:
+        """The most urgent due messages, within each lane's pace; none from a paused lane."""
+        ...
+
+    def begin(self, delivery_id: UUID, token: UUID, now: datetime) -> bool:
+        """Marks it as being sent; False where the claim is lost or its lane paused meanwhile
+        (then the row is ready again).
+        """
+        ...
+
+    def sent(self, delivery_id: UUID, token: UUID, ref: str, now: datetime) -> bool: ...
+    def skip(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
+    def unknown(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
+    def retry(
+        self, delivery_id: UUID, token: UUID, at: datetime, reason: str, *, counts: bool
+    ) -> bool:
+        """Ready again at `at`; `counts` says whether it was an attempt."""
+        ...
+
+    def pause_lane(self, lane_id: UUID, until: datetime) -> None: ...
+    def sweep(self, now: datetime) -> int:
+        """Frees expired leases (those being sent become `maybe_sent`), mends lanes without a
+        `next_at`; how many rows were freed.
+        """
+        ...
+
+    def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
+        """Skips what is still ready for these people; how many."""
+        ...
+
+    def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
+        """Skips what is still ready for one check-in."""
+        ...
+
+    def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
+        """Posts of a check-in (or of one of its questions), oldest first."""
+        ...
+
+    def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
+        """How many prompts the person got in that time, for the weekly cap."""
+        ...
+
+    def next_at(self) -> datetime | None:
+        """When the next ready message is due, over all lanes that aren't paused."""
+        ...
+
+    def counts(self) -> Mapping[tuple[DeliveryState, str], int]:
+        """How many rows per (state, reason)."""
+        ...
+
+
+class Inbox(Protocol):
+    def first_time(self, installation_id: UUID, inbound_id: str, at: datetime) -> bool:
+        """Records it; False where this act was handled before."""
+        ...
+
+    def purge(self, before: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A delivery or display of a person's answer to someone else."""
+
+    person_id: UUID
+    reader_id: UUID
+    answer_id: UUID
+    how: str
+    at: datetime
+
+
+class ReadLog(Protocol):
+    def add(self, readings: Sequence[Reading]) -> None:
+        """Ignores what is logged already for the same (reader, answer, how)."""
+        ...
+
+    def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
+
+
+class AuditLog(Protocol):
+    def append(
+        self, *, actor: str, action: str, target: str, at: datetime, detail: str = ""
+    ) -> None:
+        """Adds a hash-chained entry. `actor`, `target` and `detail` hold opaque ids and codes."""
+        ...
+
+    def verify(self) -> bool: ...
+
+
+class LocalMessages(Protocol):
+    """What the local platform keeps: bodies sealed under the key of the person who sees them."""
+
+    def put(
+        self, *, message_id: UUID, person_id: UUID, author: str, sealed: bytes, at: datetime
+    ) -> bool:
+        """False where this id exists."""
+        ...
+
+    def replace(self, message_id: UUID, sealed: bytes, at: datetime) -> bool: ...
+    def delete(self, message_id: UUID, at: datetime) -> bool: ...
+    def exists(self, message_id: UUID) -> bool: ...
+    def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[LocalMessage]:
+        """The newest `limit`, oldest first, without deleted ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMessage:
+    """`author` is "bot" or "person"; `version` rises with each change."""
+
+    id: UUID
+    person_id: UUID
+    author: str
+    sealed: bytes
+    sent_at: datetime
+    version: int

@@ -1,0 +1,61 @@
+"""The unit of work: the only thing that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from bot.domain.ports.conversation_store import (
+    Answers,
+    CheckIns,
+    Occurrences,
+    Plans,
+    Summaries,
+)
+from bot.domain.ports.people_store import Cadences, Organisations, People
+from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
+
+T = TypeVar("T")
+
+
+class Tx(Protocol):
+    """One open transaction, by noun. Everything in it belongs to one organisation."""
+
+    @property
+    def organisations(self) -> Organisations: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def cadences(self) -> Cadences: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def occurrences(self) -> Occurrences: ...
+    @property
+    def check_ins(self) -> CheckIns: ...
+    @property
+    def answers(self) -> Answers: ...
+    @property
+    def summaries(self) -> Summaries: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def read_log(self) -> ReadLog: ...
+    @property
+    def audit(self) -> AuditLog: ...
+    @property
+    def local_messages(self) -> LocalMessages: ...
+
+
+class UnitOfWork(Protocol):
+    """`fn` is synchronous, does no input or output of its own, and may run again after a
+    conflict: it must not change anything outside the transaction.
+    """
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Runs `fn` and commits. Raises what `fn` raises, with nothing kept."""
+        ...
+
+    async def read(self, fn: Callable[[Tx], T]) -> T: ...

@@ -1,0 +1,98 @@
+"""The weekly summary's facts: what was shared, what changed, what to ask next. Counting only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.check_in import Value
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAnswer:
+    """One answer version a manager may read. `previous` is the same question's value that this
+    manager was shown before; `edited` is true when an earlier version of this very answer was.
+    """
+
+    answer_id: UUID
+    version_id: UUID
+    subject_id: UUID
+    question_key: str
+    pack_revision_id: UUID
+    value: Value
+    answered_at: datetime
+    period: str
+    previous: Value | None = None
+    edited: bool = False
+
+    @property
+    def rating_change(self) -> int | None:
+        """How far the self-reported rating moved since the last one; arithmetic, no opinion."""
+        if self.value.rating is None or self.previous is None or self.previous.rating is None:
+            return None
+        return self.value.rating - self.previous.rating
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPoint:
+    """A rating this manager may read, for the small trend line."""
+
+    question_key: str
+    period: str
+    answered_at: datetime
+    rating: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWeek:
+    """Everything one writer call may see: one employee's shared answers and nobody else's."""
+
+    subject_id: UUID
+    first_name: str
+    locale: str
+    answers: tuple[SharedAnswer, ...]
+    trend: tuple[RatingPoint, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
+    starters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A question for the next 1:1 and the words it rests on (verbatim, from that version)."""
+
+    text: str
+    version_id: UUID
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """One person's part of a summary as a writer worded it."""
+
+    headline: str
+    starters: tuple[Starter, ...] = ()
+    writer: str = "plain"
+
+
+def excerpt(text: str, limit: int = 120) -> str:
+    """A verbatim beginning of `text`, cut at a word, at most `limit` characters; never altered.
+
+    The first line or sentence alone when that is short enough.
+    """
+    first = text.strip().split("\n")[0]
+    for mark in (". ", "! ", "? "):
+        end = first.find(mark)
+        if 0 < end + 1 <= limit:
+            first = first[: end + 1]
+    if len(first) <= limit:
+        return first
+    cut = first[:limit]
+    return cut[: cut.rfind(" ")] if " " in cut else cut
+
+
+def trend_of(points: Sequence[RatingPoint], key: str, limit: int = 6) -> tuple[RatingPoint, ...]:
+    """The last `limit` ratings of one question, oldest first."""
+    of_question = sorted((p for p in points if p.question_key == key), key=lambda p: p.answered_at)
+    return tuple(of_question[-limit:])

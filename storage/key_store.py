@@ -1,0 +1,247 @@
+"""The key store: every person's wrapped key, in a database of its own.
+
+It lies apart from the answers so that it has its own backups, kept for at most 30 days: once a
+key is destroyed and those backups have expired, no copy of the answers can be read.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, inspect, select, update
+from sqlmodel import col
+
+from storage.key_engine import (
+    ACTIVE,
+    SLOT,
+    KeyStoreError,
+    PersonKey,
+    empty_wal,
+    insert_key,
+    key_engine,
+    key_schema,
+    writing,
+)
+from storage.master_key import MasterKey, MasterKeyError
+from storage.vault import AesVault, StoredKey, new_wrapped_key
+
+_MIGRATIONS = Path(__file__).parent / "migrations" / "keys"
+_PER_STATEMENT = 10_000  # SQLite binds at most 32,766 values, PostgreSQL 65,535
+_LOADED = (
+    col(PersonKey.id),
+    col(PersonKey.person_id),
+    col(PersonKey.wrapped),
+    col(PersonKey.master_key_id),
+    col(PersonKey.retired_at),
+)
+
+
+class KeyStore:
+    """The KeyRing port over SQLite or PostgreSQL. It keeps no key between two calls."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        organisation_id: UUID,
+        master_key: MasterKey,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Use `open` instead, which makes the engine."""
+        self._engine = engine
+        self._organisation = organisation_id
+        self._master = master_key
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        organisation_id: UUID,
+        master_key: MasterKey,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> "KeyStore":
+        """Prepare a key store that `upgrade_key_store` has made; connects at first use.
+
+        Args:
+            url: `sqlite:////path/keys.db` or `postgresql+psycopg://...`.
+            organisation_id: whose keys; others in the same store are out of reach.
+            master_key: wraps the keys.
+            clock: gives the aware time at which a new key is made.
+
+        Raises:
+            KeyStoreError: the URL is of no kind that can hold keys.
+        """
+        return cls(key_engine(url), organisation_id, master_key, clock)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await asyncio.to_thread(self._engine.dispose)
+
+    async def vault(self, people: Iterable[UUID]) -> AesVault:
+        """Load the keys of these people, and create those that are missing.
+
+        Raises:
+            MasterKeyError: a key of theirs is wrapped under another master key.
+        """
+        return await asyncio.to_thread(self._vault, sorted(set(people)))
+
+    async def destroy(self, person: UUID, at: datetime) -> None:
+        """Destroy all keys of a person for good, as the port says.
+
+        On SQLite nothing of them remains in the files. PostgreSQL keeps dead rows until its own
+        VACUUM, and its write-ahead log for as long as it is configured to.
+        """
+        await asyncio.to_thread(self._destroy, person, at)
+
+    async def check(self) -> None:
+        """Make sure that the store is there and that the master key is the one it was written with.
+
+        Raises:
+            KeyStoreError: its tables are missing.
+            MasterKeyError: some key of the organisation is wrapped under another master key.
+        """
+        await asyncio.to_thread(self._check)
+
+    def _vault(self, people: Sequence[UUID]) -> AesVault:
+        with self._engine.connect() as connection:
+            keys = self._load(connection, people)
+        missing = set(people) - {key.person for key in keys if key.active}
+        if missing:
+            keys = [key for key in keys if key.person not in missing]
+            keys += self._create(sorted(missing))
+        return AesVault(self._organisation, self._master, people, keys)
+
+    def _load(self, connection: Connection, people: Sequence[UUID]) -> list[StoredKey]:
+        rows = [
+            row
+            for some in _chunks(people)
+            for row in connection.execute(
+                select(*_LOADED).where(
+                    col(PersonKey.organisation_id) == self._organisation,
+                    col(PersonKey.person_id).in_(some),
+                )
+            )
+        ]
+        self._require_own_master({row.master_key_id for row in rows if row.wrapped is not None})
+        return [
+            StoredKey(row.id, row.person_id, row.wrapped, row.retired_at is None) for row in rows
+        ]
+
+    def _create(self, people: Sequence[UUID]) -> list[StoredKey]:
+        # Sorted people: two processes that create keys for the same ones wait, and never deadlock.
+        now = self._clock()
+        with writing(self._engine) as connection:
+            insert = insert_key(connection).on_conflict_do_nothing(
+                index_elements=SLOT, index_where=ACTIVE
+            )
+            connection.execute(insert, [self._new_row(person, now) for person in people])
+            return self._load(connection, people)  # another process may have been first
+
+    def _new_row(self, person: UUID, now: datetime) -> dict[str, object]:
+        key_id = uuid4()
+        wrapped = new_wrapped_key(self._master, self._organisation, person, key_id)
+        return self._row(key_id, person, now) | {"wrapped": wrapped}
+
+    def _row(self, key_id: UUID, person: UUID, now: datetime) -> dict[str, object]:
+        return {
+            "id": key_id,
+            "organisation_id": self._organisation,
+            "person_id": person,
+            "wrapped": None,
+            "master_key_id": self._master.id,
+            "created_at": now,
+            "retired_at": None,
+            "destroyed_at": None,
+        }
+
+    def _destroy(self, person: UUID, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            # First take the place of the active key, so that none can be made from here on;
+            # someone who never had a key gets a row that says so.
+            tombstone = insert_key(connection).values(
+                self._row(uuid4(), person, at) | {"destroyed_at": at}
+            )
+            connection.execute(
+                tombstone.on_conflict_do_nothing(index_elements=SLOT, index_where=ACTIVE)
+            )
+            connection.execute(
+                update(PersonKey)
+                .where(
+                    col(PersonKey.organisation_id) == self._organisation,
+                    col(PersonKey.person_id) == person,
+                    col(PersonKey.destroyed_at).is_(None),
+                )
+                .values(wrapped=None, destroyed_at=at)
+            )
+        if self._engine.dialect.name == "sqlite":
+            empty_wal(self._engine)
+
+    def _check(self) -> None:
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table("person_key", schema=key_schema(connection)):
+                raise KeyStoreError(
+                    f"The key store at {self._engine.url.render_as_string()} has no tables. If "
+                    "this is a new installation, run `touchpoint db upgrade`; else correct the "
+                    "key store's URL, or restore its backup."
+                )
+            ids = connection.execute(
+                select(col(PersonKey.master_key_id))
+                .where(
+                    col(PersonKey.organisation_id) == self._organisation,
+                    col(PersonKey.wrapped).is_not(None),
+                )
+                .distinct()
+            ).scalars()
+            self._require_own_master(set(ids))
+
+    def _require_own_master(self, ids: set[str]) -> None:
+        others = ids - {self._master.id}
+        if others:
+            raise MasterKeyError(
+                f"The key store was written with master key {', '.join(sorted(others))}, but the "
+                f"configured one is {self._master.id}. Set TOUCHPOINT_MASTER_KEY or "
+                "TOUCHPOINT_MASTER_KEY_FILE back to the former: without it its answers can't be "
+                "read, and a new one from `touchpoint keys new` doesn't help."
+            )
+
+
+def upgrade_key_store(url: str) -> None:
+    """Make the key store's tables or bring them up to date; harmless to repeat or run at once.
+
+    A new SQLite file is readable by its owner alone. Blocks; call it from a thread.
+
+    Raises:
+        KeyStoreError: the URL is of no kind that can hold keys, or its file can't be made.
+    """
+    engine = key_engine(url)
+    try:
+        _make_private_file(engine.url)
+        with writing(engine) as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _make_private_file(url: URL) -> None:
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return
+    try:
+        os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))  # its WAL gets this mode too
+    except OSError as error:
+        raise KeyStoreError(
+            f"The key store's file {url.database} can't be opened ({error.strerror}): name a path "
+            "in a directory that exists and belongs to the user who runs Touchpoint."
+        ) from error
+
+
+def _chunks(people: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(people), _PER_STATEMENT):
+        yield people[start : start + _PER_STATEMENT]
