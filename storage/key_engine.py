@@ -73,8 +73,12 @@ def key_engine(url: str) -> Engine:
     parsed = _parsed(url)
     kind = parsed.get_backend_name()
     if kind == "postgresql":
-        # Without parameters in its errors: they would put wrapped keys into logs.
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            parsed,
+            isolation_level="READ COMMITTED",  # each statement must see the keys just committed
+            pool_pre_ping=True,
+            hide_parameters=True,  # errors with parameters would put wrapped keys into logs
+        )
     if kind != "sqlite" or parsed.database in {None, "", ":memory:"}:
         raise KeyStoreError(f"The key store can't live at {parsed.render_as_string()}: {_GIVE}")
     engine = create_engine(parsed, hide_parameters=True)

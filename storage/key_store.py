@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, inspect, select, update
 from sqlmodel import col
 
@@ -218,6 +216,9 @@ def upgrade_key_store(url: str) -> None:
     Raises:
         KeyStoreError: the URL is of no kind that can hold keys, or its file can't be made.
     """
+    from alembic import command
+    from alembic.config import Config
+
     engine = key_engine(url)
     try:
         _make_private_file(engine.url)

@@ -20,7 +20,7 @@ class MasterKeyError(Exception):
     """The master key is missing or unusable; the message names the setting and the remedy."""
 
 
-class MasterKeyExists(MasterKeyError):  # noqa: N818  # a narrower MasterKeyError, named for its cause
+class MasterKeyExists(MasterKeyError):
     """A master key file is there already and was left alone."""
 
 

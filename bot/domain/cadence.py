@@ -147,7 +147,7 @@ def to_json(spec: CadenceSpec) -> dict[str, Any]:
 def from_json(data: Mapping[str, Any]) -> CadenceSpec:
     """The spec that `to_json` wrote; parts it did not know yet take their defaults.
 
-    Raises ValueError, naming the field, for unknown or missing fields and impossible values.
+    Raises ValueError for unknown or missing fields, which it names, and for impossible values.
     """
     known = _known(CadenceSpec, data)
     audience = _known(Audience, known["audience"], "audience.")

@@ -35,3 +35,24 @@ class Policy:
     group_minimum: int = 5
     comment_minimum: int = 10
     retention_days: int = 365
+
+
+def policy_changes_refused(
+    old: Policy, new: Policy, answers_exist: bool
+) -> tuple[tuple[str, str, str], ...]:
+    """What `new` may not change, as (field, problem, remedy); empty where all is well.
+
+    Once answers exist, the sizes below which results stay hidden may rise but never fall: they
+    were promised to the people who answered.
+    """
+    if not answers_exist:
+        return ()
+    return tuple(
+        (
+            f"privacy.{name}",
+            f"{getattr(new, name)} is below {getattr(old, name)}, which was promised",
+            f"keep {getattr(old, name)} or raise it",
+        )
+        for name in ("group_minimum", "comment_minimum")
+        if getattr(new, name) < getattr(old, name)
+    )

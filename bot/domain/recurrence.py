@@ -117,7 +117,7 @@ def next_due(
     """
     after = _as_utc(after)
     today = after.astimezone(zone).date()
-    first = max(0, _index_of(recurrence, today - 2 * _DAY))
+    first = max(0, _index_of(recurrence, today))
     for index in islice(count(first), SEARCH_LIMIT):
         day = _day_of(recurrence, index, is_working_day)
         if day is None:

@@ -1,0 +1,1 @@
+"""Who words a person's part of the summary. Both writers share one port."""

@@ -111,9 +111,10 @@ def recurrences(draw: st.DrawFn) -> Recurrence:
 
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Recurrence, ZoneInfo, WorkingDay, datetime]:
-    """A recurrence, a zone, a calendar and a moment, mostly soon after the anchor."""
+    """A recurrence, a zone, a calendar and a moment, half of them close to the anchor."""
     rule = draw(recurrences())
-    after = datetime.combine(rule.anchor, time(), UTC) + draw(st.timedeltas(-10 * DAY, 800 * DAY))
+    distance = st.timedeltas(-10 * DAY, 10 * DAY) | st.timedeltas(-10 * DAY, 800 * DAY)
+    after = datetime.combine(rule.anchor, time(), UTC) + draw(distance)
     return rule, draw(zones), draw(calendars(rule.anchor)), after
 
 
@@ -426,6 +427,25 @@ def test_a_daily_prompt_at_a_skipped_or_repeated_time_comes_once_a_day() -> None
         assert local_days == [start.date() + n * DAY for n in (1, 2, 3)]
 
 
+@pytest.mark.parametrize(
+    ("unit", "day", "period"),
+    [
+        (Unit.DAY, date(2027, 1, 1), "2027-01-01"),
+        (Unit.WEEK, date(2027, 1, 1), "2026-W53"),
+        (Unit.WEEK, date(2027, 1, 4), "2027-W01"),
+        (Unit.WEEK, date(2029, 12, 31), "2030-W01"),
+        (Unit.MONTH, date(2027, 1, 1), "2027-01"),
+    ],
+)
+def test_periods_are_named_by_day_iso_week_or_month(unit: Unit, day: date, period: str) -> None:
+    by_unit = {
+        Unit.DAY: Recurrence(Unit.DAY, 1, time(10), day),
+        Unit.WEEK: Recurrence(Unit.WEEK, 1, time(10), day, weekday=0),
+        Unit.MONTH: Recurrence(Unit.MONTH, 1, time(10), day, month_day=1),
+    }
+    assert period_of(by_unit[unit], day) == period
+
+
 def off(*holidays: date) -> WorkingDay:
     return calendar({5, 6}, set(holidays))
 
@@ -442,6 +462,11 @@ def off(*holidays: date) -> WorkingDay:
             Recurrence(Unit.WEEK, 1, time(10), date(2026, 8, 17), weekday=4),
             off(date(2026, 8, 21)),
             ["2026-08-20", "2026-08-28"],
+        ),
+        (  # Tuesday to Friday off: Monday
+            Recurrence(Unit.WEEK, 1, time(10), date(2026, 8, 17), weekday=4),
+            off(*(date(2026, 8, 18) + n * DAY for n in range(4))),
+            ["2026-08-17", "2026-08-28"],
         ),
         (  # Friday off, anchored on it: nothing before the anchor
             Recurrence(Unit.WEEK, 1, time(10), date(2026, 8, 21), weekday=4),
@@ -488,7 +513,7 @@ def off(*holidays: date) -> WorkingDay:
 def test_where_weekends_and_holidays_move_a_day(
     rule: Recurrence, works: WorkingDay, expected: list[str]
 ) -> None:
-    start = datetime.combine(rule.anchor, time(), UTC) - DAY
+    start = datetime.combine(rule.anchor, time(), UTC) - 10 * DAY
     found = islice(dues(rule, BERLIN, start, works), len(expected))
     assert [due.at.astimezone(BERLIN).date().isoformat() for due in found] == expected
 
@@ -594,6 +619,13 @@ def test_next_open_moment_by_example(moment: str, quiet: QuietHours | None, expe
     found = next_open_moment(start, BERLIN, quiet, monday_to_friday)
     assert found.astimezone(BERLIN).replace(tzinfo=None) == datetime.fromisoformat(expected)
     assert found.tzinfo is UTC
+
+
+def test_quiet_hours_that_end_in_a_repeated_hour_do_not_end_in_the_past() -> None:
+    """02:10 in its second coming is closed until 02:45 of the same hour, not of the hour before."""
+    moment = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    found = next_open_moment(moment, BERLIN, QuietHours(time(22), time(2, 45)), every_day)
+    assert found == datetime(2026, 10, 25, 1, 45, tzinfo=UTC)
 
 
 GOOD: dict[str, object] = {"at": time(10), "anchor": date(2026, 8, 18), "interval": 1}

@@ -48,9 +48,18 @@ class Queue(Protocol):
     def skip(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
     def unknown(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
     def retry(
-        self, delivery_id: UUID, token: UUID, at: datetime, reason: str, *, counts: bool
+        self,
+        delivery_id: UUID,
+        token: UUID,
+        at: datetime,
+        reason: str,
+        *,
+        counts: bool,
+        maybe_sent: bool = False,
     ) -> bool:
-        """Ready again at `at`; `counts` says whether it was an attempt."""
+        """Ready again at `at`; `counts` says whether it was an attempt, `maybe_sent` whether it
+        may have arrived all the same.
+        """
         ...
 
     def pause_lane(self, lane_id: UUID, until: datetime) -> None: ...

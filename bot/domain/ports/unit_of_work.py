@@ -18,6 +18,12 @@ from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, 
 T = TypeVar("T")
 
 
+class StorageUnavailable(Exception):
+    """The database is full, locked, gone or closing. Nothing of the call was kept for certain, so
+    acknowledge nothing; the same call may succeed later, and repeating it does no harm.
+    """
+
+
 class Tx(Protocol):
     """One open transaction, by noun. Everything in it belongs to one organisation."""
 
@@ -55,7 +61,13 @@ class UnitOfWork(Protocol):
     """
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
-        """Runs `fn` and commits. Raises what `fn` raises, with nothing kept."""
+        """Runs `fn` and commits.
+
+        Raises what `fn` raises, with nothing kept, and StorageUnavailable. A caller who is
+        cancelled while waiting cannot know whether `fn` was committed.
+        """
         ...
 
-    async def read(self, fn: Callable[[Tx], T]) -> T: ...
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """Runs `fn` on one consistent snapshot, in which nothing can be written or locked."""
+        ...

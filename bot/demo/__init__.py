@@ -1,0 +1,1 @@
+"""The sample company and what its people answer over four weeks."""

@@ -1,0 +1,244 @@
+"""Employee answers -> recorded: one transaction holds the answer and the message after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+from bot.domain.check_in import (
+    ANSWERABLE,
+    MAX_TEXT,
+    SILENCE,
+    Asked,
+    CheckIn,
+    Refused,
+    State,
+    Value,
+    audience_of,
+    parse_pressed,
+    parse_typed,
+)
+from bot.domain.packs import AudienceKind, Question, QuestionKind
+from bot.domain.people import Participation
+from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
+from bot.services import outgoing, steps
+from bot.services.act import Act, join_value, split_value
+from bot.services.sealing import open_value, seal_value
+
+MAX_BUBBLES = 4
+"""Bubbles of the longest text that fit one answer."""
+
+
+def typed(act: Act, text: str) -> None:
+    """Records typed text under the question delivered last before it was written.
+
+    Text within the silence after an answer is added to that answer. With nothing open nothing is
+    recorded and the bot asks what it is for.
+    """
+    target = _target_of(act)
+    if target is None:
+        act.note("nothing_open")
+        return
+    check_in, question = target
+    try:
+        value = parse_typed(question, text, dict(question.words(act.person.locale).options))
+    except Refused as refused:
+        act.note(refused.code)
+        return
+    _record_typed(act, check_in, question, value)
+
+
+def open_question(act: Act) -> str | None:
+    """The question typed text would answer now, as a button's value."""
+    target = _target_of(act)
+    return join_value(target[0].id, target[1].key) if target else None
+
+
+def _target_of(act: Act) -> tuple[CheckIn, Question] | None:
+    if act.person.participation is not Participation.STARTED:
+        return None
+    candidates = [
+        (asked.asked_at, check_in, asked.key)
+        for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE | {State.DONE})
+        if _takes_text(check_in, act)
+        if (asked := check_in.last_asked_before(act.at)) and asked.asked_at
+    ]
+    if not candidates:
+        return None
+    _, check_in, key = max(candidates, key=lambda c: c[0])
+    return check_in, act.question(check_in, key)
+
+
+def _takes_text(check_in: CheckIn, act: Act) -> bool:
+    """A finished conversation takes text written before its thanks arrived, and none after."""
+    if act.now >= check_in.closes_at:
+        return False
+    if check_in.state is not State.DONE:
+        return True
+    return check_in.completed_at is None or act.at < check_in.completed_at
+
+
+def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value) -> None:
+    before = _current_value(act, check_in, question.key)
+    try:
+        merged = _merged(before, value)
+    except Refused as refused:
+        act.note(refused.code)
+        return
+    stored = record(act, check_in, question, merged)
+    check_in = _opened(act, check_in, question.key)
+    act.tx.queue.enqueue([outgoing.receipt(check_in, question.key, stored.answer_id, act.now)])
+    if before is None or before.text == "":
+        steps.redraw(act, check_in, question.key)
+    steps.go_on(act, check_in, act.now + SILENCE)
+
+
+def _merged(before: Value | None, value: Value) -> Value:
+    """More text goes under the same answer; a typed rating or option replaces the one before."""
+    if before is None:
+        return value
+    if value.text:
+        together = before.appended(value.text)
+        if len(together.text) > MAX_TEXT * MAX_BUBBLES:
+            raise Refused("too_long")
+        return together
+    return replace(
+        before,
+        rating=value.rating or before.rating,
+        choice=value.choice or before.choice,
+        number=before.number if value.number is None else value.number,
+    )
+
+
+def pressed(act: Act, value: str, chosen: str) -> None:
+    """Records a pressed rating or option. Forged and outdated buttons change nothing."""
+    found = _pressable(act, value)
+    if found is None:
+        act.note("closed")
+        return
+    check_in, question = found
+    try:
+        given = parse_pressed(question, chosen)
+    except Refused as refused:
+        act.note(refused.code)
+        return
+    before = _current_value(act, check_in, question.key)
+    record(act, check_in, question, _merged(before, given))
+    check_in = _opened(act, check_in, question.key)
+    steps.redraw(act, check_in, question.key)
+    if _waits_for_words(question, before):
+        act.save(check_in)
+        return
+    steps.go_on(act, check_in, act.now)
+
+
+def _waits_for_words(question: Question, before: Value | None) -> bool:
+    """After the rating of a question that takes words too, the person says when to go on."""
+    return question.kind is QuestionKind.TEXT_AND_RATING and not (before and before.text)
+
+
+def move_on(act: Act, value: str) -> None:
+    """*Next* under an answered question: goes on without more words."""
+    found = _pressable(act, value)
+    if found is not None:
+        check_in = act.touched(found[0])
+        steps.redraw(act, check_in, found[1].key)
+        steps.go_on(act, check_in, act.now)
+
+
+def skip_question(act: Act, value: str) -> None:
+    found = _pressable(act, value)
+    if found is None:
+        act.note("closed")
+        return
+    check_in, question = found
+    asked = check_in.asked(question.key)
+    if asked.state is Asked.ANSWERED:
+        return
+    check_in = act.touched(check_in.with_question(replace(asked, state=Asked.SKIPPED)))
+    check_in = act.save(replace(check_in, state=State.OPEN))
+    steps.redraw(act, check_in, question.key)
+    steps.go_on(act, check_in, act.now)
+
+
+def _pressable(act: Act, value: str) -> tuple[CheckIn, Question] | None:
+    """The person's own check-in and question behind a button, while it can be answered."""
+    check_in_id, key = split_value(value)
+    check_in = act.own_check_in(check_in_id)
+    if check_in is None or not is_editable(act, check_in):
+        return None
+    try:
+        return check_in, act.question(check_in, key)
+    except KeyError:
+        return None
+
+
+def is_editable(act: Act, check_in: CheckIn) -> bool:
+    """Answers can change until the check-in closes, by people who take part."""
+    open_state = check_in.state in ANSWERABLE or check_in.state is State.DONE
+    takes_part = act.person.participation is Participation.STARTED
+    return open_state and takes_part and act.now < check_in.closes_at
+
+
+def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> StoredAnswer:
+    """Seals one answer version under the audience that was shown to the person."""
+    version_id = uuid4()
+    kind, readers = audience_of(question, check_in.shown_manager_id)
+    return act.tx.answers.record(
+        NewVersion(
+            id=version_id,
+            check_in_id=check_in.id,
+            person_id=act.person.id,
+            question_key=question.key,
+            sealed=seal_value(act.vault, act.person.id, version_id, value),
+            platform_at=act.at,
+            recorded_at=act.now,
+            audience=kind,
+            readers=readers,
+        )
+    )
+
+
+def _current_value(act: Act, check_in: CheckIn, key: str) -> Value | None:
+    stored = act.tx.answers.current(check_in.id).get(key)
+    return open_value(act.vault, stored) if stored else None
+
+
+def _opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:
+    """The question is answered and the conversation goes on."""
+    answered = replace(check_in.asked(key), state=Asked.ANSWERED)
+    state = State.DONE if check_in.state is State.DONE else State.OPEN
+    return act.touched(replace(check_in.with_question(answered), state=state, snoozed_until=None))
+
+
+def undo(act: Act, value: str) -> None:
+    """Takes an answer back: its content is gone for good and the question is open again."""
+    found = _pressable(act, value)
+    stored = found and act.tx.answers.current(found[0].id).get(found[1].key)
+    if found is None or not stored:
+        act.note("closed" if found is None else "nothing_to_undo")
+        return
+    check_in, question = found
+    withdraw_all(act, check_in, question.key)
+    reopened = replace(check_in.asked(question.key), state=Asked.PENDING)
+    check_in = act.touched(check_in.with_question(reopened))
+    check_in = replace(check_in, state=State.OPEN, completed_at=None)
+    steps.redraw(act, check_in, question.key)
+    steps.ask_again(act, check_in)
+
+
+def withdraw_all(act: Act, check_in: CheckIn, key: str) -> None:
+    """Every version goes: what was taken back must not come back as an older wording."""
+    while stored := act.tx.answers.current(check_in.id).get(key):
+        act.tx.answers.withdraw(stored.version_id)
+
+
+def narrow(act: Act, value: str) -> None:
+    """*Only me*: nobody else reads this answer from now on. It can't be widened again."""
+    found = _pressable(act, value)
+    stored = found and act.tx.answers.current(found[0].id).get(found[1].key)
+    if found is None or not stored:
+        act.note("closed")
+        return
+    act.tx.answers.narrow(stored.answer_id, AudienceKind.SELF, act.now)
+    steps.redraw(act, found[0], found[1].key)

@@ -1,0 +1,115 @@
+"""What a person decides about being asked: start, not for me, later, skip, pause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.check_in import ANSWERABLE, CheckIn, Refused, State
+from bot.domain.people import Participation
+from bot.domain.recurrence import closing_moment, local_instant, next_open_moment
+from bot.services import steps
+from bot.services.act import Act
+
+LONGEST_PAUSE = timedelta(days=366)
+
+
+def start(act: Act) -> None:
+    """*Start*: takes part from now on. A repeat changes nothing."""
+    if act.person.participation is Participation.STARTED:
+        return
+    was_declined = act.person.participation is Participation.DECLINED
+    act.tx.people.set_participation(act.person.id, Participation.STARTED)
+    if was_declined:
+        act.note("rejoined")
+    _resume_open(act)
+
+
+def _resume_open(act: Act) -> None:
+    """Asks the first question of what is open; the others wait their turn."""
+    held = [c for c in steps.open_check_ins(act) if c.state in (State.OFFERED, State.OPEN)]
+    for check_in in held[:1]:
+        opened = act.touched(replace(check_in, state=State.OPEN))
+        steps.redraw(act, opened)
+        steps.go_on(act, opened, act.now)
+
+
+def decline(act: Act) -> None:
+    """*Not for me*: final until the person changes it. To everyone else it is "nothing shared"."""
+    if act.person.participation is Participation.DECLINED:
+        return
+    act.tx.people.set_participation(act.person.id, Participation.DECLINED)
+    for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
+        steps.close(act, check_in, State.CANCELLED, "not_for_me")
+    act.note("declined")
+
+
+def snooze(act: Act, check_in: CheckIn, until: str) -> datetime:
+    """Puts a check-in off by "hour", "tomorrow" or "next_week"; returns the moment it comes back.
+
+    Never into quiet hours. A moment after the closing moves the closing to the end of that day.
+    Raises Refused("not_offered") for anything else.
+    """
+    back = _snooze_moment(act, check_in, until)
+    act.tx.queue.cancel_about(check_in.id, "snoozed", act.now)
+    closes_at = check_in.closes_at
+    if back >= closes_at:
+        closes_at = closing_moment(back, act.person.zone, 0)
+    snoozed = replace(
+        check_in,
+        state=State.SNOOZED,
+        snoozed_until=back,
+        closes_at=closes_at,
+        offers=check_in.offers + 1,
+    )
+    act.save(snoozed)
+    steps.free_place(act)
+    return back
+
+
+def _snooze_moment(act: Act, check_in: CheckIn, until: str) -> datetime:
+    zone = act.person.zone
+    local = act.now.astimezone(zone)
+    asked_at = check_in.opened_at.astimezone(zone).time()
+    moments = {
+        "hour": act.now + timedelta(hours=1),
+        "tomorrow": local_instant(local.date() + timedelta(days=1), asked_at, zone),
+        "next_week": local_instant(local.date() + timedelta(days=7), asked_at, zone),
+    }
+    if until not in moments:
+        raise Refused("not_offered", "when")
+    return next_open_moment(moments[until], zone, act.policy.quiet, act.working_day)
+
+
+def skip(act: Act, check_in: CheckIn) -> None:
+    """Skips this check-in; what was answered before stays."""
+    steps.close(act, check_in, State.SKIPPED, "skipped")
+
+
+def parse_pause(act: Act, given: str) -> datetime:
+    """The local midnight that begins the day `given` (ISO 8601), aware UTC.
+
+    Raises Refused naming the field "until" with code "not_a_date", "in_the_past" or "too_far".
+    """
+    try:
+        day = date.fromisoformat(given.strip())
+    except ValueError:
+        raise Refused("not_a_date", "until") from None
+    today = act.now.astimezone(act.person.zone).date()
+    if day <= today:
+        raise Refused("in_the_past", "until")
+    if day - today > LONGEST_PAUSE:
+        raise Refused("too_far", "until")
+    return local_instant(day, time.min, act.person.zone)
+
+
+def pause(act: Act, until: datetime) -> None:
+    """Nothing is asked before `until` (aware UTC); what is open is closed."""
+    act.tx.people.set_pause(act.person.id, until)
+    for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
+        steps.close(act, check_in, State.SKIPPED, "paused")
+
+
+def resume(act: Act) -> None:
+    act.tx.people.set_pause(act.person.id, None)
+    act.note("resumed")

@@ -1,0 +1,151 @@
+"""Whatever a person does on a platform: one command in, one transaction, one reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Reply
+from bot.domain.people import Person
+from bot.domain.ports.unit_of_work import Tx
+from bot.services import answering, choices, forms, my_answers, summary_details
+from bot.services.act import Act, split_value
+from bot.services.kit import Kit
+from prompts.library import command_in
+
+
+async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
+    """Carries out what the person did, once, however often the platform delivers it.
+
+    Acts of unknown or inactive people change nothing. What must arrive goes through the queue;
+    the reply holds only what is harmless if lost. Raises StorageUnavailable where nothing could
+    be recorded: the platform must then not be acknowledged.
+    """
+    person = await kit.uow.read(
+        lambda tx: tx.people.by_identity(inbound.installation_id, inbound.external_id)
+    )
+    if person is None or not person.active:
+        return Reply()
+    if inbound.action in summary_details.ACTIONS:
+        return await summary_details.show(kit, person, inbound.value, now)
+    vault = await kit.keys.vault([person.id])
+
+    def run(tx: Tx) -> Reply:
+        fresh = tx.people.lock(person.id) or person
+        policy = tx.organisations.policy()
+        act = Act(tx, fresh, vault, kit.calendar, policy, now, inbound.at, inbound.inbound_id)
+        return _dispatch(kit, act, inbound)
+
+    return await kit.uow.write(run)
+
+
+def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
+    """Views change nothing that matters twice; everything else passes the inbox. Forms do so
+    themselves, once their fields are in order: a refused form can be sent again.
+    """
+    if inbound.kind is InboundKind.TEXT:
+        inbound = _as_command(act.person, inbound)
+    view = _VIEWS.get(inbound.action)
+    if view is not None:
+        return view(kit, act, inbound)
+    change = _CHANGES.get(inbound.action)
+    if change is not None and not act.is_repeat(inbound.installation_id):
+        change(act, inbound)
+    return Reply()
+
+
+def _as_command(person: Person, inbound: Inbound) -> Inbound:
+    """Typed text, or the command it is when a known word is all of it."""
+    action = _TYPED.get(command_in(inbound.text, person.locale) or "", "typed")
+    return Inbound(
+        installation_id=inbound.installation_id,
+        external_id=inbound.external_id,
+        inbound_id=inbound.inbound_id,
+        kind=inbound.kind,
+        at=inbound.at,
+        text=inbound.text,
+        action=action,
+    )
+
+
+def _undo_latest(act: Act, _: Inbound) -> None:
+    """The typed word *undo*: takes back the newest answer that can still change."""
+    newest = act.tx.answers.of_person(act.person.id, limit=1)
+    if not newest:
+        act.note("nothing_to_undo")
+        return
+    answering.undo(act, f"{newest[0].check_in_id}:{newest[0].question_key}")
+
+
+def _on_open_question(do: Callable[[Act, str], None]) -> Callable[[Act, Inbound], None]:
+    """A typed word that acts on the question that is open: *skip*, *next*."""
+
+    def run(act: Act, _: Inbound) -> None:
+        current = answering.open_question(act)
+        if current is None:
+            act.note("nothing_open")
+        else:
+            do(act, current)
+
+    return run
+
+
+def _offer_button(code: str) -> Callable[[Act, Inbound], None]:
+    """A typed word that needs a form: typed text can open none, so a button is offered."""
+
+    def run(act: Act, _: Inbound) -> None:
+        current = answering.open_question(act)
+        if current is None:
+            act.note("nothing_open")
+        else:
+            act.note(code, check_in=split_value(current)[0])
+
+    return run
+
+
+_TYPED: Mapping[str, str] = {
+    "start": "start",
+    "stop": "decline",
+    "undo": "undo_latest",
+    "skip": "skip_typed",
+    "resume": "resume",
+    "help": "help",
+    "my_answers": "my_answers_typed",
+    "pause": "pause_typed",
+    "home": "home_typed",
+    "next": "next_typed",
+    "snooze": "snooze_typed",
+    "form": "form_typed",
+}
+
+_CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
+    "typed": lambda act, inbound: answering.typed(act, inbound.text),
+    "answer": lambda act, inbound: answering.pressed(act, inbound.value, inbound.pressed),
+    "move_on": lambda act, inbound: answering.move_on(act, inbound.value),
+    "skip_question": lambda act, inbound: answering.skip_question(act, inbound.value),
+    "undo": lambda act, inbound: answering.undo(act, inbound.value),
+    "undo_latest": _undo_latest,
+    "skip_typed": _on_open_question(answering.skip_question),
+    "next_typed": _on_open_question(answering.move_on),
+    "snooze_typed": _offer_button("open_later"),
+    "form_typed": _offer_button("open_form"),
+    "only_me": lambda act, inbound: answering.narrow(act, inbound.value),
+    "start": lambda act, _: choices.start(act),
+    "decline": lambda act, _: choices.decline(act),
+    "resume": lambda act, _: choices.resume(act),
+    "help": lambda act, _: act.note("help"),
+    "my_answers_typed": lambda act, _: act.note("open_my_answers"),
+    "pause_typed": lambda act, _: act.note("open_pause"),
+    "home_typed": lambda act, _: act.note("open_home"),
+}
+
+_VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
+    "open_form": forms.open_form,
+    "open_later": forms.open_later,
+    "open_pause": forms.open_pause,
+    "answer_form": forms.submit_answers,
+    "later": forms.submit_later,
+    "pause": forms.submit_pause,
+    "my_answers": my_answers.show,
+}

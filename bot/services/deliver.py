@@ -1,0 +1,216 @@
+"""Queued messages -> sent: claimed, checked again, composed, sent outside any transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.domain.delivery import (
+    Delivery,
+    Lookup,
+    Operation,
+    Outcome,
+    Recovery,
+    RetryAt,
+    Sent,
+    Skipped,
+    Unknown,
+)
+from bot.domain.ports.messenger import Messenger
+from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.vault import Vault
+from bot.services import after_sending
+from bot.services.compose import compose
+from bot.services.kit import Kit
+from bot.services.scene import Composed, Drop, NotYet, Scene
+
+BATCH = 50
+LEASE = timedelta(seconds=60)
+"""Longer than any platform call may take, so that no live claim is taken over."""
+
+AT_ONCE = 8
+MAX_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=5)
+
+
+async def deliver(kit: Kit, now: datetime, limit: int = BATCH) -> int:
+    """Sends what is due at `now` (aware UTC), most urgent first; how many rows were claimed."""
+    claimed = await kit.uow.write(lambda tx: tx.queue.claim(now, limit=limit, lease=LEASE))
+    if not claimed:
+        return 0
+    vault = await kit.keys.vault(await kit.uow.read(lambda tx: _people_in(tx, claimed)))
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(of_one_person: Sequence[Delivery]) -> None:
+        async with gate:
+            for delivery in of_one_person:
+                await _Sending(kit, vault, delivery, now).run()
+
+    await asyncio.gather(*(in_turn(group) for group in _by_person(claimed)))
+    return len(claimed)
+
+
+def _by_person(claimed: Iterable[Delivery]) -> Iterable[Sequence[Delivery]]:
+    """One person's messages keep their order; different people's go side by side."""
+    groups: dict[UUID, list[Delivery]] = defaultdict(list)
+    for delivery in claimed:
+        groups[delivery.person_id].append(delivery)
+    return groups.values()
+
+
+def _people_in(tx: Tx, claimed: Iterable[Delivery]) -> set[UUID]:
+    """Whose keys the messages need: the readers' own and those of everybody quoted."""
+    people: set[UUID] = set()
+    for delivery in claimed:
+        people.add(delivery.person_id)
+        summary_id = delivery.facts.get("summary")
+        summary = tx.summaries.get(UUID(summary_id)) if summary_id else None
+        if summary is not None:
+            people.update(part.subject_id for part in summary.parts)
+    return people
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One claimed message on its way."""
+
+    kit: Kit
+    vault: Vault
+    delivery: Delivery
+    now: datetime
+
+    async def run(self) -> None:
+        try:
+            composed = await self.kit.uow.read(self._compose)
+        except Drop as drop:
+            reason = drop.reason
+            await self.kit.uow.write(lambda tx: self._dropped(tx, reason))
+            return
+        except NotYet as wait:
+            await self._retry(wait.at, wait.reason, counts=False)
+            return
+        if not await self.kit.uow.write(lambda tx: self._begin(tx, composed)):
+            return
+        outcome = await self._send(composed)
+        await self._record(outcome, composed)
+
+    def _compose(self, tx: Tx) -> Composed:
+        person = tx.people.get(self.delivery.person_id)
+        organisation = tx.organisations.get()
+        if person is None or organisation is None:
+            raise Drop("gone")
+        scene = Scene(
+            tx=tx,
+            vault=self.vault,
+            words=self.kit.words,
+            calendar=self.kit.calendar,
+            organisation=organisation,
+            policy=tx.organisations.policy(),
+            person=person,
+            delivery=self.delivery,
+            now=self.now,
+        )
+        return compose(scene)
+
+    def _begin(self, tx: Tx, composed: Composed) -> bool:
+        """From here on the message may have been sent; the audience it names is kept first."""
+        delivery = self.delivery
+        if not tx.queue.begin(delivery.id, delivery.claim_token, self.now):
+            return False
+        after_sending.remember_audience(tx, composed)
+        return True
+
+    async def _send(self, composed: Composed) -> Outcome:
+        messenger = self.kit.messengers.get(self.delivery.address.platform)
+        if messenger is None:
+            return Skipped("platform_not_configured")
+        if self.delivery.maybe_sent and self.delivery.operation is Operation.POST:
+            settled = await self._settled(messenger)
+            if settled is not None:
+                return settled
+        return await self._call(messenger, composed)
+
+    async def _settled(self, messenger: Messenger) -> Outcome | None:
+        """What became of an earlier try; None where sending again is safe."""
+        if messenger.recovery is Recovery.RESEND:
+            return None
+        if messenger.recovery is Recovery.LEAVE:
+            return Unknown("maybe_sent")
+        found = await messenger.find(self.delivery.address, self.delivery.id)
+        if isinstance(found, Sent):
+            return found
+        return None if found is Lookup.ABSENT else Unknown("not_found_for_sure")
+
+    async def _call(self, messenger: Messenger, composed: Composed) -> Outcome:
+        delivery, message = self.delivery, composed.message
+        address, ref = delivery.address, delivery.target_ref
+        if delivery.operation is Operation.UPDATE:
+            return await messenger.update(address, ref, message, delivery.id)
+        if delivery.operation is Operation.DELETE:
+            return await messenger.delete(address, ref, delivery.id)
+        return await messenger.post(address, message, delivery.id)
+
+    async def _record(self, outcome: Outcome, composed: Composed) -> None:
+        if isinstance(outcome, Sent):
+            await self.kit.uow.write(lambda tx: self._sent(tx, outcome, composed))
+        elif isinstance(outcome, Skipped):
+            await self.kit.uow.write(lambda tx: self._dropped(tx, outcome.reason))
+        elif isinstance(outcome, RetryAt):
+            await self._retry_or_give_up(outcome)
+        else:
+            await self._unknown(outcome)
+
+    def _sent(self, tx: Tx, outcome: Sent, composed: Composed) -> None:
+        delivery = self.delivery
+        if tx.queue.sent(delivery.id, delivery.claim_token, outcome.ref, self.now):
+            after_sending.sent(tx, delivery, composed, self.now)
+
+    def _dropped(self, tx: Tx, reason: str) -> None:
+        delivery = self.delivery
+        if tx.queue.skip(delivery.id, delivery.claim_token, reason, self.now):
+            after_sending.dropped(tx, delivery, reason)
+
+    async def _retry(self, at: datetime, reason: str, *, counts: bool) -> None:
+        delivery = self.delivery
+        await self.kit.uow.write(
+            lambda tx: tx.queue.retry(delivery.id, delivery.claim_token, at, reason, counts=counts)
+        )
+
+    async def _retry_or_give_up(self, outcome: RetryAt) -> None:
+        """A rate limit pauses the lane and counts as no attempt."""
+        delivery = self.delivery
+        if outcome.pauses_lane:
+            await self.kit.uow.write(lambda tx: tx.queue.pause_lane(delivery.lane_id, outcome.at))
+            await self._retry(outcome.at, outcome.reason, counts=False)
+        elif delivery.attempts + 1 >= MAX_ATTEMPTS:
+            await self.kit.uow.write(lambda tx: self._dropped(tx, "gave_up"))
+        else:
+            await self._retry(outcome.at, outcome.reason, counts=True)
+
+    async def _unknown(self, outcome: Unknown) -> None:
+        """Looked up or resent later where the platform allows it, else left to the operator."""
+        delivery = self.delivery
+        messenger = self.kit.messengers.get(delivery.address.platform)
+        leaves = messenger is None or messenger.recovery is Recovery.LEAVE
+        if leaves or delivery.attempts + 1 >= MAX_ATTEMPTS:
+            await self.kit.uow.write(lambda tx: self._lost(tx, outcome.reason))
+            return
+        at = self.now + FIRST_WAIT * (2**delivery.attempts)
+        await self.kit.uow.write(
+            lambda tx: tx.queue.retry(
+                delivery.id,
+                delivery.claim_token,
+                at,
+                outcome.reason,
+                counts=True,
+                maybe_sent=True,
+            )
+        )
+
+    def _lost(self, tx: Tx, reason: str) -> None:
+        delivery = self.delivery
+        tx.queue.unknown(delivery.id, delivery.claim_token, reason, self.now)

@@ -1,0 +1,25 @@
+"""What the use cases need from outside, put together once in `bot.bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.ports.clock import Calendar
+from bot.domain.ports.messenger import Messenger
+from bot.domain.ports.unit_of_work import UnitOfWork
+from bot.domain.ports.vault import KeyRing
+from bot.domain.ports.writer import Writer
+from prompts.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """`messengers` by platform name."""
+
+    uow: UnitOfWork
+    keys: KeyRing
+    words: Words
+    calendar: Calendar
+    messengers: Mapping[str, Messenger]
+    writer: Writer

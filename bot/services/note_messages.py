@@ -1,0 +1,51 @@
+"""Short answers of the bot and an organisation's own nudges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.message import Block, Button, Buttons, Look, Message, Text
+from bot.services.scene import Composed, Drop, Scene
+from prompts.words import render_nudge
+
+_BUTTONS = {
+    "open_my_answers": ("my_answers", "my_answers"),
+    "open_pause": ("open_pause", "pause"),
+    "help": ("my_answers", "my_answers"),
+    "declined": ("start", "start_again"),
+    "paused": ("resume", "resume"),
+    "nothing_open": ("my_answers", "my_answers"),
+    "open_later": ("open_later", "later"),
+    "open_form": ("open_form", "form"),
+}
+
+
+def note(scene: Scene) -> Composed:
+    """The words for a code, with the one button that helps there."""
+    facts = scene.delivery.facts
+    moment = datetime.fromisoformat(facts["moment"]) if "moment" in facts else None
+    said = scene.say("note", moment=moment, first_name=scene.person.first_name)
+    text = said[facts["code"]]
+    blocks: tuple[Block, ...] = (Text(text),)
+    if facts["code"] in _BUTTONS:
+        action, label = _BUTTONS[facts["code"]]
+        button = Button(said[f"button_{label}"], action, facts.get("check_in", ""), Look.QUIET)
+        blocks = (*blocks, Buttons((button,)))
+    return Composed(Message("note", text, blocks))
+
+
+def nudge(scene: Scene) -> Composed:
+    """The organisation's own text, filled with the few facts it may use."""
+    facts = scene.delivery.facts
+    revision = scene.tx.cadences.revisions([UUID(facts["revision"])]).get(UUID(facts["revision"]))
+    if revision is None or not revision.spec.text:
+        raise Drop("gone")
+    text = render_nudge(
+        revision.spec.text,
+        scene.person.locale,
+        first_name=scene.person.first_name,
+        company=scene.policy.company,
+        period=facts["period"],
+    )
+    return Composed(Message("nudge", text, (Text(text),)))

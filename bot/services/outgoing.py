@@ -1,0 +1,140 @@
+"""The messages a check-in causes, as queue rows. Their causes make every repeat harmless."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from bot.domain.check_in import AskedQuestion, CheckIn
+from bot.domain.delivery import DeliveryClass, NewDelivery, Operation
+from bot.domain.people import Participation, Person
+from bot.domain.ports.queue_store import SentMessage
+
+
+def offer(
+    check_in: CheckIn, person: Person, not_before: datetime, expires_at: datetime
+) -> NewDelivery:
+    """The first message of a check-in, and again after a snooze or a wait.
+
+    Whoever never pressed *Start* is welcomed and asked nothing yet.
+    """
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=check_in.organisation_id,
+        person_id=check_in.person_id,
+        delivery_class=DeliveryClass.PROMPT,
+        kind="welcome" if person.participation is Participation.NEW else "offer",
+        cause=f"offer:{check_in.id}:{check_in.offers}",
+        not_before=not_before,
+        expires_at=expires_at,
+        about_id=check_in.id,
+        about_key=_open_key(check_in),
+        occurrence_id=check_in.occurrence_id,
+    )
+
+
+def reminder(
+    check_in: CheckIn, person: Person, not_before: datetime, expires_at: datetime
+) -> NewDelivery:
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=check_in.organisation_id,
+        person_id=check_in.person_id,
+        delivery_class=DeliveryClass.PROMPT,
+        kind="welcome_reminder" if person.participation is Participation.NEW else "reminder",
+        cause=f"reminder:{check_in.id}:{check_in.reminders_done}",
+        not_before=not_before,
+        expires_at=expires_at,
+        about_id=check_in.id,
+        about_key=_open_key(check_in),
+        occurrence_id=check_in.occurrence_id,
+    )
+
+
+def _open_key(check_in: CheckIn) -> str:
+    upcoming = check_in.next_question()
+    return upcoming.key if upcoming else ""
+
+
+def question(check_in: CheckIn, asked: AskedQuestion, not_before: datetime) -> NewDelivery:
+    return _reply(
+        check_in,
+        kind="question",
+        cause=f"ask:{check_in.id}:{asked.key}:{asked.asks}:{check_in.offers}",
+        not_before=not_before,
+        about_key=asked.key,
+    )
+
+
+def receipt(check_in: CheckIn, key: str, answer_id: UUID, now: datetime) -> NewDelivery:
+    """One receipt an answer, however many bubbles it was typed in; again after an undo."""
+    cause = f"receipt:{answer_id}:{check_in.offers}"
+    return _reply(check_in, kind="receipt", cause=cause, not_before=now, about_key=key)
+
+
+def thanks(check_in: CheckIn, not_before: datetime) -> NewDelivery:
+    cause = f"thanks:{check_in.id}:{check_in.offers}"
+    return _reply(check_in, kind="thanks", cause=cause, not_before=not_before)
+
+
+def redraw(check_in: CheckIn, target: SentMessage, cause: str, now: datetime) -> NewDelivery:
+    """Brings an earlier message up to date, so that the thread keeps no dead buttons."""
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=check_in.organisation_id,
+        person_id=check_in.person_id,
+        delivery_class=DeliveryClass.REPLY,
+        operation=Operation.UPDATE,
+        kind="redraw",
+        cause=f"redraw:{target.id}:{cause}",
+        not_before=now,
+        facts={"check_in": str(check_in.id), "key": target.about_key, "of": target.kind},
+        target_id=target.id,
+    )
+
+
+def removal(check_in: CheckIn, target_id: UUID, now: datetime) -> NewDelivery:
+    """Takes a message away whose question is asked again further down."""
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=check_in.organisation_id,
+        person_id=check_in.person_id,
+        delivery_class=DeliveryClass.REPLY,
+        operation=Operation.DELETE,
+        kind="removal",
+        cause=f"removal:{target_id}",
+        not_before=now,
+        target_id=target_id,
+    )
+
+
+def note(  # a note stands alone: it names the person, not a check-in
+    organisation_id: UUID, person_id: UUID, code: str, cause: str, now: datetime, **facts: str
+) -> NewDelivery:
+    """A short answer of the bot, worded by `code`."""
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=organisation_id,
+        person_id=person_id,
+        delivery_class=DeliveryClass.REPLY,
+        kind="note",
+        cause=f"note:{cause}",
+        not_before=now,
+        facts={"code": code, **facts},
+    )
+
+
+def _reply(
+    check_in: CheckIn, *, kind: str, cause: str, not_before: datetime, about_key: str = ""
+) -> NewDelivery:
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=check_in.organisation_id,
+        person_id=check_in.person_id,
+        delivery_class=DeliveryClass.REPLY,
+        kind=kind,
+        cause=cause,
+        not_before=not_before,
+        about_id=check_in.id,
+        about_key=about_key,
+    )

@@ -1,0 +1,65 @@
+"""Answers and summary parts as sealed bytes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from uuid import UUID
+
+from bot.domain.check_in import Value
+from bot.domain.ports.conversation_store import StoredAnswer, SummaryPart
+from bot.domain.ports.vault import Erased, Tampered, Vault
+from bot.domain.summary import Starter, WrittenPart
+
+log = logging.getLogger(__name__)
+
+ANSWER_FIELD = "answer_version.content"
+PART_FIELD = "summary_part.content"
+
+
+def seal_value(vault: Vault, person_id: UUID, version_id: UUID, value: Value) -> bytes:
+    """Raises Erased where the person's key was destroyed."""
+    given = {name: item for name, item in asdict(value).items() if item not in ("", None)}
+    return vault.seal(person_id, version_id, ANSWER_FIELD, _packed(given))
+
+
+def open_value(vault: Vault, answer: StoredAnswer) -> Value | None:
+    """None where the content was withdrawn, altered in the database, or the key destroyed."""
+    if answer.sealed is None:
+        return None
+    raw = _opened(vault, answer.person_id, answer.version_id, ANSWER_FIELD, answer.sealed)
+    return Value(**json.loads(raw)) if raw is not None else None
+
+
+def seal_part(vault: Vault, subject_id: UUID, part_id: UUID, part: WrittenPart) -> bytes:
+    starters = [[s.text, str(s.version_id), s.quote] for s in part.starters]
+    body = {"headline": part.headline, "starters": starters, "writer": part.writer}
+    return vault.seal(subject_id, part_id, PART_FIELD, _packed(body))
+
+
+def open_part(vault: Vault, part: SummaryPart) -> WrittenPart | None:
+    """None where the quoted person's key was destroyed or the row altered."""
+    raw = _opened(vault, part.subject_id, part.id, PART_FIELD, part.sealed)
+    if raw is None:
+        return None
+    body = json.loads(raw)
+    starters = tuple(
+        Starter(text, UUID(version), quote) for text, version, quote in body["starters"]
+    )
+    return WrittenPart(body["headline"], starters, body["writer"])
+
+
+def _opened(vault: Vault, person_id: UUID, row_id: UUID, field: str, sealed: bytes) -> bytes | None:
+    try:
+        return vault.open(person_id, row_id, field, sealed)
+    except Erased:
+        return None
+    except Tampered:
+        # One damaged row must not keep everybody else's words from being read.
+        log.exception("sealed row does not open", extra={"row": str(row_id), "field": field})
+        return None
+
+
+def _packed(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,68 @@
+"""Stored answers opened and set beside what was shown before: changes are arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.ports.conversation_store import StoredAnswer
+from bot.domain.ports.vault import Vault
+from bot.domain.summary import RatingPoint, SharedAnswer
+from bot.services.sealing import open_value
+
+
+def shared_of(
+    vault: Vault, answers: Sequence[StoredAnswer], before: Sequence[StoredAnswer]
+) -> list[SharedAnswer]:
+    """Opened answers in the order they were given, each with the value shown before it.
+
+    Whatever was withdrawn or erased is absent.
+    """
+    opened = (_shared(vault, answer, before) for answer in answers)
+    return sorted((a for a in opened if a is not None), key=lambda a: a.answered_at)
+
+
+def _shared(
+    vault: Vault, answer: StoredAnswer, before: Sequence[StoredAnswer]
+) -> SharedAnswer | None:
+    value = open_value(vault, answer)
+    if value is None:
+        return None
+    earlier = _earlier(answer, before)
+    return SharedAnswer(
+        answer_id=answer.answer_id,
+        version_id=answer.version_id,
+        subject_id=answer.person_id,
+        question_key=answer.question_key,
+        pack_revision_id=answer.pack_revision_id,
+        value=value,
+        answered_at=answer.platform_at,
+        period=answer.period,
+        previous=open_value(vault, earlier) if earlier else None,
+        edited=earlier is not None and earlier.answer_id == answer.answer_id,
+    )
+
+
+def _earlier(answer: StoredAnswer, before: Sequence[StoredAnswer]) -> StoredAnswer | None:
+    """The version of the same question that was shown last before this one."""
+    candidates = [
+        b
+        for b in before
+        if b.person_id == answer.person_id
+        and b.question_key == answer.question_key
+        and b.version_id != answer.version_id
+        and b.platform_at <= answer.platform_at
+        and b.sealed is not None
+    ]
+    return max(candidates, key=lambda b: (b.platform_at, b.sequence), default=None)
+
+
+def points_of(vault: Vault, answers: Sequence[StoredAnswer]) -> list[RatingPoint]:
+    """The ratings among these answers, the last one of each answer, oldest first."""
+    latest: dict[object, RatingPoint] = {}
+    for answer in sorted(answers, key=lambda a: (a.platform_at, a.sequence)):
+        value = open_value(vault, answer)
+        if value is not None and value.rating is not None:
+            latest[answer.answer_id] = RatingPoint(
+                answer.question_key, answer.period, answer.platform_at, value.rating
+            )
+    return sorted(latest.values(), key=lambda p: p.answered_at)

@@ -1,0 +1,106 @@
+"""What comes next in a conversation: the next question, the thanks, or the next check-in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
+from bot.domain.delivery import DeliveryState, NewDelivery
+from bot.domain.recurrence import next_open_moment
+from bot.services import outgoing
+from bot.services.act import Act
+
+_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
+
+
+def go_on(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
+    """Asks the next question, or thanks, no earlier than `not_before` (aware UTC).
+
+    Where that is queued already, more typed text only moves it later.
+    """
+    upcoming = check_in.next_question()
+    if upcoming is None:
+        return _finish(act, check_in, not_before)
+    latest = check_in.last_asked_before(act.now)
+    if latest is not None and latest.key == upcoming.key:
+        return act.save(check_in)
+    _ask(act, check_in, upcoming, not_before)
+    return act.save(check_in)
+
+
+def _ask(act: Act, check_in: CheckIn, upcoming: AskedQuestion, not_before: datetime) -> None:
+    """Queues the question; an earlier message that asked it too goes, so that one place remains."""
+    earlier = [
+        outgoing.removal(check_in, sent.id, act.now)
+        for sent in act.tx.queue.about(check_in.id, upcoming.key)
+        if sent.kind == "question" and sent.state is DeliveryState.SENT
+    ]
+    act.tx.queue.enqueue(earlier)
+    _queue_or_postpone(act, outgoing.question(check_in, upcoming, not_before))
+
+
+def _finish(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
+    _queue_or_postpone(act, outgoing.thanks(check_in, not_before))
+    done = act.save(replace(check_in, state=State.DONE))
+    free_place(act)
+    return done
+
+
+def _queue_or_postpone(act: Act, delivery: NewDelivery) -> None:
+    if not act.tx.queue.enqueue([delivery]):
+        act.tx.queue.postpone(delivery.cause, delivery.not_before)
+
+
+def ask_again(act: Act, check_in: CheckIn) -> CheckIn:
+    """Asks the first open question anew, even where its message stands further up already."""
+    act.tx.queue.cancel_about(check_in.id, "asked_again", act.now)
+    renewed = replace(check_in, offers=check_in.offers + 1)
+    upcoming = renewed.next_question()
+    if upcoming is None:
+        return go_on(act, renewed, act.now)
+    _ask(act, renewed, upcoming, act.now)
+    return act.save(renewed)
+
+
+def offer_again(act: Act, check_in: CheckIn) -> CheckIn:
+    """Offers a snoozed or waiting check-in in the person's open hours; it takes the place."""
+    opens = next_open_moment(act.now, act.person.zone, act.policy.quiet, act.working_day)
+    offered = act.touched(replace(check_in, offers=check_in.offers + 1, snoozed_until=None))
+    state = State.OPEN if any(q.asked_at for q in check_in.questions) else State.OFFERED
+    window = timedelta(hours=act.spec(check_in).send_window_hours)
+    expires_at = min(opens + window, check_in.closes_at)
+    act.tx.queue.enqueue([outgoing.offer(offered, act.person, opens, expires_at)])
+    return act.save(replace(offered, state=state))
+
+
+def free_place(act: Act) -> None:
+    """Wakes whoever waits for the place, the one that closes first before the others."""
+    waiting = act.tx.check_ins.of_person(act.person.id, [State.WAITING])
+    for check_in in sorted(waiting, key=lambda c: c.closes_at)[:1]:
+        act.tx.check_ins.save(replace(check_in, wake_at=act.now))
+
+
+def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
+    """Queues an update of every message of a question (or of the whole check-in)."""
+    updates = [
+        outgoing.redraw(check_in, sent, act.inbound_id, act.now)
+        for sent in act.tx.queue.about(check_in.id, key)
+        if sent.state in _ON_SCREEN and sent.kind != "thanks"
+    ]
+    act.tx.queue.enqueue(updates)
+
+
+def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:
+    """Ends an open check-in: nothing more is sent for it, its messages lose their buttons."""
+    act.tx.queue.cancel_about(check_in.id, reason, act.now)
+    redraw(act, check_in)
+    closed = act.save(replace(check_in, state=state))
+    free_place(act)
+    return closed
+
+
+def open_check_ins(act: Act) -> list[CheckIn]:
+    """What this person could still answer, newest first."""
+    found = act.tx.check_ins.of_person(act.person.id, ANSWERABLE)
+    return [c for c in found if act.now < c.closes_at]

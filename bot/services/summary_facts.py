@@ -1,0 +1,136 @@
+"""A stored summary opened for its manager, with permission checked at this very moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.packs import Pack, Question
+from bot.domain.people import Person
+from bot.domain.ports.conversation_store import StoredAnswer, Summary, SummaryPart
+from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.vault import Vault
+from bot.domain.summary import RatingPoint, SharedAnswer, Starter
+from bot.domain.visibility import may_read
+from bot.services.sealing import open_part
+from bot.services.shared_answers import points_of, shared_of
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What the manager may see of one person now."""
+
+    person: Person
+    headline: str
+    answers: tuple[SharedAnswer, ...]
+    starters: tuple[Starter, ...]
+    trend: tuple[RatingPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """`silent` are the reports of whom there is nothing to show, for whatever reason."""
+
+    summary: Summary
+    shared: tuple[PersonView, ...]
+    silent: tuple[Person, ...]
+    packs: Mapping[UUID, Pack]
+
+    def question(self, answer: SharedAnswer) -> Question:
+        return self.packs[answer.pack_revision_id].question(answer.question_key)
+
+    def readings(self, reader_id: UUID, how: str, now: datetime) -> tuple[Reading, ...]:
+        """What is logged when the manager is shown this."""
+        return tuple(
+            Reading(view.person.id, reader_id, answer.answer_id, how, now)
+            for view in self.shared
+            for answer in view.answers
+        )
+
+
+def people_of(tx: Tx, summary: Summary, now: datetime) -> set[UUID]:
+    """Whose keys opening the summary needs."""
+    reports = tx.people.reports_of(summary.manager_id, now)
+    return {part.subject_id for part in summary.parts} | {p.id for p in reports}
+
+
+def opened(tx: Tx, vault: Vault, summary: Summary, now: datetime) -> SummaryView:
+    """Answers that were withdrawn, narrowed or erased since are absent, and so is everything
+    worded from them; so is everybody this manager no longer manages.
+    """
+    reports = {p.id: p for p in tx.people.reports_of(summary.manager_id, now)}
+    readable = _readable(tx, summary, set(reports), now)
+    before = _before(tx, summary, set(reports), now)
+    shared = [
+        view
+        for part in summary.parts
+        if part.subject_id in reports
+        if (view := _view(vault, reports[part.subject_id], part, readable, before)) is not None
+    ]
+    named = {view.person.id for view in shared}
+    packs = tx.cadences.packs({a.pack_revision_id for a in readable.values()})
+    return SummaryView(
+        summary=summary,
+        shared=tuple(sorted(shared, key=lambda v: v.person.name)),
+        silent=tuple(p for key, p in reports.items() if key not in named),
+        packs={key: revision.pack for key, revision in packs.items()},
+    )
+
+
+def _readable(
+    tx: Tx, summary: Summary, reports: set[UUID], now: datetime
+) -> dict[UUID, StoredAnswer]:
+    ids = {version for part in summary.parts for version in part.versions}
+    return _permitted(tx, summary.manager_id, list(tx.answers.versions(ids).values()), reports, now)
+
+
+def _before(tx: Tx, summary: Summary, reports: set[UUID], now: datetime) -> list[StoredAnswer]:
+    """What this manager was shown up to this summary, for changes and trends."""
+    shown = tx.answers.shown_before(summary.manager_id, reports)
+    until = [answer for answer in shown if answer.recorded_at <= summary.created_at]
+    return list(_permitted(tx, summary.manager_id, until, reports, now).values())
+
+
+def _permitted(
+    tx: Tx, manager_id: UUID, answers: Sequence[StoredAnswer], reports: set[UUID], now: datetime
+) -> dict[UUID, StoredAnswer]:
+    managements = tx.people.managements_of(reports)
+    return {
+        answer.version_id: answer
+        for answer in answers
+        if answer.sealed is not None
+        and may_read(
+            reader_id=manager_id,
+            subject_id=answer.person_id,
+            audiences=answer.audiences,
+            managements=managements,
+            now=now,
+        )
+    }
+
+
+def _view(
+    vault: Vault,
+    person: Person,
+    part: SummaryPart,
+    readable: Mapping[UUID, StoredAnswer],
+    before: Sequence[StoredAnswer],
+) -> PersonView | None:
+    answers = [readable[version] for version in part.versions if version in readable]
+    earlier = [b for b in before if b.version_id not in part.versions]
+    shared = shared_of(vault, answers, earlier)
+    written = open_part(vault, part)
+    if not shared or written is None:
+        return None
+    kept = {answer.version_id for answer in shared}
+    mine = [b for b in before if b.person_id == person.id]
+    return PersonView(
+        person=person,
+        headline=written.headline,
+        answers=tuple(shared),
+        starters=tuple(s for s in written.starters if s.version_id in kept),
+        trend=tuple(points_of(vault, [*mine, *answers])),
+    )

@@ -1,0 +1,96 @@
+"""The weekly summary's short version: one phone screen, details behind a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from bot.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    Heading,
+    Look,
+    Message,
+    Quote,
+    Text,
+    Tone,
+)
+from bot.domain.summary import SharedAnswer, excerpt
+from bot.services.scene import Composed, Drop, Scene
+from bot.services.summary_facts import PersonView, SummaryView, opened
+
+CHANGES_SHOWN = 3
+STARTERS_SHOWN = 2
+
+
+def summary(scene: Scene) -> Composed:
+    """Who shared something, what changed, what to ask next. A quiet week is two lines."""
+    stored = scene.tx.summaries.get(UUID(scene.delivery.facts["summary"]))
+    if stored is None or stored.manager_id != scene.person.id:
+        raise Drop("gone")
+    view = opened(scene.tx, scene.vault, stored, scene.now)
+    if not view.shared and not view.silent:
+        raise Drop("not_a_manager")
+    message = _message(scene, view)
+    return Composed(message, readings=view.readings(scene.person.id, "delivered", scene.now))
+
+
+def _message(scene: Scene, view: SummaryView) -> Message:
+    said = scene.say("summary", week_end=scene.now)
+    title = said["title"]
+    if not view.shared:
+        quiet = (Heading(title), Text(said["quiet"]), Text(said["quiet_next"], Tone.MUTED))
+        return Message("summary", f"{title}. {said['quiet']}", quiet)
+    names = [v.person.first_name for v in view.shared]
+    lead = scene.say("summary", names=names)["shared"]
+    changes = list(_changes(scene, view))[:CHANGES_SHOWN]
+    blocks: list[Block] = [Heading(title), Text(lead)]
+    if changes:
+        blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
+    blocks += _starters(scene, view)
+    details = Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)
+    foot = Text(said["written_by_rules"], Tone.MUTED)
+    return Message("summary", f"{title}. {lead}", (*blocks, Buttons((details,)), foot))
+
+
+def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:
+    """Self-reported ratings that moved, the largest move first; then answers that were edited."""
+    moved = [
+        (abs(answer.rating_change), person.person.first_name, answer)
+        for person in view.shared
+        for answer in person.answers
+        if answer.rating_change
+    ]
+    for _, name, answer in sorted(moved, key=lambda m: (-m[0], m[1])):
+        yield _moved(scene, view, name, answer)
+    edited = [p.person.first_name for p in view.shared if any(a.edited for a in p.answers)]
+    if edited:
+        yield scene.say("summary", names=edited)["edited"]
+
+
+def _moved(scene: Scene, view: SummaryView, name: str, answer: SharedAnswer) -> str:
+    before = answer.previous.rating if answer.previous else None
+    question = view.question(answer).words(scene.person.locale).text
+    facts = {"name": name, "question": question, "before": before, "now": answer.value.rating}
+    return scene.say("summary", **facts)["moved"]
+
+
+def _starters(scene: Scene, view: SummaryView) -> list[Block]:
+    """The first starter of the people whose answers moved most, each with its words."""
+    chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
+    blocks: list[Block] = []
+    for person in chosen[:STARTERS_SHOWN]:
+        starter = person.starters[0]
+        line = scene.say("summary", name=person.person.first_name, starter=starter.text)
+        blocks.append(Text(line["ask"]))
+        if starter.quote:
+            blocks.append(Quote(excerpt(starter.quote, 90)))
+    if blocks:
+        blocks.insert(0, Text(scene.say("summary")["ask_heading"], Tone.STRONG))
+    return blocks
+
+
+def _weight(view: PersonView) -> tuple[int, str]:
+    moves = [abs(a.rating_change or 0) for a in view.answers]
+    return -max(moves, default=0), view.person.name

@@ -1,0 +1,301 @@
+"""Bring the people of an organisation in line with a people file: who joins, changes, leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from bot.domain.check_in import ANSWERABLE, State
+from bot.domain.occurrence import OccurrenceState
+from bot.domain.people import Identity, Person, Role
+from bot.domain.ports.people_store import Roster
+from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.people_file import ParsedPeople, PersonRow
+
+LEFT = "left"
+"""The reason kept with what is cancelled because its person left."""
+
+_MOST_LEAVERS = 2
+_MOST_LEAVING_SHARE = 5  # a fifth: beyond it a file is more likely cut short than a company
+
+_MOST_OPEN = 1_000
+_COMPARED = ("name", "team", "country", "time_zone", "hired_on", "locale", "role")
+
+Identities = Callable[[Person], Identity | None]
+"""The account a person has on a platform by being on the list, if the platform gives one."""
+
+
+class ImportRefused(Exception):  # names the outcome; the text says what to do
+    """The file can't be applied as it is; the message names the remedy. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One person before and after; `fields` are those that differ, "manager" among them."""
+
+    email: str
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPreview:
+    """What a file changes, by e-mail address; `changes` are of people who stay.
+
+    `active_before` counts the people before, `manager_changes` whoever has another manager (or
+    none) afterwards, those who join and return among them.
+    """
+
+    joins: tuple[str, ...]
+    returns: tuple[str, ...]
+    leaves: tuple[str, ...]
+    changes: tuple[Change, ...]
+    manager_changes: int
+    active_before: int
+    unchanged: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file says what is known already."""
+        return not (self.joins or self.returns or self.leaves or self.changes)
+
+    @property
+    def leavers_to_confirm(self) -> str:
+        """The question to answer first where unusually many would leave, else empty."""
+        leaving, active = len(self.leaves), self.active_before
+        if leaving <= _MOST_LEAVERS or leaving * _MOST_LEAVING_SHARE <= active:
+            return ""
+        return (
+            f"{leaving:,} of {active:,} active people ({leaving / active:.0%}) are not in this "
+            "file and would leave; check that the file is complete, and confirm that they leave "
+            "if it is"
+        )
+
+
+async def plan_sync(uow: UnitOfWork, parsed: ParsedPeople) -> SyncPreview:
+    """What `apply_sync` would do; changes nothing.
+
+    Raises ImportRefused where the file has problems or the database no organisation.
+    """
+    return await uow.read(lambda tx: _compare(tx, parsed).preview())
+
+
+async def apply_sync(
+    uow: UnitOfWork,
+    parsed: ParsedPeople,
+    *,
+    now: datetime,
+    actor: str,
+    identities: Identities,
+    confirm_leavers: bool = False,
+) -> SyncPreview:
+    """Apply a file in one transaction; a repeat changes nothing. Call `sync_plans` afterwards.
+
+    A column the file doesn't have leaves what is known of people as it is. Leavers keep their
+    history, and come back with the same id when their address returns; what was queued for them
+    and their open check-ins are cancelled.
+
+    Args:
+        parsed: without problems.
+        now: aware UTC; managements begin and end then. Employment begins on that day in each
+            person's own time zone.
+        actor: who imports, for the audit log: an opaque id or a code such as "cli".
+        identities: the account each person on the list gets where they have none.
+        confirm_leavers: needed where more than 2 people and more than a fifth would leave.
+
+    Raises ImportRefused where that is missing, and as `plan_sync`.
+    """
+
+    def write(tx: Tx) -> SyncPreview:
+        difference = _compare(tx, parsed)
+        preview = difference.preview()
+        if preview.leavers_to_confirm and not confirm_leavers:
+            raise ImportRefused(preview.leavers_to_confirm)
+        _apply(tx, difference, identities, now)
+        _audit(tx, difference, preview, actor, now)
+        return preview
+
+    return await uow.write(write)
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """People as they will be. `managers` holds changes alone; `changed` the fields by person."""
+
+    organisation_id: UUID
+    joining: tuple[Person, ...]
+    returning: tuple[Person, ...]
+    staying: tuple[Person, ...]
+    leaving: tuple[Roster, ...]
+    changed: Mapping[UUID, tuple[str, ...]]
+    new_roles: Mapping[UUID, Role]
+    managers: Mapping[UUID, UUID | None]
+    unreachable: frozenset[UUID]
+
+    def preview(self) -> SyncPreview:
+        changes = [
+            Change(person.email, person.name, self.changed[person.id])
+            for person in self.staying
+            if person.id in self.changed
+        ]
+        return SyncPreview(
+            joins=tuple(person.email for person in self.joining),
+            returns=tuple(person.email for person in self.returning),
+            leaves=tuple(entry.email for entry in self.leaving),
+            changes=tuple(changes),
+            manager_changes=len(self.managers),
+            active_before=len(self.staying) + len(self.leaving),
+            unchanged=len(self.staying) - len(changes),
+        )
+
+
+def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
+    if parsed.problem_count:
+        raise ImportRefused(f"the file has {parsed.problem_count:,} problems; mend them first")
+    organisation = tx.organisations.get()
+    if organisation is None:
+        raise ImportRefused("the database has no organisation yet; run `touchpoint db upgrade`")
+    known = tx.people.by_email(row.email for row in parsed.rows)
+    listed = {
+        row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns)
+        for row in parsed.rows
+    }
+    roster = {entry.person_id: entry for entry in tx.people.roster()}
+    managers = _new_managers(parsed, listed, roster)
+    old = {person.id: person for person in known.values()}
+    return _Difference(
+        organisation_id=organisation.id,
+        joining=tuple(p for p in listed.values() if p.id not in old),
+        returning=tuple(p for p in listed.values() if p.id in old and not old[p.id].active),
+        staying=tuple(p for p in listed.values() if p.id in roster),
+        leaving=tuple(entry for entry in roster.values() if entry.email not in listed),
+        changed=_changed(listed.values(), old, managers),
+        new_roles=_new_roles(listed.values(), old),
+        managers=managers,
+        unreachable=frozenset(i for i, entry in roster.items() if not entry.has_identity),
+    )
+
+
+def _listed(
+    row: PersonRow, known: Person | None, organisation_id: UUID, columns: frozenset[str]
+) -> Person:
+    """The person as the file says; what it has no column for stays as it is known."""
+    person = Person(
+        id=known.id if known else uuid4(),
+        organisation_id=organisation_id,
+        email=row.email,
+        name=row.name,
+        time_zone=row.time_zone,
+        locale=row.locale,
+        team=row.team,
+        country=row.country,
+        role=row.role,
+        hired_on=row.hired_on,
+    )
+    if known is None:
+        return person
+    own = {name: getattr(known, name) for name in _COMPARED if name not in columns}
+    return replace(
+        person, participation=known.participation, paused_until=known.paused_until, **own
+    )
+
+
+def _new_managers(
+    parsed: ParsedPeople, listed: Mapping[str, Person], roster: Mapping[UUID, Roster]
+) -> dict[UUID, UUID | None]:
+    """Whose manager changes, and to whom."""
+    if "manager_email" not in parsed.columns:
+        return {}
+    changes: dict[UUID, UUID | None] = {}
+    for row in parsed.rows:
+        person = listed[row.email].id
+        manager = listed[row.manager_email].id if row.manager_email else None
+        before = roster[person].manager_id if person in roster else None
+        if manager != before:
+            changes[person] = manager
+    return changes
+
+
+def _changed(
+    people: Iterable[Person], old: Mapping[UUID, Person], managers: Mapping[UUID, UUID | None]
+) -> dict[UUID, tuple[str, ...]]:
+    changed = {}
+    for person in people:
+        before = old.get(person.id)
+        if before is None:
+            continue
+        fields = [name for name in _COMPARED if getattr(before, name) != getattr(person, name)]
+        if person.id in managers:
+            fields.append("manager")
+        if fields:
+            changed[person.id] = tuple(fields)
+    return changed
+
+
+def _new_roles(people: Iterable[Person], old: Mapping[UUID, Person]) -> dict[UUID, Role]:
+    """Roles that somebody gains or loses; an employee who joins gains none."""
+    roles = {}
+    for person in people:
+        before = old.get(person.id)
+        if person.role is not (before.role if before and before.active else Role.EMPLOYEE):
+            roles[person.id] = person.role
+    return roles
+
+
+def _apply(tx: Tx, difference: _Difference, identities: Identities, now: datetime) -> None:
+    arriving = [*difference.joining, *difference.returning]
+    altered = [person for person in difference.staying if person.id in difference.changed]
+    tx.people.upsert([*arriving, *altered], now)
+    _leave(tx, [entry.person_id for entry in difference.leaving], now)
+    _start(tx, arriving, now)
+    tx.people.change_managers(difference.managers, now)
+    unreachable = [p for p in difference.staying if p.id in difference.unreachable]
+    found = (identities(person) for person in [*arriving, *unreachable])
+    tx.people.add_identities([identity for identity in found if identity is not None])
+
+
+def _start(tx: Tx, people: Iterable[Person], now: datetime) -> None:
+    by_zone: dict[str, list[UUID]] = {}
+    for person in people:
+        by_zone.setdefault(person.time_zone, []).append(person.id)
+    for zone, ids in by_zone.items():
+        tx.people.start_employment(ids, now.astimezone(ZoneInfo(zone)).date())
+
+
+def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
+    if not people:
+        return
+    tx.people.end_employment(people, now)
+    tx.queue.cancel(people, LEFT, now)
+    for person_id in people:
+        _cancel_check_ins(tx, person_id)
+
+
+def _cancel_check_ins(tx: Tx, person_id: UUID) -> None:
+    tx.people.lock(person_id)  # an answer that comes in now is finished first
+    for check_in in tx.check_ins.of_person(person_id, ANSWERABLE, limit=_MOST_OPEN):
+        tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
+        occurrence = tx.occurrences.get(check_in.occurrence_id)
+        if occurrence is not None and occurrence.state is not OccurrenceState.SENT:
+            tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, LEFT)
+
+
+def _audit(
+    tx: Tx, difference: _Difference, preview: SyncPreview, actor: str, now: datetime
+) -> None:
+    """One entry for an import that changed something, and one for each role it gave or took."""
+    if preview.is_empty:
+        return
+    detail = (
+        f"joined={len(preview.joins)} returned={len(preview.returns)} left={len(preview.leaves)} "
+        f"changed={len(preview.changes)} managers={preview.manager_changes}"
+    )
+    target = str(difference.organisation_id)
+    tx.audit.append(actor=actor, action="people.import", target=target, at=now, detail=detail)
+    for person_id, role in difference.new_roles.items():
+        tx.audit.append(
+            actor=actor, action="people.role", target=str(person_id), at=now, detail=role.value
+        )

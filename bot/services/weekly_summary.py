@@ -1,0 +1,187 @@
+"""Week ends -> summary: gathered, worded with no transaction open, queued for delivery."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from bot.domain.delivery import DeliveryClass, NewDelivery
+from bot.domain.occurrence import Occurrence, OccurrenceState
+from bot.domain.packs import Pack
+from bot.domain.people import Management, Person
+from bot.domain.ports.conversation_store import StoredAnswer, Summary, SummaryPart
+from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.vault import Vault
+from bot.domain.summary import PersonWeek, SharedAnswer, WrittenPart
+from bot.domain.visibility import may_read
+from bot.services.kit import Kit
+from bot.services.sealing import open_value, seal_part
+from bot.services.shared_answers import shared_of
+
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What one manager's summary is drafted from."""
+
+    occurrence: Occurrence
+    manager: Person
+    reports: Sequence[Person]
+    fresh: Sequence[StoredAnswer]
+    before: Sequence[StoredAnswer]
+    managements: Sequence[Management]
+    packs: dict[UUID, Pack]
+    expires_at: datetime
+
+
+async def summarise(kit: Kit, now: datetime) -> int:
+    """Drafts and queues every summary that is due at `now` (aware UTC); how many."""
+    drafted = 0
+    while planned := await kit.uow.read(lambda tx: tx.occurrences.planned(BATCH)):
+        for occurrence in planned:
+            await _draft(kit, occurrence, now)
+        drafted += len(planned)
+    return drafted
+
+
+async def _draft(kit: Kit, occurrence: Occurrence, now: datetime) -> None:
+    facts = await kit.uow.read(lambda tx: _gather(tx, occurrence, now))
+    if facts is None:
+        await kit.uow.write(lambda tx: _skip(tx, occurrence, "not_a_manager"))
+        return
+    subjects = {answer.person_id for answer in facts.fresh}
+    vault = await kit.keys.vault({*subjects, *(p.id for p in facts.reports)})
+    weeks = _weeks(facts, vault, now)
+    written = [(week, await kit.writer.write(week)) for week in weeks]
+    await kit.uow.write(lambda tx: _store(tx, facts, vault, written, now))
+
+
+def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
+    manager = tx.people.get(occurrence.person_id)
+    reports = tx.people.reports_of(occurrence.person_id, now)
+    if manager is None or not reports:
+        return None
+    fresh = tx.answers.unsummarised(manager.id, now)
+    before = tx.answers.shown_before(manager.id, [p.id for p in reports])
+    packs = tx.cadences.packs({a.pack_revision_id for a in (*fresh, *before)})
+    spec = tx.cadences.revisions([occurrence.revision_id])[occurrence.revision_id].spec
+    return _Facts(
+        occurrence=occurrence,
+        manager=manager,
+        reports=reports,
+        fresh=fresh,
+        before=before,
+        managements=tx.people.managements_of([p.id for p in reports]),
+        packs={key: revision.pack for key, revision in packs.items()},
+        expires_at=occurrence.due_at + timedelta(hours=spec.send_window_hours),
+    )
+
+
+def _skip(tx: Tx, occurrence: Occurrence, reason: str) -> None:
+    tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, reason)
+
+
+def _weeks(facts: _Facts, vault: Vault, now: datetime) -> list[PersonWeek]:
+    """One writer call's facts per person who shared something: never two people together."""
+    mine: dict[UUID, list[StoredAnswer]] = defaultdict(list)
+    for stored in facts.fresh:
+        if _visible(facts, stored, now) and open_value(vault, stored) is not None:
+            mine[stored.person_id].append(stored)
+    readable_before = [a for a in facts.before if _visible(facts, a, now)]
+    people = {p.id: p for p in facts.reports}
+    return [
+        _week(facts, people[person_id], shared_of(vault, answers, readable_before))
+        for person_id, answers in mine.items()
+        if person_id in people
+    ]
+
+
+def _visible(facts: _Facts, stored: StoredAnswer, now: datetime) -> bool:
+    return may_read(
+        reader_id=facts.manager.id,
+        subject_id=stored.person_id,
+        audiences=stored.audiences,
+        managements=facts.managements,
+        now=now,
+    )
+
+
+def _week(facts: _Facts, person: Person, answers: Sequence[SharedAnswer]) -> PersonWeek:
+    locale = facts.manager.locale
+    questions: dict[str, str] = {}
+    starters: dict[str, dict[str, str]] = {}
+    for answer in answers:
+        wording = facts.packs[answer.pack_revision_id].question(answer.question_key).words(locale)
+        questions[answer.question_key] = wording.text
+        starters[answer.question_key] = dict(wording.starters)
+    return PersonWeek(
+        subject_id=person.id,
+        first_name=person.first_name,
+        locale=locale,
+        answers=tuple(answers),
+        questions=questions,
+        starters=starters,
+    )
+
+
+def _store(
+    tx: Tx,
+    facts: _Facts,
+    vault: Vault,
+    written: Sequence[tuple[PersonWeek, WrittenPart]],
+    now: datetime,
+) -> None:
+    """Keeps ids and sealed parts; a summary that exists already is left as it is."""
+    parts = [_part(vault, week, part) for week, part in written]
+    occurrence = facts.occurrence
+    summary = Summary(
+        id=uuid4(),
+        organisation_id=occurrence.organisation_id,
+        manager_id=facts.manager.id,
+        occurrence_id=occurrence.id,
+        period=occurrence.period,
+        created_at=now,
+        writer=written[0][1].writer if written else "plain",
+        parts=tuple(parts),
+    )
+    if not tx.summaries.add(summary):
+        # The period's summary exists, or an answer just went into another: look again.
+        _settle_doubled(tx, occurrence)
+        return
+    tx.queue.enqueue([_delivery(facts, summary, now)])
+    tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
+
+
+def _settle_doubled(tx: Tx, occurrence: Occurrence) -> None:
+    periods = {s.period for s in tx.summaries.of_manager(occurrence.person_id)}
+    if occurrence.period in periods:
+        tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
+
+
+def _part(vault: Vault, week: PersonWeek, part: WrittenPart) -> SummaryPart:
+    part_id = uuid4()
+    return SummaryPart(
+        id=part_id,
+        subject_id=week.subject_id,
+        sealed=seal_part(vault, week.subject_id, part_id, part),
+        versions=tuple(answer.version_id for answer in week.answers),
+    )
+
+
+def _delivery(facts: _Facts, summary: Summary, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=summary.organisation_id,
+        person_id=summary.manager_id,
+        delivery_class=DeliveryClass.DIGEST,
+        kind="summary",
+        cause=f"summary:{summary.id}",
+        not_before=now,
+        expires_at=facts.expires_at,
+        facts={"summary": str(summary.id)},
+        occurrence_id=summary.occurrence_id,
+    )

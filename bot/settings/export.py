@@ -1,0 +1,184 @@
+"""`Configuration` -> app.yaml, such that reading it gives the same `Configuration` again."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import time
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.organisation import Configuration
+from bot.domain.packs import Pack, Question, QuestionKind, Wording
+from bot.domain.policy import Policy
+from bot.domain.recurrence import Recurrence, Unit
+from bot.settings.values import ORDINALS, WEEKDAYS
+from prompts.library import load_packs
+
+_NO_FOLDING = 1_000_000
+"""Longer than any line of a file that may be read back: folding could move spaces."""
+
+_DETAILS = (
+    "closes_after_days",
+    "reminders",
+    "questions_per_round",
+    "all_each_quarter",
+    "send_window_hours",
+    "paused",
+)
+
+
+def to_yaml(configuration: Configuration) -> str:
+    """The text of an app.yaml. Packs that come with Touchpoint are left out."""
+    shipped = load_packs()
+    own = [pack for pack in configuration.packs if pack.key not in shipped]
+    packs = {pack.key: pack for pack in configuration.packs}
+    data = {
+        **_policy(configuration.policy),
+        "packs": {pack.key: _pack(pack) for pack in own},
+        "cadences": {spec.key: _cadence(spec, packs) for spec in configuration.cadences},
+    }
+    yaml = YAML()
+    yaml.width = _NO_FOLDING
+    yaml.allow_unicode = True
+    out = StringIO()
+    yaml.dump(_quoted(data), out)
+    return out.getvalue()
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "company": _without_none(
+            name=policy.company,
+            time_zone=policy.time_zone,
+            country=policy.country,
+            locale=policy.locale,
+        ),
+        "quiet_hours": {"from": _clock(policy.quiet.start), "to": _clock(policy.quiet.end)},
+        "limits": {"prompts_per_week": policy.weekly_cap},
+        "ai_expectations": _without_none(
+            text=policy.expectations.text or None, url=policy.expectations.url or None
+        ),
+        "privacy": _without_none(
+            group_minimum=policy.group_minimum,
+            comment_minimum=policy.comment_minimum,
+            retention_days=policy.retention_days,
+            help_contact=policy.help_contact or None,
+        ),
+    }
+
+
+def _cadence(spec: CadenceSpec, packs: dict[str, Pack]) -> dict[str, Any]:
+    pack = packs.get(spec.pack or "")
+    return _without_none(
+        kind=spec.kind.value,
+        title=spec.title,
+        pack=spec.pack,
+        confirmed_impact_assessment=True if pack and not pack.on_by_default else None,
+        text=spec.text,
+        audience=_audience(spec.audience),
+        **_recurrence(spec.recurrence),
+        starts_on=spec.starts_on,
+        until=spec.ends_on,
+        **_details(spec),
+    )
+
+
+def _details(spec: CadenceSpec) -> dict[str, Any]:
+    """All of them for a check-in; elsewhere those that someone has changed."""
+    names = {each.name: each.default for each in fields(CadenceSpec) if each.name in _DETAILS}
+    found = {name: getattr(spec, name) for name in names}
+    if spec.kind is CadenceKind.CHECK_IN:
+        return found
+    return {name: value for name, value in found.items() if value != names[name]}
+
+
+def _audience(audience: Audience) -> str | dict[str, Any]:
+    tenure = _without_none(min=audience.tenure_min_days, max=audience.tenure_max_days)
+    said = {
+        "everyone": audience.everyone,
+        "teams": list(audience.teams),
+        "under": list(audience.under),
+        "managers": audience.managers,
+        "tenure_days": tenure,
+    }
+    named = {name: value for name, value in said.items() if value}
+    return "everyone" if named == {"everyone": True} else named
+
+
+def _recurrence(recurrence: Recurrence) -> dict[str, Any]:
+    unit, interval = recurrence.unit.value, recurrence.interval
+    return _without_none(
+        every=unit if interval == 1 else f"{interval} {unit}s",
+        on=_on(recurrence),
+        at=_clock(recurrence.at),
+        **{"from": recurrence.anchor},
+    )
+
+
+def _on(recurrence: Recurrence) -> str | None:
+    if recurrence.unit is Unit.DAY:
+        return None
+    if recurrence.month_day is not None:
+        return str(recurrence.month_day)
+    weekday = WEEKDAYS[recurrence.weekday or 0]
+    if recurrence.unit is Unit.WEEK:
+        return weekday
+    names = {number: name for name, number in ORDINALS.items()}
+    return f"{names[recurrence.ordinal or 1]} {weekday}"
+
+
+def _clock(at: time) -> str:
+    return f"{at:%H:%M}"
+
+
+def _pack(pack: Pack) -> dict[str, Any]:
+    return {
+        "title": dict(pack.title),
+        "on_by_default": pack.on_by_default,
+        "by_message": pack.by_message,
+        "questions": [_question(question) for question in pack.questions],
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    bounds = {"low_number": question.low_number, "high_number": question.high_number}
+    return {
+        "key": question.key,
+        "kind": question.kind.value,
+        "audience": question.audience.value,
+        **(bounds if question.kind is QuestionKind.NUMBER else {}),
+        "shows_expectations": question.shows_expectations,
+        "wording": {locale: _wording(words) for locale, words in question.wording.items()},
+    }
+
+
+def _wording(words: Wording) -> dict[str, Any]:
+    said = {
+        "points": list(words.points),
+        "options": dict(words.options),
+        "starters": dict(words.starters),
+    }
+    return {"text": words.text, **{name: value for name, value in said.items() if value}}
+
+
+def _without_none(**facts: Any) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _quoted(value: Any) -> Any:
+    """Texts of anything but plain words in double quotes: no reader can take them for another."""
+    if isinstance(value, dict):
+        return {key: _quoted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_quoted(item) for item in value]
+    if isinstance(value, str) and not _is_plain(value):
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.replace(" ", "").replace("_", "").replace("/", "").isalpha()

@@ -1,0 +1,93 @@
+"""Loads what prompts/ ships as data: question packs and the words that are commands."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from bot.domain.packs import Pack
+from prompts.formats import candidates
+from prompts.pack_file import FIELDS, PackFile
+from prompts.problems import PackError, Problem, problems_in
+
+
+def load_packs() -> dict[str, Pack]:
+    """The shipped packs by key. Raises PackError naming file, line, field and remedy."""
+    return {pack.key: pack for pack in _shipped_packs()}
+
+
+def parse_pack(data: object, source: str) -> Pack:
+    """One pack from what a YAML file holds; `source` names that file in errors.
+
+    With data as ruamel.yaml's round-trip loader gives it, errors carry the line. Raises PackError.
+    """
+    try:
+        return PackFile.model_validate(data).to_domain()
+    except ValidationError as error:
+        raise PackError(*problems_in(error, data, source, FIELDS)) from None
+
+
+def read_yaml(text: str, source: str) -> object:
+    """The data of a YAML text with its line numbers. Raises PackError; doubled keys are refused."""
+    try:
+        return YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark is not None else 0
+        message = f"{error.problem}: mend the YAML here"
+        raise PackError(Problem(source, line, "", message)) from None
+    except YAMLError as error:
+        raise PackError(Problem(source, 0, "", f"not valid YAML: {error}")) from None
+
+
+def read_pack(file: Traversable) -> Pack:
+    """The pack in one file, whose name is the pack's key. Raises PackError."""
+    source = f"prompts/questions/{file.name}"
+    pack = parse_pack(read_yaml(file.read_text(encoding="utf-8"), source), source)
+    expected = file.name.removesuffix(".yaml")
+    if pack.key != expected:
+        raise PackError(Problem(source, 0, "key", f'must be "{expected}", as the file is named'))
+    return pack
+
+
+def commands(locale: str) -> dict[str, str]:
+    """Typed words, in lower case, that are a command when they are the whole message.
+
+    English words hold everywhere; those of the locale and its language come on top.
+    """
+    shipped = _shipped_commands()
+    known = [shipped[name] for name in reversed(candidates(locale)) if name in shipped]
+    return {word: command for words in known for word, command in words.items()}
+
+
+def command_in(text: str, locale: str) -> str | None:
+    """The command that `text` is as a whole, in any case; None where it is something else."""
+    straight = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    typed = " ".join(straight.split()).rstrip(".!").casefold()
+    return commands(locale).get(typed)
+
+
+@lru_cache(maxsize=1)
+def _shipped_packs() -> tuple[Pack, ...]:
+    found = (file for file in (files("prompts") / "questions").iterdir() if _is_yaml(file))
+    return tuple(read_pack(file) for file in sorted(found, key=lambda file: file.name))
+
+
+def _is_yaml(file: Traversable) -> bool:
+    return file.name.endswith(".yaml")
+
+
+@lru_cache(maxsize=1)
+def _shipped_commands() -> dict[str, dict[str, str]]:
+    text = (files("prompts") / "commands.yaml").read_text(encoding="utf-8")
+    data: dict[str, dict[str, list[str]]] = YAML(typ="safe").load(text)
+    return {locale: _words_to_commands(known) for locale, known in data.items()}
+
+
+def _words_to_commands(known: dict[str, list[str]]) -> dict[str, str]:
+    return {word.casefold(): command for command, words in known.items() for word in words}

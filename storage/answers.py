@@ -1,0 +1,340 @@
+"""Answers, their versions and who may read them: the only module that queries them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Table, and_, exists, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.packs import AudienceKind
+from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
+from bot.domain.visibility import Audience, narrowed
+from storage.managements import held_at
+from storage.queries import chunks
+from storage.store import Found, Query, Store
+from storage.tables.conversation import (
+    AnswerAudienceRow,
+    AnswerReaderRow,
+    AnswerRow,
+    AnswerVersionRow,
+    CheckInRow,
+)
+from storage.tables.people import ManagementRow
+from storage.tables.summary import SummaryAnswerRow
+
+_answer = AnswerRow.__table__
+_version = AnswerVersionRow.__table__
+_audience = AnswerAudienceRow.__table__
+_reader = AnswerReaderRow.__table__
+_named = _reader.alias("named")
+_check_in = CheckInRow.__table__
+_management = ManagementRow.__table__
+_summarised = SummaryAnswerRow.__table__
+
+
+class SqlAnswers(Store):
+    """The Answers port."""
+
+    def record(self, version: NewVersion) -> StoredAnswer:
+        """Adds a version as the port says.
+
+        The audience stored is what both the earlier ones and the one shown now allow, so that
+        nobody reads who was not named each time; where that is nobody, the person alone.
+        """
+        shown = _shown(version)
+        answer_id = self._new_answer(version)
+        if answer_id is not None:
+            self._append_audience(answer_id, shown, version.recorded_at)
+        else:
+            answer_id = self._locked_answer(version)
+            last = self._audiences([answer_id])[answer_id][-1]
+            self._narrow_to(answer_id, last, _met(last, shown), version.recorded_at)
+        self._append_version(answer_id, version)
+        self._settle(answer_id)
+        return self.versions([version.id])[version.id]
+
+    def withdraw(self, version_id: UUID) -> None:
+        emptied = (
+            update(_version)
+            .where(self._own(_version), _version.c.id == version_id)
+            .values(sealed=None)
+            .returning(_version.c.answer_id)
+        )
+        answer_id = self._connection.execute(emptied).scalar_one_or_none()
+        if answer_id is not None:
+            self._settle(answer_id)
+
+    def narrow(self, answer_id: UUID, kind: AudienceKind, at: datetime) -> None:
+        """An answer that is not there, or not wider than `kind`, stays as it is."""
+        self._lock(_answer.c.id == answer_id)
+        audiences = self._audiences([answer_id])
+        if answer_id in audiences:
+            last = audiences[answer_id][-1]
+            self._narrow_to(answer_id, last, narrowed(last, kind), at)
+            self._settle(answer_id)
+
+    def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
+        found = self._load(self._current().where(_answer.c.check_in_id == check_in_id))
+        return {answer.question_key: answer for answer in found}
+
+    def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
+        newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
+        query = self._current().where(_answer.c.person_id == person_id)
+        return self._load(query.order_by(*newest).limit(limit))
+
+    def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
+        query = (
+            self._current()
+            .join(_reader, _reader.c.pending_version_id == _version.c.id)
+            .where(
+                self._own(_reader),
+                _reader.c.person_id == manager_id,
+                _reader.c.pending_version_id.is_not(None),
+                _answer.c.person_id != manager_id,
+                self._manages(manager_id, now),
+                ~self._left_out(manager_id),
+                ~self._in_summary(manager_id),
+            )
+            .order_by(_version.c.platform_at, _version.c.recorded_at, _version.c.id)
+        )
+        return self._load(query)
+
+    def shown_before(self, manager_id: UUID, people: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        """Withdrawn ones too, without their content."""
+
+        def query(some: Sequence[UUID]) -> Query:
+            return self._select().where(_answer.c.person_id.in_(some), self._in_summary(manager_id))
+
+        found = self._with_audiences(list(self._among(people, query)))
+        return sorted(found, key=lambda a: (a.platform_at, a.sequence, a.version_id))
+
+    def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
+        rows = self._among(ids, lambda some: self._select().where(_version.c.id.in_(some)))
+        return {answer.version_id: answer for answer in self._with_audiences(list(rows))}
+
+    def _new_answer(self, version: NewVersion) -> UUID | None:
+        """The id of a new answer, or None where this question has one."""
+        row = {
+            "id": uuid4(),
+            "organisation_id": self._organisation,
+            "check_in_id": version.check_in_id,
+            "person_id": version.person_id,
+            "question_key": version.question_key,
+            "current_version_id": None,
+        }
+        return next(iter(self._add_new(_answer, [row])), None)
+
+    def _locked_answer(self, version: NewVersion) -> UUID:
+        answer_id = self._lock(
+            and_(
+                _answer.c.check_in_id == version.check_in_id,
+                _answer.c.question_key == version.question_key,
+            )
+        )
+        if answer_id is None:
+            raise LookupError(f"check-in {version.check_in_id} has lost an answer just seen")
+        return answer_id
+
+    def _lock(self, condition: ColumnElement[bool]) -> UUID | None:
+        query = select(_answer.c.id).where(self._own(_answer), condition)
+        locked = query.with_for_update(key_share=True)
+        return self._connection.execute(locked).scalar_one_or_none()
+
+    def _append_version(self, answer_id: UUID, version: NewVersion) -> None:
+        row = {
+            "id": version.id,
+            "organisation_id": self._organisation,
+            "answer_id": answer_id,
+            "sequence": self._next_sequence(_version, answer_id),
+            "sealed": version.sealed,
+            "platform_at": version.platform_at,
+            "recorded_at": version.recorded_at,
+        }
+        self._add(_version, [row])
+
+    def _narrow_to(self, answer_id: UUID, last: Audience, to: Audience, at: datetime) -> None:
+        if to != last:
+            self._append_audience(answer_id, to, at)
+
+    def _append_audience(self, answer_id: UUID, audience: Audience, at: datetime) -> None:
+        audience_id = uuid4()
+        row = {
+            "id": audience_id,
+            "organisation_id": self._organisation,
+            "answer_id": answer_id,
+            "sequence": self._next_sequence(_audience, answer_id),
+            "kind": audience.kind.value,
+            "shown_at": at,
+        }
+        self._add(_audience, [row])
+        readers = [
+            {
+                "organisation_id": self._organisation,
+                "audience_id": audience_id,
+                "person_id": reader,
+                "answer_id": answer_id,
+                "pending_version_id": None,
+            }
+            for reader in audience.readers
+        ]
+        self._add(_reader, readers)
+
+    def _next_sequence(self, table: Table, answer_id: UUID) -> int:
+        query = select(func.coalesce(func.max(table.c.sequence), 0) + 1)
+        found = query.where(self._own(table), table.c.answer_id == answer_id)
+        return int(self._connection.execute(found).scalar_one())
+
+    def _settle(self, answer_id: UUID) -> None:
+        """Makes the columns that repeat other rows true again: current and pending version."""
+        newest = (
+            select(_version.c.id)
+            .where(
+                self._own(_version),
+                _version.c.answer_id == answer_id,
+                _version.c.sealed.is_not(None),
+            )
+            .order_by(_version.c.platform_at.desc(), _version.c.sequence.desc())
+            .limit(1)
+        )
+        own_answer = and_(self._own(_answer), _answer.c.id == answer_id)
+        self._connection.execute(
+            update(_answer).where(own_answer).values(current_version_id=newest.scalar_subquery())
+        )
+        last_audience = (
+            select(_audience.c.id)
+            .where(self._own(_audience), _audience.c.answer_id == answer_id)
+            .order_by(_audience.c.sequence.desc())
+            .limit(1)
+        )
+        pending = select(_answer.c.current_version_id).where(
+            own_answer,
+            _reader.c.audience_id == last_audience.scalar_subquery(),
+            ~self._in_summary(_reader.c.person_id, _answer.c.current_version_id),
+        )
+        self._connection.execute(
+            update(_reader)
+            .where(self._own(_reader), _reader.c.answer_id == answer_id)
+            .values(pending_version_id=pending.scalar_subquery())
+        )
+
+    def _select(self) -> Query:
+        return (
+            select(
+                _answer.c.id,
+                _version.c.id.label("version_id"),
+                _answer.c.check_in_id,
+                _answer.c.person_id,
+                _answer.c.question_key,
+                _check_in.c.pack_revision_id,
+                _check_in.c.period,
+                _version.c.sequence,
+                _version.c.sealed,
+                _version.c.platform_at,
+                _version.c.recorded_at,
+            )
+            .join_from(_version, _answer, _answer.c.id == _version.c.answer_id)
+            .join(_check_in, _check_in.c.id == _answer.c.check_in_id)
+            .where(self._own(_version), self._own(_answer))
+        )
+
+    def _current(self) -> Query:
+        return self._select().where(
+            _version.c.id == _answer.c.current_version_id, _version.c.sealed.is_not(None)
+        )
+
+    def _manages(self, manager_id: UUID, at: datetime) -> ColumnElement[bool]:
+        return exists().where(
+            self._own(_management),
+            _management.c.person_id == _answer.c.person_id,
+            _management.c.manager_id == manager_id,
+            held_at(at),
+        )
+
+    def _left_out(self, manager_id: UUID) -> ColumnElement[bool]:
+        """Whether some audience that the answer ever had does not name the manager."""
+        named = exists().where(
+            self._own(_named),
+            _named.c.audience_id == _audience.c.id,
+            _named.c.person_id == manager_id,
+        )
+        return exists().where(
+            self._own(_audience),
+            _audience.c.answer_id == _answer.c.id,
+            or_(_audience.c.kind != AudienceKind.MANAGER.value, ~named),
+        )
+
+    def _in_summary(
+        self,
+        manager_id: UUID | ColumnElement[UUID],
+        version_id: ColumnElement[UUID] = _version.c.id,
+    ) -> ColumnElement[bool]:
+        return exists().where(
+            self._own(_summarised),
+            _summarised.c.answer_version_id == version_id,
+            _summarised.c.manager_id == manager_id,
+        )
+
+    def _load(self, query: Query) -> list[StoredAnswer]:
+        return self._with_audiences(self._connection.execute(query).all())
+
+    def _with_audiences(self, rows: Sequence[Found]) -> list[StoredAnswer]:
+        audiences = self._audiences(row.id for row in rows)
+        return [StoredAnswer(*[*row, tuple(audiences[row.id])]) for row in rows]
+
+    def _audiences(self, answers: Iterable[UUID]) -> dict[UUID, list[Audience]]:
+        """All that each answer ever had, oldest first."""
+
+        def query(some: Sequence[UUID]) -> Query:
+            return (
+                select(
+                    _audience.c.answer_id,
+                    _audience.c.sequence,
+                    _audience.c.kind,
+                    _reader.c.person_id,
+                )
+                .outerjoin_from(_audience, _reader, _reader.c.audience_id == _audience.c.id)
+                .where(self._own(_audience), _audience.c.answer_id.in_(some))
+                .order_by(_audience.c.answer_id, _audience.c.sequence)
+            )
+
+        found = defaultdict(list)
+        shown = groupby(self._among(answers, query), key=itemgetter(0, 1, 2))
+        for (answer_id, _, kind), rows in shown:
+            readers = frozenset(row.person_id for row in rows if row.person_id is not None)
+            found[answer_id].append(Audience(AudienceKind(kind), readers))
+        return found
+
+
+def mark_summarised(
+    connection: Connection, organisation_id: UUID, manager_id: UUID, versions: Iterable[UUID]
+) -> None:
+    """Takes versions that a summary now holds out of what is pending for its manager."""
+    for some in chunks(list(versions)):
+        connection.execute(
+            update(_reader)
+            .where(
+                _reader.c.organisation_id == organisation_id,
+                _reader.c.person_id == manager_id,
+                _reader.c.pending_version_id.in_(some),
+            )
+            .values(pending_version_id=None)
+        )
+
+
+def _shown(version: NewVersion) -> Audience:
+    if version.audience is AudienceKind.MANAGER:
+        return Audience(version.audience, frozenset(version.readers))
+    return Audience(version.audience)
+
+
+def _met(last: Audience, shown: Audience) -> Audience:
+    """What both audiences allow."""
+    kind = narrowed(last, shown.kind)
+    if kind.kind is not AudienceKind.MANAGER or shown.readers >= last.readers:
+        return kind
+    readers = last.readers & shown.readers
+    return Audience(AudienceKind.MANAGER, readers) if readers else Audience(AudienceKind.SELF)

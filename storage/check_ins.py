@@ -1,0 +1,170 @@
+"""Check-ins, and where each of their questions stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, literal_column, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
+from storage.store import Found, Query, Store, plain
+from storage.tables.conversation import CheckInQuestionRow, CheckInRow
+
+_check_in = CheckInRow.__table__
+_question = CheckInQuestionRow.__table__
+_NAMES = tuple(field.name for field in fields(CheckIn) if field.name != "questions")
+_COLUMNS = tuple(_check_in.c[name] for name in _NAMES)
+_IDS = {
+    "id",
+    "organisation_id",
+    "occurrence_id",
+    "cadence_id",
+    "revision_id",
+    "pack_revision_id",
+    "person_id",
+}
+# Written out rather than bound, or SQLite would not see that the partial index applies.
+_TALKING: ColumnElement[bool] = literal_column("state IN ('offered', 'open')")
+_SETTLED = (Asked.ANSWERED.value, Asked.SKIPPED.value)
+
+
+class SqlCheckIns(Store):
+    """The CheckIns port."""
+
+    def add(self, check_ins: Sequence[CheckIn]) -> None:
+        self._add(_check_in, [_row_of(check_in) for check_in in check_ins])
+        self._add(_question, [row for c in check_ins for row in _question_rows(c)])
+
+    def get(self, check_in_id: UUID) -> CheckIn | None:
+        found = self._load(self._select().where(_check_in.c.id == check_in_id))
+        return found[0] if found else None
+
+    def of_person(
+        self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
+    ) -> Sequence[CheckIn]:
+        query = self._select().where(_check_in.c.person_id == person_id)
+        if states is not None:
+            query = query.where(_check_in.c.state.in_([state.value for state in states]))
+        newest = query.order_by(_check_in.c.opened_at.desc(), _check_in.c.id).limit(limit)
+        return self._load(newest)
+
+    def place_holders(self, people: Iterable[UUID], now: datetime) -> dict[UUID, CheckIn]:
+        """The one opened last, should several hold it."""
+
+        def query(some: Sequence[UUID]) -> Query:
+            active_until = _check_in.c.active_until
+            return self._select().where(
+                _TALKING,
+                _check_in.c.person_id.in_(some),
+                _check_in.c.closes_at > now,
+                or_(active_until.is_(None), active_until > now),
+            )
+
+        holding = self._with_questions(list(self._among(people, query)))
+        by_opening = sorted(holding, key=lambda check_in: check_in.opened_at)
+        return {check_in.person_id: check_in for check_in in by_opening}
+
+    def save(self, check_in: CheckIn) -> None:
+        values = {n: v for n, v in _row_of(check_in).items() if n not in _IDS}
+        self._connection.execute(
+            update(_check_in)
+            .where(self._own(_check_in), _check_in.c.id == check_in.id)
+            .values(values)
+        )
+        if check_in.questions:
+            insert = self._insert(_question)
+            statement = insert.on_conflict_do_update(
+                index_elements=_question.primary_key.columns,
+                set_={n: insert.excluded[n] for n in ("position", "state", "asked_at", "asks")},
+            )
+            self._connection.execute(statement, _question_rows(check_in))
+
+    def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
+        state = _question.c.state
+        self._connection.execute(
+            update(_question)
+            .where(
+                self._own(_question),
+                _question.c.check_in_id == check_in_id,
+                _question.c.key == key,
+            )
+            .values(
+                asked_at=asked_at,
+                state=case((state.in_(_SETTLED), state), else_=Asked.ASKED.value),
+            )
+        )
+
+    def waking(self, now: datetime, limit: int) -> Sequence[CheckIn]:
+        query = (
+            self._select()
+            .where(_check_in.c.wake_at <= now)
+            .order_by(_check_in.c.wake_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return self._load(query)
+
+    def next_wake_at(self) -> datetime | None:
+        query = select(func.min(_check_in.c.wake_at)).where(
+            self._own(_check_in), _check_in.c.wake_at.is_not(None)
+        )
+        return self._connection.execute(query).scalar()
+
+    def counts(self, since: datetime) -> Mapping[tuple[UUID, State], int]:
+        query = (
+            select(_check_in.c.cadence_id, _check_in.c.state, func.count())
+            .where(self._own(_check_in), _check_in.c.opened_at >= since)
+            .group_by(_check_in.c.cadence_id, _check_in.c.state)
+        )
+        rows = self._connection.execute(query)
+        return {(cadence_id, State(state)): count for cadence_id, state, count in rows}
+
+    def _select(self) -> Query:
+        return select(*_COLUMNS).where(self._own(_check_in))
+
+    def _load(self, query: Query) -> list[CheckIn]:
+        return self._with_questions(self._connection.execute(query).all())
+
+    def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
+        def query(some: Sequence[UUID]) -> Query:
+            return (
+                select(
+                    _question.c.check_in_id,
+                    _question.c.key,
+                    _question.c.position,
+                    _question.c.state,
+                    _question.c.asked_at,
+                    _question.c.asks,
+                )
+                .where(self._own(_question), _question.c.check_in_id.in_(some))
+                .order_by(_question.c.position)
+            )
+
+        questions = defaultdict(list)
+        for check_in_id, key, position, state, asked_at, asks in self._among(
+            [row.id for row in rows], query
+        ):
+            asked = AskedQuestion(key, position, Asked(state), asked_at, asks)
+            questions[check_in_id].append(asked)
+        return [_check_in_of(row, tuple(questions[row.id])) for row in rows]
+
+
+def _row_of(check_in: CheckIn) -> dict[str, Any]:
+    row = plain(check_in, leaving_out={"questions"})
+    return row | {"reminders": [moment.isoformat() for moment in check_in.reminders]}
+
+
+def _question_rows(check_in: CheckIn) -> list[dict[str, Any]]:
+    ids = {"organisation_id": check_in.organisation_id, "check_in_id": check_in.id}
+    return [ids | plain(question) for question in check_in.questions]
+
+
+def _check_in_of(row: Found, questions: tuple[AskedQuestion, ...]) -> CheckIn:
+    values = dict(zip(_NAMES, row, strict=True))
+    values["state"] = State(values["state"])
+    values["reminders"] = tuple(map(datetime.fromisoformat, values["reminders"]))
+    return CheckIn(**values, questions=questions)

@@ -1,0 +1,37 @@
+"""What came in and was handled: a redelivery changes nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from storage.queries import Queries
+from storage.tables.queue import InboxRow
+
+_inbox = InboxRow.__table__
+
+
+class SqlInbox(Queries):
+    """The Inbox port. On PostgreSQL a doubled act waits for the first one's transaction."""
+
+    def first_time(self, installation_id: UUID, inbound_id: str, at: datetime) -> bool:
+        """Record the act; tell whether it is new."""
+        recorded = self._connection.execute(
+            self._insert(_inbox)
+            .values(
+                organisation_id=self._organisation,
+                installation_id=installation_id,
+                inbound_id=inbound_id,
+                at=at,
+            )
+            .on_conflict_do_nothing()
+        )
+        return recorded.rowcount == 1
+
+    def purge(self, before: datetime) -> int:
+        """Forget acts older than `before`; return how many."""
+        return self._connection.execute(
+            delete(_inbox).where(
+                _inbox.c.organisation_id == self._organisation, _inbox.c.at < before
+            )
+        ).rowcount

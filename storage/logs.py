@@ -1,0 +1,102 @@
+"""The read log and the audit log."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, insert, select
+
+from bot.domain.ports.queue_store import Reading
+from storage.queries import Queries
+from storage.tables.logs import AuditLogRow, ReadLogRow
+
+_reading = ReadLogRow.__table__
+_entry = AuditLogRow.__table__
+_FIRST = bytes(32)  # what the first entry's hash stands on
+_LOCK_BITS = 63  # an advisory lock's key is a signed 64-bit number
+
+
+class SqlReadLog(Queries):
+    """The ReadLog port."""
+
+    def add(self, readings: Sequence[Reading]) -> None:
+        """Log readings; a repeat for the same reader, answer and way changes nothing."""
+        rows = [self._row(reading) for reading in readings]
+        if rows:
+            self._connection.execute(self._insert(_reading).on_conflict_do_nothing(), rows)
+
+    def of_person(self, person_id: UUID) -> Sequence[Reading]:
+        """Return who read this person's answers, oldest first."""
+        rows = self._connection.execute(
+            select(_reading)
+            .where(_reading.c.organisation_id == self._organisation)
+            .where(_reading.c.person_id == person_id)
+            .order_by(_reading.c.at, _reading.c.id)
+        )
+        return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]
+
+    def _row(self, reading: Reading) -> dict[str, Any]:
+        return {
+            "id": uuid4(),
+            "organisation_id": self._organisation,
+            "person_id": reading.person_id,
+            "reader_id": reading.reader_id,
+            "answer_id": reading.answer_id,
+            "how": reading.how,
+            "at": reading.at,
+        }
+
+
+class SqlAuditLog(Queries):
+    """The AuditLog port: each entry's hash covers the hash of the entry before it."""
+
+    def append(
+        self, *, actor: str, action: str, target: str, at: datetime, detail: str = ""
+    ) -> None:
+        """Add an entry after the last one. Others wait until this transaction ends."""
+        self._take_turn()
+        newest = self._entries().order_by(_entry.c.number.desc()).limit(1)
+        last = self._connection.execute(newest).first()
+        entry = {
+            "organisation_id": self._organisation,
+            "number": 1 if last is None else last.number + 1,
+            "actor": actor,
+            "action": action,
+            "target": target,
+            "detail": detail,
+            "at": at.astimezone(UTC),
+        }
+        before = _FIRST if last is None else last.hash
+        self._connection.execute(insert(_entry).values(**entry, hash=_hash(before, entry)))
+
+    def verify(self) -> bool:
+        """Tell whether every entry follows from the one before it, from the first on.
+
+        An altered, inserted or removed entry is found. Removed last entries leave a chain that
+        is whole: only a copy of the newest hash, kept elsewhere, could tell.
+        """
+        before = _FIRST
+        rows = self._connection.execute(self._entries().order_by(_entry.c.number))
+        for number, row in enumerate(rows, start=1):
+            if row.number != number or row.hash != _hash(before, row._asdict()):
+                return False
+            before = row.hash
+        return True
+
+    def _entries(self) -> Select[*tuple[Any, ...]]:
+        return select(_entry).where(_entry.c.organisation_id == self._organisation)
+
+    def _take_turn(self) -> None:
+        if self._on_postgres:
+            key = self._organisation.int >> (128 - _LOCK_BITS)
+            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _hash(before: bytes, entry: dict[str, Any]) -> bytes:
+    content = {key: str(value) for key, value in entry.items() if key != "hash"}
+    content["at"] = entry["at"].isoformat(timespec="microseconds")
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(before + canonical.encode()).digest()

@@ -1,0 +1,96 @@
+"""What came due, and what became of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, literal_column, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.occurrence import Occurrence, OccurrenceState
+from storage.queries import chunks
+from storage.store import Found, Query, Store, plain
+from storage.tables.conversation import OccurrenceRow
+
+_occurrence = OccurrenceRow.__table__
+_COLUMNS = (
+    _occurrence.c.id,
+    _occurrence.c.organisation_id,
+    _occurrence.c.cadence_id,
+    _occurrence.c.revision_id,
+    _occurrence.c.person_id,
+    _occurrence.c.subject_id,
+    _occurrence.c.period,
+    _occurrence.c.zone,
+    _occurrence.c.due_at,
+    _occurrence.c.state,
+    _occurrence.c.reason,
+)
+# Written out rather than bound, or SQLite would not see that the partial index applies.
+_PLANNED: ColumnElement[str] = literal_column("'planned'")
+
+
+class SqlOccurrences(Store):
+    """The Occurrences port."""
+
+    def add(self, occurrences: Sequence[Occurrence]) -> set[UUID]:
+        return self._add_new(_occurrence, [plain(occurrence) for occurrence in occurrences])
+
+    def get(self, occurrence_id: UUID) -> Occurrence | None:
+        query = self._select().where(_occurrence.c.id == occurrence_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _occurrence_of(row)
+
+    def set_state(self, ids: Iterable[UUID], state: OccurrenceState, reason: str = "") -> None:
+        for some in chunks(list(ids)):
+            self._connection.execute(
+                update(_occurrence)
+                .where(self._own(_occurrence), _occurrence.c.id.in_(some))
+                .values(state=state.value, reason=reason)
+            )
+
+    def planned(self, limit: int) -> Sequence[Occurrence]:
+        query = (
+            self._select()
+            .where(_occurrence.c.state == _PLANNED)
+            .order_by(_occurrence.c.due_at, _occurrence.c.id)
+            .limit(limit)
+        )
+        return [_occurrence_of(row) for row in self._connection.execute(query)]
+
+    def periods(self, cadence_id: UUID, people: Iterable[UUID]) -> dict[UUID, set[str]]:
+        """An empty set for those who had none."""
+
+        def query(some: Sequence[UUID]) -> Query:
+            return select(_occurrence.c.person_id, _occurrence.c.period).where(
+                self._own(_occurrence),
+                _occurrence.c.cadence_id == cadence_id,
+                _occurrence.c.person_id.in_(some),
+            )
+
+        had: dict[UUID, set[str]] = {person: set() for person in people}
+        for person_id, period in self._among(had, query):
+            had[person_id].add(period)
+        return had
+
+    def counts(self, since: datetime) -> Sequence[tuple[UUID, OccurrenceState, str, int]]:
+        by = (_occurrence.c.cadence_id, _occurrence.c.state, _occurrence.c.reason)
+        query = (
+            select(*by, func.count())
+            .where(self._own(_occurrence), _occurrence.c.due_at >= since)
+            .group_by(*by)
+            .order_by(*by)
+        )
+        rows = self._connection.execute(query)
+        return [
+            (cadence_id, OccurrenceState(state), reason, count)
+            for cadence_id, state, reason, count in rows
+        ]
+
+    def _select(self) -> Query:
+        return select(*_COLUMNS).where(self._own(_occurrence))
+
+
+def _occurrence_of(row: Found) -> Occurrence:
+    return replace(Occurrence(*row), state=OccurrenceState(row.state))

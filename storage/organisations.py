@@ -1,0 +1,99 @@
+"""The organisation, where it is installed, and its rules."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, select, update
+
+from bot.domain.organisation import Installation, Organisation
+from bot.domain.policy import Policy
+from storage.packing import policy_from_json, policy_to_json
+from storage.store import Found, Store, plain
+from storage.tables.configuration import PolicyRevisionRow
+from storage.tables.organisation import InstallationRow, OrganisationRow
+
+_organisation = OrganisationRow.__table__
+_installation = InstallationRow.__table__
+_policy = PolicyRevisionRow.__table__
+
+
+def find_organisation_id(connection: Connection) -> UUID | None:
+    """The id of the database's only organisation, or None where there is none yet.
+
+    Raises sqlalchemy.exc.MultipleResultsFound where there are several.
+    """
+    return connection.execute(select(_organisation.c.id)).scalars().one_or_none()
+
+
+class SqlOrganisations(Store):
+    """The Organisations port."""
+
+    def get(self) -> Organisation | None:
+        query = select(
+            _organisation.c.id,
+            _organisation.c.name,
+            _organisation.c.is_demo,
+            _organisation.c.paused_until,
+            _organisation.c.demo_now,
+        ).where(_organisation.c.id == self._organisation)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Organisation(*row)
+
+    def add(self, organisation: Organisation, created_at: datetime) -> None:
+        self._add(_organisation, [plain(organisation) | {"created_at": created_at}])
+
+    def set_pause(self, until: datetime | None) -> None:
+        self._set(paused_until=until)
+
+    def set_demo_now(self, now: datetime) -> None:
+        self._set(demo_now=now)
+
+    def add_installation(self, installation: Installation, created_at: datetime) -> None:
+        """Ignores one that exists."""
+        self._add_new(_installation, [plain(installation) | {"created_at": created_at}])
+
+    def installation(self, platform: str) -> Installation | None:
+        query = (
+            select(
+                _installation.c.id,
+                _installation.c.organisation_id,
+                _installation.c.platform,
+                _installation.c.external_id,
+            )
+            .where(self._own(_installation), _installation.c.platform == platform)
+            .order_by(_installation.c.created_at, _installation.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Installation(*row)
+
+    def policy(self) -> Policy:
+        newest = self._newest_policy()
+        return Policy() if newest is None else policy_from_json(newest.body)
+
+    def add_policy(self, policy: Policy, created_at: datetime, author: str) -> None:
+        newest = self._newest_policy()
+        if newest is not None and policy_from_json(newest.body) == policy:
+            return
+        row = {
+            "id": uuid4(),
+            "organisation_id": self._organisation,
+            "number": 1 if newest is None else newest.number + 1,
+            "body": policy_to_json(policy),
+            "created_at": created_at,
+            "author": author,
+        }
+        self._add(_policy, [row])
+
+    def _newest_policy(self) -> Found | None:
+        query = (
+            select(_policy.c.number, _policy.c.body)
+            .where(self._own(_policy))
+            .order_by(_policy.c.number.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).one_or_none()
+
+    def _set(self, **values: datetime | None) -> None:
+        changed = update(_organisation).where(_organisation.c.id == self._organisation)
+        self._connection.execute(changed.values(**values))

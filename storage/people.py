@@ -1,0 +1,174 @@
+"""People, their choices and their accounts on the platforms."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.people import Identity, Participation, Person
+from bot.domain.ports.people_store import Roster
+from storage.managements import Managements
+from storage.person_rows import PERSON_COLUMNS, person_of
+from storage.store import Found, Query, plain
+from storage.tables.people import IdentityRow, ManagementRow, PersonRow
+
+_person = PersonRow.__table__
+_identity = IdentityRow.__table__
+_management = ManagementRow.__table__
+_CHOICES = {"participation", "paused_until"}
+"""What a person decides, and the people list never does."""
+_FIXED = {"id", "organisation_id", "created_at"}
+
+
+class SqlPeople(Managements):
+    """The People port."""
+
+    def get(self, person_id: UUID) -> Person | None:
+        return self._one(_person.c.id == person_id)
+
+    def lock(self, person_id: UUID) -> Person | None:
+        query = self._select(_person.c.id == person_id)
+        # NO KEY: whoever only refers to this person by a foreign key need not wait.
+        row = self._connection.execute(query.with_for_update(key_share=True)).one_or_none()
+        return None if row is None else person_of(row)
+
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
+        found = self._among(ids, lambda some: self._select(_person.c.id.in_(some)))
+        return {person.id: person for person in map(person_of, found)}
+
+    def by_email(self, emails: Iterable[str]) -> dict[str, Person]:
+        """By lower-case address; those of nobody are left out."""
+        lower = {email.lower() for email in emails}
+        found = self._among(lower, lambda some: self._select(_person.c.email.in_(some)))
+        return {person.email: person for person in map(person_of, found)}
+
+    def by_identity(self, installation_id: UUID, external_id: str) -> Person | None:
+        query = self._select(
+            _identity.c.organisation_id == self._organisation,
+            _identity.c.installation_id == installation_id,
+            _identity.c.external_id == external_id,
+        ).join(_identity, _identity.c.person_id == _person.c.id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else person_of(row)
+
+    def roster(self) -> Sequence[Roster]:
+        """By e-mail address."""
+        return [_roster_line(row) for row in self._connection.execute(self._roster())]
+
+    def count(self) -> int:
+        """How many are active."""
+        query = select(func.count()).where(self._own(_person), _person.c.active)
+        return self._connection.execute(query).scalar_one()
+
+    def upsert(self, people: Sequence[Person], created_at: datetime) -> None:
+        if not people:
+            return
+        insert = self._insert(_person)
+        listed = {
+            column.name: insert.excluded[column.name]
+            for column in _person.c
+            if column.name not in _CHOICES | _FIXED
+        }
+        statement = insert.on_conflict_do_update(
+            index_elements=[_person.c.id], set_=listed, where=self._own(_person)
+        )
+        rows = [plain(person) | {"created_at": created_at} for person in people]
+        # RETURNING lets SQLAlchemy send a thousand rows a statement, which it only does with it.
+        self._connection.execute(statement.returning(_person.c.id), rows)
+
+    def add_identities(self, identities: Sequence[Identity]) -> None:
+        known = self._known_accounts({identity.external_id for identity in identities})
+        rows = {
+            (identity.installation_id, identity.external_id): plain(identity)
+            | {"organisation_id": self._organisation}
+            for identity in identities
+        }
+        self._add(_identity, [row for account, row in rows.items() if account not in known])
+
+    def home_identity(self, person_id: UUID) -> Identity | None:
+        query = select(
+            _identity.c.id,
+            _identity.c.person_id,
+            _identity.c.installation_id,
+            _identity.c.platform,
+            _identity.c.external_id,
+            _identity.c.delivery_ref,
+            _identity.c.is_home,
+        ).where(self._own(_identity), _identity.c.person_id == person_id, _identity.c.is_home)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Identity(*row)
+
+    def set_participation(self, person_id: UUID, participation: Participation) -> None:
+        self._set(person_id, participation=participation.value)
+
+    def set_pause(self, person_id: UUID, until: datetime | None) -> None:
+        self._set(person_id, paused_until=until)
+
+    def _known_accounts(self, external_ids: Iterable[str]) -> set[tuple[UUID, str]]:
+        def query(some: Sequence[str]) -> Query:
+            return select(_identity.c.installation_id, _identity.c.external_id).where(
+                self._own(_identity), _identity.c.external_id.in_(some)
+            )
+
+        found = self._among(external_ids, query)
+        return {(row.installation_id, row.external_id) for row in found}
+
+    def _select(self, *conditions: ColumnElement[bool]) -> Query:
+        return select(*PERSON_COLUMNS).where(self._own(_person), *conditions)
+
+    def _one(self, condition: ColumnElement[bool]) -> Person | None:
+        row = self._connection.execute(self._select(condition)).one_or_none()
+        return None if row is None else person_of(row)
+
+    def _set(self, person_id: UUID, **values: Any) -> None:
+        changed = update(_person).where(self._own(_person), _person.c.id == person_id)
+        self._connection.execute(changed.values(**values))
+
+    def _roster(self) -> Query:
+        managed = and_(
+            _management.c.organisation_id == _person.c.organisation_id,
+            _management.c.person_id == _person.c.id,
+            _management.c.until.is_(None),
+        )
+        at_home = and_(
+            _identity.c.organisation_id == _person.c.organisation_id,
+            _identity.c.person_id == _person.c.id,
+            _identity.c.is_home,
+        )
+        return (
+            select(
+                _person.c.id,
+                _person.c.email,
+                _person.c.name,
+                _person.c.team,
+                _person.c.country,
+                _person.c.time_zone,
+                _person.c.hired_on,
+                _management.c.manager_id,
+                _person.c.participation,
+                _person.c.paused_until,
+                _identity.c.id.is_not(None).label("has_identity"),
+            )
+            .select_from(_person.outerjoin(_management, managed).outerjoin(_identity, at_home))
+            .where(self._own(_person), _person.c.active)
+            .order_by(_person.c.email)
+        )
+
+
+def _roster_line(row: Found) -> Roster:
+    return Roster(
+        person_id=row.id,
+        email=row.email,
+        name=row.name,
+        team=row.team,
+        country=row.country,
+        time_zone=row.time_zone,
+        hired_on=row.hired_on,
+        manager_id=row.manager_id,
+        participation=Participation(row.participation),
+        paused_until=row.paused_until,
+        has_identity=row.has_identity,
+    )

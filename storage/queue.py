@@ -1,0 +1,299 @@
+"""The queue: messages on their way out, claimed with leases, at each lane's pace."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, Update, case, func, literal, or_, select, update
+
+from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.ports.queue_store import SentMessage
+from storage.claims import Claims
+from storage.lanes import Lanes
+from storage.pace import Pace
+from storage.queries import Queries, chunks
+from storage.queue_statements import (
+    BEGIN,
+    CLAIMED,
+    FINISH,
+    HOMES,
+    LEASED,
+    MS,
+    NO_CLAIM,
+    READY,
+    SENDING,
+)
+from storage.queue_statements import delivery as _delivery
+
+
+class SqlQueue(Queries):
+    """The Queue port. A lane has the id of its installation."""
+
+    def __init__(self, connection: Connection, organisation_id: UUID) -> None:
+        super().__init__(connection, organisation_id)
+        self._lanes = Lanes(connection, organisation_id)
+        self._claims = Claims(connection, organisation_id)
+        self._lowered: dict[UUID, datetime] = {}
+        self.first_reply: datetime | None = None
+        """When the first reply that this transaction made ready is due."""
+
+    def flush(self) -> None:
+        """Bring the lanes forward; the unit of work calls it last.
+
+        So a transaction holds the lanes only while it commits, and takes several in order.
+        """
+        if self._lowered:
+            self._lanes.lower(self._lowered)
+            self._lowered.clear()
+
+    def enqueue(self, deliveries: Sequence[NewDelivery]) -> set[UUID]:
+        """Queue as the port says; thousands at once are cheap."""
+        homes = self._homes({delivery.person_id for delivery in deliveries})
+        addressed = [d for d in deliveries if d.person_id in homes]
+        if not addressed:
+            return set()
+        self._lanes.make({h.installation_id for h in homes.values() if h.lane_id is None})
+        queued = self._insert_new([self._row(d, homes[d.person_id]) for d in addressed])
+        for delivery in addressed:
+            if delivery.id in queued:
+                lane_id = homes[delivery.person_id].installation_id
+                self._note_ready(lane_id, delivery.not_before, delivery.delivery_class)
+        return queued
+
+    def postpone(self, cause: str, not_before: datetime) -> bool:
+        """Move a message that is still ready."""
+        return self._made_ready(
+            self._update().where(_delivery.c.cause == cause, READY).values(not_before=not_before)
+        )
+
+    def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Delivery]:
+        """Claim the most urgent due messages; each due lane has its share of `limit`."""
+        self.flush()
+        token = uuid4()
+        claimed: list[Delivery] = []
+        lanes = self._lanes.lock_due(now)
+        for waiting, lane in zip(range(len(lanes), 0, -1), lanes, strict=True):
+            share = -(-(limit - len(claimed)) // waiting)
+            most = min(share, lane.free(now))
+            of_lane = self._claims.take(lane.id, now, most, token=token, lease=lease)
+            self._lanes.claimed(lane, now, len(of_lane), self._claims.earliest_ready(lane.id))
+            claimed += of_lane
+        return sorted(claimed, key=lambda d: (d.delivery_class.priority, d.not_before))
+
+    def begin(self, delivery_id: UUID, token: UUID, now: datetime) -> bool:
+        """Mark it as being sent and start its lease anew, unless the claim ended or must wait."""
+        mine = {"organisation": self._organisation, "message": delivery_id, "token": token}
+        claim = self._connection.execute(CLAIMED, {**mine, "now": now}).one_or_none()
+        if claim is None:
+            return False
+        if claim.paused_until is not None and claim.paused_until > now:
+            ready = {"state": DeliveryState.READY.value, **NO_CLAIM}
+            self._made_ready(self._mine(delivery_id, token).where(~SENDING).values(ready))
+            return False
+        until = now + claim.lease_ms * MS
+        begun = self._connection.execute(BEGIN, {**mine, "now": now, "until": until})
+        return begun.rowcount == 1
+
+    def sent(self, delivery_id: UUID, token: UUID, ref: str, now: datetime) -> bool:
+        """Record that the platform took it."""
+        return self._finish(delivery_id, token, DeliveryState.SENT, now, ref=ref)
+
+    def skip(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool:
+        """Record that it will never be sent."""
+        return self._finish(delivery_id, token, DeliveryState.SKIPPED, now, reason)
+
+    def unknown(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool:
+        """Record that it may or may not have arrived, and leave it at that."""
+        return self._finish(delivery_id, token, DeliveryState.UNKNOWN, now, reason)
+
+    def retry(
+        self,
+        delivery_id: UUID,
+        token: UUID,
+        at: datetime,
+        reason: str,
+        *,
+        counts: bool,
+        maybe_sent: bool = False,
+    ) -> bool:
+        """Make it ready again at `at`; what may have arrived before stays `maybe_sent`."""
+        return self._made_ready(
+            self._mine(delivery_id, token).values(
+                state=DeliveryState.READY.value,
+                not_before=at,
+                reason=reason,
+                attempts=_delivery.c.attempts + int(counts),
+                maybe_sent=or_(_delivery.c.maybe_sent, literal(maybe_sent)),
+                **NO_CLAIM,
+            )
+        )
+
+    def pause_lane(self, lane_id: UUID, until: datetime) -> None:
+        """Let nothing leave the lane before `until`; an earlier end never shortens a pause."""
+        self._lanes.pause(lane_id, until)
+
+    def set_pace(self, lane_id: UUID, pace: Pace) -> None:
+        """Change a lane's pace from the next claim on; makes the lane where it is missing."""
+        self._lanes.make({lane_id})
+        self._lanes.set_pace(lane_id, pace)
+
+    def sweep(self, now: datetime) -> int:
+        """Free expired leases, as the port says; an attempt that never ended counts as one."""
+        freed = self._connection.execute(
+            self._update()
+            .where(LEASED, _delivery.c.lease_until <= now)
+            .values(
+                state=DeliveryState.READY.value,
+                maybe_sent=or_(_delivery.c.maybe_sent, SENDING),
+                attempts=_delivery.c.attempts + case((SENDING, 1), else_=0),
+                **NO_CLAIM,
+            )
+        ).rowcount
+        for lane in self._lanes.lock_all():
+            earliest = self._claims.earliest_ready(lane.id)
+            if earliest is not None:
+                self._note_ready(lane.id, earliest)
+        return freed
+
+    def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
+        """Skip what is still ready for these people."""
+        skipped = self._update().values(_skipped(reason, now))
+        return sum(
+            self._count(skipped.where(_delivery.c.person_id.in_(some), READY))
+            for some in chunks(sorted(set(person_ids)))
+        )
+
+    def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
+        """Skip what is still ready for one check-in."""
+        skipped = self._update().values(_skipped(reason, now))
+        return self._count(skipped.where(_delivery.c.about_id == about_id, READY))
+
+    def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
+        """Return the posts of a check-in, or of one of its questions, in the order queued."""
+        posts = (
+            select(_delivery.c.id, _delivery.c.kind, _delivery.c.state, _delivery.c.about_key)
+            .where(_delivery.c.organisation_id == self._organisation)
+            .where(_delivery.c.about_id == about_id)
+            .where(_delivery.c.operation == Operation.POST.value)
+            .order_by(_delivery.c.number)
+        )
+        if about_key is not None:
+            posts = posts.where(_delivery.c.about_key == about_key)
+        rows = self._connection.execute(posts)
+        return [SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key) for r in rows]
+
+    def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
+        """Count the prompts that arrived, or may have, and those being sent at this moment.
+
+        Ask before `begin`: from then on the message itself is one of them.
+        """
+        arrived = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+        prompts = (
+            select(func.count())
+            .where(_delivery.c.organisation_id == self._organisation)
+            .where(_delivery.c.person_id == person_id)
+            .where(_delivery.c.state.in_([state.value for state in arrived]))
+            .where(_delivery.c.delivery_class == DeliveryClass.PROMPT.value)
+            .where(_delivery.c.operation == Operation.POST.value)
+            .where(_delivery.c.state_at >= since, _delivery.c.state_at < until)
+        )
+        return self._connection.execute(prompts).scalar_one()
+
+    def next_at(self) -> datetime | None:
+        """Return when the next message may be claimed."""
+        self.flush()
+        return self._lanes.next_at()
+
+    def counts(self) -> Mapping[tuple[DeliveryState, str], int]:
+        """Count the rows per (state, reason), from an index alone."""
+        by = (_delivery.c.state, _delivery.c.reason)
+        rows = self._connection.execute(
+            select(*by, func.count())
+            .where(_delivery.c.organisation_id == self._organisation)
+            .group_by(*by)
+        )
+        return {(DeliveryState(state), reason): count for state, reason, count in rows}
+
+    def _homes(self, people: set[UUID]) -> dict[UUID, Row[*tuple[Any, ...]]]:
+        rows = (
+            row
+            for some in chunks(sorted(people))
+            for row in self._connection.execute(
+                HOMES, {"organisation": self._organisation, "people": some}
+            )
+        )
+        return {row.person_id: row for row in rows}
+
+    def _row(self, new: NewDelivery, home: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+        return {
+            "id": new.id,
+            "organisation_id": self._organisation,
+            "person_id": new.person_id,
+            "identity_id": home.id,
+            "lane_id": home.installation_id,
+            "delivery_class": new.delivery_class.value,
+            "priority": new.delivery_class.priority,
+            "operation": new.operation.value,
+            "kind": new.kind,
+            "cause": new.cause,
+            "facts": dict(new.facts),
+            "not_before": new.not_before,
+            "expires_at": new.expires_at,
+            "about_id": new.about_id,
+            "about_key": new.about_key,
+            "target_id": new.target_id,
+            "occurrence_id": new.occurrence_id,
+            "state": DeliveryState.READY.value,
+            "reason": "",
+            "attempts": 0,
+            "lease_ms": 0,
+            "maybe_sent": False,
+            "ref": "",
+        }
+
+    def _insert_new(self, rows: list[dict[str, Any]]) -> set[UUID]:
+        insert = self._insert(_delivery).on_conflict_do_nothing().returning(_delivery.c.id)
+        return set(self._connection.scalars(insert, rows))
+
+    def _note_ready(
+        self, lane_id: UUID, at: datetime, delivery_class: DeliveryClass | None = None
+    ) -> None:
+        self._lowered[lane_id] = min(at, self._lowered.get(lane_id, at))
+        if delivery_class is DeliveryClass.REPLY:
+            self.first_reply = min(at, self.first_reply or at)
+
+    def _made_ready(self, statement: Update) -> bool:
+        ready = _delivery.c.lane_id, _delivery.c.not_before, _delivery.c.delivery_class
+        row = self._connection.execute(statement.returning(*ready)).one_or_none()
+        if row is not None:
+            self._note_ready(row.lane_id, row.not_before, DeliveryClass(row.delivery_class))
+        return row is not None
+
+    def _finish(  # the port's own order, and a platform's reference
+        self,
+        delivery_id: UUID,
+        token: UUID,
+        state: DeliveryState,
+        now: datetime,
+        reason: str = "",
+        ref: str = "",
+    ) -> bool:
+        mine = {"organisation": self._organisation, "message": delivery_id, "token": token}
+        how = {"final": state.value, "now": now, "why": reason, "platform_ref": ref}
+        return self._connection.execute(FINISH, {**mine, **how}).rowcount == 1
+
+    def _mine(self, delivery_id: UUID, token: UUID) -> Update:
+        return self._update().where(
+            _delivery.c.id == delivery_id, _delivery.c.claim_token == token, LEASED
+        )
+
+    def _update(self) -> Update:
+        return update(_delivery).where(_delivery.c.organisation_id == self._organisation)
+
+    def _count(self, statement: Update) -> int:
+        return self._connection.execute(statement).rowcount
+
+
+def _skipped(reason: str, now: datetime) -> dict[str, Any]:
+    return {"state": DeliveryState.SKIPPED.value, "reason": reason, "state_at": now}

@@ -1,0 +1,108 @@
+"""The queue's hot statements, built once: building one costs more than running it."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, literal_column, or_, select, update
+
+from bot.domain.delivery import DeliveryState
+from storage.tables.people import IdentityRow
+from storage.tables.queue import DeliveryRow, LaneRow
+
+delivery = DeliveryRow.__table__
+lane = LaneRow.__table__
+_identity = IdentityRow.__table__
+_target = delivery.alias("target")
+
+# Spelled out as in the partial indexes, which serve no statement with bound values there.
+READY: ColumnElement[bool] = literal_column("delivery.state = 'ready'")
+LEASED: ColumnElement[bool] = literal_column("delivery.state IN ('claimed', 'sending')")
+SENDING: ColumnElement[bool] = delivery.c.state == DeliveryState.SENDING.value
+NO_CLAIM: dict[str, Any] = {"claim_token": None, "lease_until": None, "lease_ms": 0}
+MS = timedelta(milliseconds=1)
+
+HOMES = (
+    select(_identity.c.id, _identity.c.person_id, _identity.c.installation_id)
+    .add_columns(lane.c.id.label("lane_id"))
+    .outerjoin(lane, lane.c.id == _identity.c.installation_id)
+    .where(_identity.c.organisation_id == bindparam("organisation"), _identity.c.is_home)
+    .where(_identity.c.person_id.in_(bindparam("people", expanding=True)))
+)
+"""Home identities of `people`, each with its lane where that is there already."""
+
+DUE = (
+    select(
+        delivery,
+        _identity.c.installation_id,
+        _identity.c.platform,
+        _identity.c.external_id,
+        _identity.c.delivery_ref,
+        _target.c.state.label("target_state"),
+        _target.c.ref.label("target_ref"),
+    )
+    .join(_identity, _identity.c.id == delivery.c.identity_id)
+    .outerjoin(_target, _target.c.id == delivery.c.target_id)
+    .where(delivery.c.lane_id == bindparam("lane"), READY)
+    .where(delivery.c.priority == bindparam("urgency"), delivery.c.not_before <= bindparam("now"))
+    .order_by(delivery.c.not_before, delivery.c.number)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=delivery)
+)
+"""At most `most` messages of one `urgency` (priority) that are due in a `lane`."""
+
+CLAIM = (
+    update(delivery)
+    .where(delivery.c.number.in_(bindparam("numbers", expanding=True)))
+    .values(
+        state=DeliveryState.CLAIMED.value,
+        claim_token=bindparam("token"),
+        lease_until=bindparam("until"),
+        lease_ms=bindparam("lease"),
+    )
+)
+
+_mine = (delivery.c.id == bindparam("message"), delivery.c.claim_token == bindparam("token"))
+
+CLAIMED = (
+    select(delivery.c.lease_ms, lane.c.paused_until)
+    .join(lane, lane.c.id == delivery.c.lane_id)
+    .where(delivery.c.organisation_id == bindparam("organisation"), *_mine)
+    .where(delivery.c.state == DeliveryState.CLAIMED.value)
+    .where(delivery.c.lease_until > bindparam("now"))
+)
+"""The claim `token` of a `message`, if it is still held and not being sent yet."""
+
+BEGIN = (
+    update(delivery)
+    .where(delivery.c.organisation_id == bindparam("organisation"), *_mine)
+    .where(delivery.c.state == DeliveryState.CLAIMED.value)
+    .values(
+        state=DeliveryState.SENDING.value,
+        state_at=bindparam("now"),
+        lease_until=bindparam("until"),
+    )
+)
+
+FINISH = (
+    update(delivery)
+    .where(delivery.c.organisation_id == bindparam("organisation"), *_mine, LEASED)
+    .values(
+        state=bindparam("final"),
+        state_at=bindparam("now"),
+        reason=bindparam("why"),
+        ref=bindparam("platform_ref"),
+        **NO_CLAIM,
+    )
+)
+
+_later = or_(lane.c.next_at.is_(None), lane.c.next_at > bindparam("moment"))
+LOWER = (
+    update(lane)
+    .where(lane.c.organisation_id == bindparam("organisation"), lane.c.id == bindparam("lane"))
+    .values(next_at=case((_later, bindparam("moment")), else_=lane.c.next_at))
+)
+"""Brings a `lane` forward to `moment`.
+
+It names no condition on `next_at`, so that it waits for whoever holds the lane: a condition would
+be judged by what the lane said before, and the claim in progress may not see the new message.
+"""

@@ -1,0 +1,40 @@
+"""Who read whose answers, and who changed what."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from storage.tables.base import Main, Row
+
+
+class ReadLogRow(Row, table=True):
+    """A delivery or display of a person's answer to someone else; erased with the person."""
+
+    __tablename__ = "read_log"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "reader_id", "answer_id", "how"),
+        Index("ix_read_log_person", "organisation_id", "person_id", "at"),
+    )
+
+    person_id: UUID
+    reader_id: UUID
+    answer_id: UUID
+    how: str
+    at: datetime
+
+
+class AuditLogRow(Main, table=True):
+    """An entry of an organisation's chain; `hash` covers the entry and the hash before it."""
+
+    __tablename__ = "audit_log"
+
+    organisation_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    actor: str
+    action: str
+    target: str
+    detail: str
+    at: datetime
+    hash: bytes

@@ -1,0 +1,34 @@
+"""Organisations and the places they are installed in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from storage.tables.base import Main, Row
+
+
+class OrganisationRow(Main, table=True):
+    """`demo_now` is the moved clock of a demo database."""
+
+    __tablename__ = "organisation"
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    is_demo: bool
+    paused_until: datetime | None
+    demo_now: datetime | None
+    created_at: datetime
+
+
+class InstallationRow(Row, table=True):
+    """One Slack team or enterprise, one Teams tenant, or the local page."""
+
+    __tablename__ = "installation"
+    __table_args__ = (UniqueConstraint("organisation_id", "platform", "external_id"),)
+
+    organisation_id: UUID = Field(foreign_key="organisation.id")
+    platform: str
+    external_id: str
+    created_at: datetime

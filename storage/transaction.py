@@ -1,0 +1,99 @@
+"""One open transaction, by noun."""
+
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from storage.answers import SqlAnswers
+from storage.cadences import SqlCadences
+from storage.check_ins import SqlCheckIns
+from storage.inbox import SqlInbox
+from storage.local_messages import SqlLocalMessages
+from storage.logs import SqlAuditLog, SqlReadLog
+from storage.occurrences import SqlOccurrences
+from storage.organisations import SqlOrganisations
+from storage.people import SqlPeople
+from storage.plans import SqlPlans
+from storage.queue import SqlQueue
+from storage.summaries import SqlSummaries
+
+
+class SqlTx:
+    """The Tx port. A noun's statements are made when it is first used."""
+
+    def __init__(self, connection: Connection, organisation_id: UUID) -> None:
+        self._at = (connection, organisation_id)
+
+    def finish(self) -> datetime | None:
+        """Do what must come last before the commit; return when the first new reply is due."""
+        if "queue" not in self.__dict__:
+            return None
+        self.queue.flush()
+        return self.queue.first_reply
+
+    @cached_property
+    def organisations(self) -> SqlOrganisations:
+        """Organisation, installations, policy."""
+        return SqlOrganisations(*self._at)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        """People, identities, managements, employments."""
+        return SqlPeople(*self._at)
+
+    @cached_property
+    def cadences(self) -> SqlCadences:
+        """Cadences and packs with their revisions."""
+        return SqlCadences(*self._at)
+
+    @cached_property
+    def plans(self) -> SqlPlans:
+        """The schedule."""
+        return SqlPlans(*self._at)
+
+    @cached_property
+    def occurrences(self) -> SqlOccurrences:
+        """What became due."""
+        return SqlOccurrences(*self._at)
+
+    @cached_property
+    def check_ins(self) -> SqlCheckIns:
+        """Conversations."""
+        return SqlCheckIns(*self._at)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        """Sealed answers."""
+        return SqlAnswers(*self._at)
+
+    @cached_property
+    def summaries(self) -> SqlSummaries:
+        """Weekly summaries."""
+        return SqlSummaries(*self._at)
+
+    @cached_property
+    def queue(self) -> SqlQueue:
+        """Messages on their way out."""
+        return SqlQueue(*self._at)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        """What was handled already."""
+        return SqlInbox(*self._at)
+
+    @cached_property
+    def read_log(self) -> SqlReadLog:
+        """Who read whose answers."""
+        return SqlReadLog(*self._at)
+
+    @cached_property
+    def audit(self) -> SqlAuditLog:
+        """Who changed what."""
+        return SqlAuditLog(*self._at)
+
+    @cached_property
+    def local_messages(self) -> SqlLocalMessages:
+        """What the local platform keeps."""
+        return SqlLocalMessages(*self._at)

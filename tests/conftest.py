@@ -1,0 +1,114 @@
+"""Fixtures for every test: databases of its own, a browser, and no network."""
+
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests import harness, network
+from tests.servers import browser, node, postgres
+
+_NEEDS = {"postgres_server": "postgres", "chromium": "browser"}
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the run where it starts; keep every process of it off the network."""
+    if not _is_worker(config):
+        harness.open_run()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: tidily
+    network.guard()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind: neither servers nor their files."""
+    if not _is_worker(config):
+        postgres.stop()
+        harness.close_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL or a browser, so that `-m "not browser"` is never wrong."""
+    for item in items:
+        for fixture, marker in _NEEDS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last, and in red, what this machine could not test."""
+    skipped = harness.loud_skips(terminalreporter.stats.get("skipped", []))
+    for reason, times in skipped.items():
+        terminalreporter.write_line(f"NOT TESTED ({times}): {reason}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def _offline() -> Iterator[None]:
+    network.drain()
+    yield
+    refused = network.drain()
+    assert not refused, f"the test reached for the network: {refused}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'touchpoint.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> postgres.Server:
+    """The run's PostgreSQL, for tests that prepare a template of their own."""
+    return harness.require(postgres.server)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database that is this test's alone."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database: the test runs on SQLite and on PostgreSQL."""
+    return str(request.getfixturevalue(f"{str(request.param).removesuffix('ql')}_url"))
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The folder of the npm packages that package-lock.json pins."""
+    return harness.require(node.modules)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that runs."""
+    return harness.require(browser.chromium)
+
+
+@pytest.fixture
+async def chromium_browser(chromium: str) -> AsyncIterator[Browser]:
+    """A Chromium for this test alone, on the test's own event loop; it takes about a second."""
+    async with browser.launched(chromium) as launched:
+        yield launched
+
+
+@pytest.fixture
+async def phone(chromium_browser: Browser) -> AsyncIterator[Page]:
+    """A page as wide as a phone."""
+    async with browser.opened(chromium_browser, browser.PHONE) as page:
+        yield page
+
+
+@pytest.fixture
+async def desktop(chromium_browser: Browser) -> AsyncIterator[Page]:
+    """A page as wide as a laptop's."""
+    async with browser.opened(chromium_browser, browser.DESKTOP) as page:
+        yield page
