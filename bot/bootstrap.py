@@ -128,18 +128,18 @@ async def build(
         environment.keys_url, organisation_id, master_key_of(environment), clock.now
     )
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
-    kit = _kit(uow, keys, watch or (lambda messenger: messenger))
+    kit = _kit(uow, keys, clock, watch or (lambda messenger: messenger))
     shown = local if organisation.is_demo else None
     return Built(environment, kit, uow, keys, clock, organisation, shown)
 
 
-def _kit(uow: SqlUnitOfWork, keys: KeyStore, watch: Watch) -> Kit:
+def _kit(uow: SqlUnitOfWork, keys: KeyStore, clock: Clock, watch: Watch) -> Kit:
     from bot.llm.plain_writer import PlainWriter
     from bot.local.messenger import LocalMessenger
     from prompts.words import shipped_words
     from scheduling.calendar import WorkCalendar
 
-    messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys))}
+    messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys, clock))}
     return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter())
 
 

@@ -20,6 +20,7 @@ from storage.queue_statements import (
     HOMES,
     LEASED,
     MS,
+    NEW,
     NO_CLAIM,
     READY,
     SENDING,
@@ -228,7 +229,6 @@ class SqlQueue(Queries):
     def _row(self, new: NewDelivery, home: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         return {
             "id": new.id,
-            "organisation_id": self._organisation,
             "person_id": new.person_id,
             "identity_id": home.id,
             "lane_id": home.installation_id,
@@ -244,16 +244,12 @@ class SqlQueue(Queries):
             "about_key": new.about_key,
             "target_id": new.target_id,
             "occurrence_id": new.occurrence_id,
-            "state": DeliveryState.READY.value,
-            "reason": "",
-            "attempts": 0,
-            "lease_ms": 0,
-            "maybe_sent": False,
-            "ref": "",
         }
 
     def _insert_new(self, rows: list[dict[str, Any]]) -> set[UUID]:
-        insert = self._insert(_delivery).on_conflict_do_nothing().returning(_delivery.c.id)
+        same = {**NEW, "organisation_id": literal(self._organisation)}
+        insert = self._insert(_delivery).values(same).on_conflict_do_nothing()
+        insert = insert.returning(_delivery.c.id)
         return set(self._connection.scalars(insert, rows))
 
     def _note_ready(

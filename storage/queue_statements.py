@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, false, literal_column, or_, select, update
 
 from bot.domain.delivery import DeliveryState
 from storage.tables.people import IdentityRow
@@ -20,6 +20,15 @@ LEASED: ColumnElement[bool] = literal_column("delivery.state IN ('claimed', 'sen
 SENDING: ColumnElement[bool] = delivery.c.state == DeliveryState.SENDING.value
 NO_CLAIM: dict[str, Any] = {"claim_token": None, "lease_until": None, "lease_ms": 0}
 MS = timedelta(milliseconds=1)
+NEW: dict[str, ColumnElement[Any]] = {
+    "state": literal_column("'ready'"),
+    "reason": literal_column("''"),
+    "attempts": literal_column("0"),
+    "lease_ms": literal_column("0"),
+    "maybe_sent": false(),
+    "ref": literal_column("''"),
+}
+"""What all new messages begin with, in the statement itself: it need not be sent with each."""
 
 HOMES = (
     select(_identity.c.id, _identity.c.person_id, _identity.c.installation_id)

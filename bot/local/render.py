@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from bot.local.charts import drawing
 from bot.local.packing import kind_of
 from prompts.words import Words
 
+Say = Callable[..., str]
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -39,15 +40,19 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """Where a block is drawn: `scope` makes its ids unique on the page, `level` is the heading
-    level, `act` and `submit` the addresses its buttons and forms post to.
+class Place:
+    """Where blocks are drawn: `scope` makes their ids unique on the page, `level` is the heading
+    level, buttons and forms post to `act`.
     """
 
+    reader: Reader
     scope: str
+    act: str
     level: int = 2
-    act: str = ""
-    submit: str = ""
+
+    @property
+    def say(self) -> Say:
+        return self.reader.say
 
 
 def reader_of(words: Words, person: Person) -> Reader:
@@ -70,10 +75,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.do"],
     )
     made.filters.update(kind=kind_of, safe_url=safe_url, initials=initials, drawing=drawing)
-    made.globals.update(token=new_token, is_repeated=is_repeated, Setting=Setting)
+    made.globals.update(token=new_token, is_repeated=is_repeated, Place=Place)
     return made
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import NoneType
-from typing import Any, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
@@ -98,11 +98,13 @@ def _explained(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str]
     if kind == REFUSED:
         return error["ctx"]["problem"], error["ctx"]["remedy"]
     if kind == "extra_forbidden":
-        return unknown_key(str(loc[-1]), _keys(_model_at(model, loc[:-1])))
+        return unknown_key(str(loc[-1]), list(_fields(_walk(model, loc[:-1])[0])))
     if kind == "missing":
         return "is missing", f"add {loc[-1]}:"
     if kind in {"greater_than_equal", "less_than_equal"}:
-        return f"is {value}", _bounds(_field_at(model, loc))
+        return f"is {value}", _bounds(_walk(model, loc)[1])
+    if kind == "string_too_long":
+        return f"has {len(value)} characters", f"shorten it to {error['ctx']['max_length']} at most"
     said, remedy = _EXPECTED.get(kind, ("can't be used", str(error["msg"])))
     return f"{shown(value)} {said}", remedy
 
@@ -123,29 +125,28 @@ def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
     return found
 
 
-def _field_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> FieldInfo | None:
-    owner = _model_at(model, loc[:-1])
-    names = {field.alias or name: field for name, field in owner.model_fields.items()}
-    return names.get(str(loc[-1]))
+def _walk(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[Any, FieldInfo | None]:
+    """The type that stands at `loc` inside a model, and its field where it is one."""
+    found: Any = model
+    field: FieldInfo | None = None
+    for part in loc:
+        owner = _bare(found)
+        if isinstance(owner, type) and issubclass(owner, BaseModel):
+            field = _fields(owner).get(str(part))
+            found = field.annotation if field else None
+        else:  # an item of a list, or a value of a mapping
+            field, found = None, next(reversed(get_args(owner)), None)
+    return _bare(found), field
 
 
-def _model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
-    for depth in range(len(loc)):
-        field = _field_at(model, loc[: depth + 1])
-        found = _model_in(field.annotation) if field else None
-        if found is None:
-            break
-        if depth == len(loc) - 1:
-            return found
-    return model
+def _bare(annotation: Any) -> Any:
+    """`X` from `Annotated[X, ...]` and from `X | None`."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return _bare(next(arg for arg in get_args(annotation) if arg is not NoneType))
+    return annotation
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and get_origin(annotation) is None:
-        return annotation if issubclass(annotation, BaseModel) else None
-    inner = (_model_in(arg) for arg in get_args(annotation) if arg is not NoneType)
-    return next((found for found in inner if found), None)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}

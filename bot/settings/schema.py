@@ -97,7 +97,17 @@ def _kind(value: Any) -> CadenceKind:
     raise refuse(f"{shown(value)} is not a kind of cadence", suggest(str(value), names))
 
 
+def _line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 Words: TypeAlias = Annotated[str, BeforeValidator(_words)]
+Name: TypeAlias = Annotated[Words, BeforeValidator(_line), Field(max_length=75)]
+"""One line; 75 characters is the most that a button or an option holds in Slack."""
+
+Paragraph: TypeAlias = Annotated[Words, Field(max_length=2000)]
+"""Leaves room for what stands beside it: a block of a Slack message holds 3,000 characters."""
+
 Clock: TypeAlias = Annotated[time, BeforeValidator(parse_time)]
 Day: TypeAlias = Annotated[date, BeforeValidator(parse_date)]
 
@@ -109,7 +119,7 @@ class Section(BaseModel):
 
 
 class Company(Section):
-    name: Words
+    name: Name
     time_zone: Annotated[str, BeforeValidator(parse_zone)]
     country: Annotated[str, BeforeValidator(parse_country)] | None = None
     locale: Annotated[str, BeforeValidator(parse_locale)] = "en"
@@ -125,15 +135,15 @@ class Limits(Section):
 
 
 class AiExpectations(Section):
-    text: Words = ""
-    url: Annotated[Words, AfterValidator(_web_address)] = ""
+    text: Paragraph = ""
+    url: Annotated[Paragraph, AfterValidator(_web_address)] = ""
 
 
 class Privacy(Section):
     group_minimum: int = LEAST_GROUP
     comment_minimum: int = Field(default=LEAST_COMMENTS, validate_default=True)
     retention_days: Annotated[int, Field(ge=LEAST_RETENTION, le=_MOST_RETENTION)] = 365
-    help_contact: Words = ""
+    help_contact: Paragraph = ""
 
     @field_validator("group_minimum")
     @classmethod
@@ -177,7 +187,7 @@ class Cadence(Section):
     """Fields stand in the order in which they are checked: the later ones look at the earlier."""
 
     kind: Annotated[CadenceKind, BeforeValidator(_kind)]
-    title: Words
+    title: Name
     confirmed_impact_assessment: bool = False
     pack: str | None = Field(default=None, validate_default=True)
     text: str | None = Field(default=None, validate_default=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
 from bot.domain.occurrence import OccurrenceState, Plan
 from bot.domain.organisation import Installation, Organisation
-from bot.domain.packs import Pack
+from bot.domain.packs import Pack, Question, Wording
 from bot.domain.people import Person
 from bot.domain.policy import Expectations, Policy
 from bot.domain.recurrence import QuietHours
@@ -330,6 +330,15 @@ def test_the_organisation_its_installations_and_its_rules(engine: Engine) -> Non
         assert organisations.policy() == policy
 
 
+_TEXTS = st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=3)
+_QUESTIONS = st.builds(
+    Question,
+    wording=st.dictionaries(
+        st.sampled_from(["en", "de"]), st.builds(Wording, options=_TEXTS, starters=_TEXTS)
+    ),
+)
+
+
 @given(
     st.builds(
         Policy,
@@ -341,7 +350,7 @@ def test_a_policy_survives_packing(policy: Policy) -> None:
     assert policy_from_json(policy_to_json(policy)) == policy
 
 
-@given(st.builds(Pack))
+@given(st.builds(Pack, title=_TEXTS, questions=st.lists(_QUESTIONS, max_size=3).map(tuple)))
 def test_a_pack_survives_packing(pack: Pack) -> None:
     assert pack_from_json(pack_to_json(pack)) == pack
 

@@ -43,7 +43,7 @@ LINES = {
 NUDGE = {"kind": "nudge", "pack": None, "text": "Hello"}
 
 
-def cadence(key: str = "weekly", **changes: str | None) -> str:
+def cadence(key: str = "weekly", /, **changes: str | None) -> str:
     """A cadence that is fine, with some lines changed; None leaves a line out."""
     merged = {**LINES, **{name.rstrip("_"): value for name, value in changes.items()}}
     lines = [f"    {name}: {value}" for name, value in merged.items() if value is not None]
@@ -269,6 +269,7 @@ def test_an_organisation_may_bring_its_own_pack() -> None:
         ({**NUDGE, "pack": "learning"}, "pack", "no meaning for a nudge", "remove it"),
         ({"kind": "chek_in"}, "kind", "not a kind", "did you mean check_in?"),
         ({"title": '" "'}, "title", "is empty", "write a few words"),
+        ({"title": "x" * 76}, "title", "has 76 characters", "shorten it to 75"),
         ({"title": "1984"}, "title", "1984 is not text", "put it in quotes"),
         ({"audience": None}, "audience", "is missing", "add audience:"),
         ({"audience": "everyon"}, "audience", "not an audience", "did you mean everyone?"),
@@ -452,7 +453,7 @@ def test_every_problem_of_a_file_is_told_at_once_in_its_order() -> None:
         (b"- " * 100_000, f"is nested more than {MAX_DEPTH} deep"),
         (b"#" * (MAX_BYTES + 1), "is larger than 1 MB"),
     ],
-    ids=str,
+    ids=lambda value: repr(value)[:40],
 )
 def test_a_file_that_is_no_configuration(content: bytes, said: str) -> None:
     assert said in complaint(content)
@@ -519,6 +520,7 @@ def test_whatever_stands_in_a_cadence_it_loads_or_is_explained(data: dict[str, o
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=60
 ).filter(lambda text: text == text.strip() and "{" not in text and "\ufeff" not in text)
+names = texts.map(lambda text: " ".join(text.split()))
 weekdays, intervals = st.integers(0, 6), st.integers(1, 12)
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 
@@ -541,19 +543,14 @@ def recurrences(draw: st.DrawFn, at: st.SearchStrategy[time]) -> Recurrence:
 @st.composite
 def audiences(draw: st.DrawFn) -> Audience:
     least, more = draw(st.none() | st.integers(0, 500)), draw(st.none() | st.integers(0, 500))
-    tenure = {
-        "tenure_min_days": least,
-        "tenure_max_days": None if more is None else (least or 0) + more,
-    }
+    most = None if more is None else (least or 0) + more
     managers = draw(st.booleans())
     if draw(st.booleans()):
-        return Audience(everyone=True, managers=managers, **tenure)
+        return Audience(True, (), (), managers, least, most)
     teams = tuple(draw(st.lists(texts, max_size=3)))
     under = tuple(draw(st.lists(st.sampled_from(["a@b.example", "c@d.example"]), unique=True)))
-    anyone = teams or under or managers or least is not None or more is not None
-    return Audience(
-        everyone=not anyone, teams=teams, under=under, managers=bool(managers), **tenure
-    )
+    anyone = teams or under or managers or least is not None or most is not None
+    return Audience(not anyone, teams, under, managers, least, most)
 
 
 USUAL = [key for key, pack in load_packs().items() if pack.by_message]
@@ -614,7 +611,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
     )
     group = draw(st.integers(5, 50))
     policy = Policy(
-        company=draw(texts),
+        company=draw(names),
         time_zone=draw(st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])),
         country=draw(st.sampled_from([None, "DE", "NO", "NZ"])),
         locale=draw(st.sampled_from(["en", "en-GB", "no", "pt_BR"])),
@@ -632,10 +629,11 @@ def configurations(draw: st.DrawFn) -> Configuration:
     own = [own_pack(draw(texts))] if draw(st.booleans()) else []
     found = draw(st.lists(cadences(at, [pack.key for pack in own]), max_size=4))
     specs = tuple(
-        replace(spec, key=f"no-{number}", title=f"{draw(texts)} {number}")
+        replace(spec, key=f"no-{number}", title=f"{draw(names)} {number}")
         for number, spec in enumerate(found)
     )
-    used = [load_packs()[key] for key in {spec.pack for spec in specs} & load_packs().keys()]
+    shipped, asked = load_packs(), {spec.pack for spec in specs}
+    used = [pack for key, pack in shipped.items() if key in asked]
     packs = sorted([*own, *used], key=lambda pack: pack.key)
     return Configuration(policy, tuple(packs), specs)
 

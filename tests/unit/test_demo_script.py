@@ -152,7 +152,8 @@ def test_every_form_of_an_entry_is_read(tmp_path: Path) -> None:
             "1.answers.ai_use.undoes  is not a known key  → did you mean undo?",
         ),
         (
-            "person: ana@b.example, week: 1, does: types, answers: {ai_use: x}, edits: {ai_wish: y, after: 1d}",
+            "person: ana@b.example, week: 1, does: types, answers: {ai_use: x}, "
+            "edits: {ai_wish: y, after: 1d}",
             '"ai_wish" was not answered',
         ),
         (

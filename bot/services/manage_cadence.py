@@ -1,0 +1,221 @@
+"""The configuration of an organisation: compared with a file, applied, paused and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from bot.domain.cadence import CadenceSpec
+from bot.domain.organisation import CadenceRevision, Configuration
+from bot.domain.packs import Pack
+from bot.domain.policy import policy_changes_refused
+from bot.domain.ports.clock import Calendar
+from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.differences import Difference, differences, policy_differences
+from bot.services.memberships import SyncResult, sync_plans
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ApplyRefused(Exception):
+    """The configuration can't be applied; nothing was changed.
+
+    `problems` are (field, problem, remedy).
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{f}: {said}; {remedy}" for f, said, remedy in self.problems))
+
+
+class UnknownCadence(LookupError):
+    """There is no cadence of that key; the message names those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was changed, or would be. `plans` is None where nothing was written."""
+
+    differences: tuple[Difference, ...]
+    plans: SyncResult | None = None
+
+
+async def apply(
+    uow: UnitOfWork,
+    calendar: Calendar,
+    configuration: Configuration,
+    *,
+    author: str,
+    now: datetime,
+    dry_run: bool = False,
+    prune: bool = False,
+) -> Applied:
+    """Makes the database say what `configuration` says, and brings the plans in line.
+
+    Packs and cadences that differ get a new revision, each with an entry in the audit log. A
+    cadence that `configuration` doesn't have runs on, unless `prune` is given: it is then paused.
+    Applying the same again changes nothing.
+
+    Args:
+        author: an opaque id or a code such as "cli".
+        now: aware UTC.
+        dry_run: compare and check alone.
+
+    Raises ApplyRefused where it would break what people were promised when they were asked.
+    """
+    if dry_run:
+        return Applied(await uow.read(lambda tx: _checked(tx, configuration)))
+    found = await uow.write(lambda tx: _Change(tx, author, now).to(configuration, prune=prune))
+    return Applied(found, await sync_plans(uow, calendar, now))
+
+
+async def seed(
+    uow: UnitOfWork, calendar: Calendar, configuration: Configuration, *, now: datetime
+) -> tuple[Difference, ...]:
+    """Applies `configuration` where nothing has been configured yet; how they differ otherwise.
+
+    `now` is aware UTC.
+    """
+    if await uow.read(lambda tx: bool(tx.cadences.current())):
+        return await diff(uow, configuration)
+    await apply(uow, calendar, configuration, author="app.yaml", now=now)
+    return ()
+
+
+async def diff(uow: UnitOfWork, configuration: Configuration) -> tuple[Difference, ...]:
+    """What applying `configuration` would change, and the cadences it doesn't have."""
+    return await uow.read(lambda tx: differences(_stored(tx), configuration))
+
+
+async def export(uow: UnitOfWork) -> Configuration:
+    """The configuration that is in force."""
+    return await uow.read(_stored)
+
+
+async def set_paused(
+    uow: UnitOfWork, key: str, *, paused: bool, author: str, now: datetime
+) -> bool:
+    """Pauses a cadence or lets it go on, by a new revision; False where it already is so.
+
+    Its plans stay, so that nobody is asked twice for a period. Call `sync_plans` afterwards.
+    Raises UnknownCadence, naming those there are.
+    """
+    return await uow.write(lambda tx: _Change(tx, author, now).pause(key, paused=paused))
+
+
+async def pause_company(
+    uow: UnitOfWork, until: datetime | None, *, author: str, now: datetime
+) -> None:
+    """Stops all cadences until `until` (aware UTC), or ends such a pause where it is None."""
+
+    def write(tx: Tx) -> None:
+        organisation = tx.organisations.get()
+        if organisation is None or organisation.paused_until == until:
+            return
+        tx.organisations.set_pause(until)
+        detail = until.isoformat() if until else ""
+        action = "company.pause" if until else "company.resume"
+        target = str(organisation.id)
+        tx.audit.append(actor=author, action=action, target=target, at=now, detail=detail)
+
+    await uow.write(write)
+
+
+def _stored(tx: Tx) -> Configuration:
+    return Configuration(
+        policy=tx.organisations.policy(),
+        packs=tuple(revision.pack for revision in tx.cadences.current_packs()),
+        cadences=tuple(revision.spec for revision in tx.cadences.current()),
+    )
+
+
+def _checked(tx: Tx, configuration: Configuration) -> tuple[Difference, ...]:
+    """Raises ApplyRefused for a promise that would be broken."""
+    stored = _stored(tx)
+    refused = policy_changes_refused(stored.policy, configuration.policy, answers_exist=True)
+    if refused and _anybody_was_asked(tx):
+        raise ApplyRefused(refused)
+    return differences(stored, configuration)
+
+
+def _anybody_was_asked(tx: Tx) -> bool:
+    """The sizes are promised with the first question, so from then on they count."""
+    return any(tx.check_ins.counts(_EVER).values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One transaction that changes the configuration, by `author` at `now`."""
+
+    tx: Tx
+    author: str
+    now: datetime
+
+    def to(self, configuration: Configuration, *, prune: bool) -> tuple[Difference, ...]:
+        found = _checked(self.tx, configuration)
+        self._policy(configuration)
+        for pack in configuration.packs:
+            self._pack(pack)
+        current = {revision.spec.key: revision for revision in self.tx.cadences.current()}
+        for spec in configuration.cadences:
+            self._cadence(current.pop(spec.key, None), spec)
+        if prune:
+            self._prune(current.values())
+        return found
+
+    def pause(self, key: str, *, paused: bool) -> bool:
+        current = self.tx.cadences.current()
+        found = next((revision for revision in current if revision.spec.key == key), None)
+        if found is None:
+            raise UnknownCadence(unknown(key, [revision.spec.key for revision in current]))
+        if found.spec.paused == paused:
+            return False
+        self._revise(
+            replace(found.spec, paused=paused), "cadence.pause" if paused else "cadence.resume"
+        )
+        return True
+
+    def _policy(self, configuration: Configuration) -> None:
+        before = self.tx.organisations.policy()
+        self.tx.organisations.add_policy(configuration.policy, self.now, self.author)
+        changed = [d.field for d in policy_differences(before, configuration.policy)]
+        organisation = self.tx.organisations.get()
+        if changed and organisation is not None:
+            self._audit("policy.change", organisation.id, " ".join(changed))
+
+    def _pack(self, pack: Pack) -> None:
+        made = self.tx.cadences.add_pack(
+            pack, revision_id=(revision_id := uuid4()), created_at=self.now, author=self.author
+        )
+        if made.id == revision_id:
+            self._audit("pack.change", made.id, f"{pack.key} {made.number}")
+
+    def _cadence(self, current: CadenceRevision | None, spec: CadenceSpec) -> None:
+        if current is None:
+            self._revise(spec, "cadence.add")
+        elif current.spec != spec:
+            self._revise(spec, "cadence.change")
+
+    def _prune(self, missing: Iterable[CadenceRevision]) -> None:
+        for revision in missing:
+            if not revision.spec.paused:
+                self._revise(replace(revision.spec, paused=True), "cadence.pause")
+
+    def _revise(self, spec: CadenceSpec, action: str) -> None:
+        made = self.tx.cadences.add_revision(
+            spec, revision_id=uuid4(), created_at=self.now, author=self.author
+        )
+        self._audit(action, made.cadence_id, f"{spec.key} {made.number}")
+
+    def _audit(self, action: str, target: UUID, detail: str) -> None:
+        self.tx.audit.append(
+            actor=self.author, action=action, target=str(target), at=self.now, detail=detail
+        )
+
+
+def unknown(key: str, known: Sequence[str]) -> str:
+    """What to tell somebody who named a cadence that isn't there."""
+    there = f"there are {', '.join(known)}" if known else "there is none yet"
+    return f"there is no cadence {key}; {there}"
