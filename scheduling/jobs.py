@@ -17,26 +17,28 @@ Run = Callable[[Kit, datetime], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` does what is due at a moment (aware UTC) and says how much that was.
+    """Steps that run one after the other, `every` so often by the machine's time.
 
-    It is due `every` so often, by the machine's time; one that overruns is not started twice.
+    A step does what is due at a moment (aware UTC) and says how much that was. Each has a name
+    of its own, and one that fails holds up none of the others. A job that overruns is not started
+    a second time.
     """
 
     id: str
     every: timedelta
-    run: Run
+    steps: tuple[tuple[str, Run], ...]
 
 
 async def _plan(kit: Kit, now: datetime) -> int:
     return await plan(kit.uow, kit.calendar, now)
 
 
-_MINUTE = timedelta(minutes=1)
-
 JOBS: tuple[Job, ...] = (
-    # Apart, so that a fault in one of them holds up neither of the others.
-    Job("plan", _MINUTE, _plan),
-    Job("tend", _MINUTE, tend),
-    Job("summarise", _MINUTE, summarise),
-    Job("sweep", timedelta(seconds=30), sweep),  # purges the inbox as well
+    # In this order: what was planned may be a summary to draft.
+    Job(
+        "schedule",
+        timedelta(minutes=1),
+        (("plan", _plan), ("tend", tend), ("summarise", summarise)),
+    ),
+    Job("tidy", timedelta(seconds=30), (("sweep", sweep),)),  # purges the inbox as well
 )

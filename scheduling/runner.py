@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -29,7 +30,7 @@ _CONTENDED = timedelta(milliseconds=250)
 _FIRST_BACKOFF, _LAST_BACKOFF = timedelta(seconds=1), timedelta(seconds=30)
 
 _LATE = 5
-"""A job that did not succeed for so many of its intervals makes the process not ready."""
+"""A step that did not succeed for so many of its intervals makes the process not ready."""
 
 
 class Bell:
@@ -85,7 +86,8 @@ class Runner:
     async def start(self) -> None:
         """Run every job once now and then in its interval, and send what is queued."""
         for job in self._jobs.values():
-            self._watch.expect(job.id)
+            for step, _ in job.steps:
+                self._watch.expect(step)
             self._scheduler.add_job(
                 self._run,
                 IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC),
@@ -124,10 +126,13 @@ class Runner:
         problems = ["the delivery has ended"] if self._delivery.done() else []
         if self._watch.silent_for(DELIVERY) > _LATE * _LAST_BACKOFF.total_seconds():
             problems.append("nothing could be delivered for some time")
-        for job in self._jobs.values():
-            if self._watch.silent_for(job.id) > _LATE * job.every.total_seconds():
-                problems.append(f"the job {job.id} has not succeeded for some time")
-        return problems
+        late = [
+            step
+            for job in self._jobs.values()
+            for step, _ in job.steps
+            if self._watch.silent_for(step) > _LATE * job.every.total_seconds()
+        ]
+        return problems + [f"{step} has not succeeded for some time" for step in late]
 
     async def _wait_for_work(self, grace: timedelta) -> set[asyncio.Task[None]]:
         """What had to be cut off, after it has ended."""
@@ -150,8 +155,11 @@ class Runner:
         await asyncio.wait([task])
 
     async def _turn(self, job: Job) -> None:
-        if await self._watch.run(job.id, lambda: job.run(self._kit, self._clock.now())):
-            self._bell.ring()
+        for step, run in job.steps:
+            if self._stopping:
+                return
+            if await self._watch.run(step, partial(run, self._kit, self._clock.now())):
+                self._bell.ring()
 
     async def _deliver_until_stopped(self) -> None:
         backoff = _FIRST_BACKOFF

@@ -25,8 +25,9 @@ class SqlInbox(Queries):
                 at=at,
             )
             .on_conflict_do_nothing()
+            .returning(_inbox.c.inbound_id)
         )
-        return recorded.rowcount == 1
+        return recorded.first() is not None
 
     def purge(self, before: datetime) -> int:
         """Forget acts older than `before`; return how many."""

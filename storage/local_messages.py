@@ -40,8 +40,9 @@ class SqlLocalMessages(Queries):
                 changed_at=at,
             )
             .on_conflict_do_nothing()
+            .returning(_message.c.id)
         )
-        return added.rowcount == 1
+        return added.first() is not None
 
     def replace(self, message_id: UUID, sealed: bytes, at: datetime) -> bool:
         """Change what a message says; False where there is none."""

@@ -74,6 +74,15 @@ class SqlOccurrences(Store):
             had[person_id].add(period)
         return had
 
+    def since(self, moment: datetime, limit: int) -> Sequence[Occurrence]:
+        query = (
+            self._select()
+            .where(_occurrence.c.due_at >= moment)
+            .order_by(_occurrence.c.due_at, _occurrence.c.id)
+            .limit(limit)
+        )
+        return [_occurrence_of(row) for row in self._connection.execute(query)]
+
     def counts(self, since: datetime) -> Sequence[tuple[UUID, OccurrenceState, str, int]]:
         by = (_occurrence.c.cadence_id, _occurrence.c.state, _occurrence.c.reason)
         query = (

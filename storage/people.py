@@ -128,16 +128,8 @@ class SqlPeople(Managements):
         self._connection.execute(changed.values(**values))
 
     def _roster(self) -> Query:
-        managed = and_(
-            _management.c.organisation_id == _person.c.organisation_id,
-            _management.c.person_id == _person.c.id,
-            _management.c.until.is_(None),
-        )
-        at_home = and_(
-            _identity.c.organisation_id == _person.c.organisation_id,
-            _identity.c.person_id == _person.c.id,
-            _identity.c.is_home,
-        )
+        managed = and_(_management.c.person_id == _person.c.id, _management.c.until.is_(None))
+        at_home = and_(_identity.c.person_id == _person.c.id, _identity.c.is_home)
         return (
             select(
                 _person.c.id,

@@ -45,7 +45,6 @@ class SqlPlans(Store):
 
     def due(self, now: datetime, limit: int) -> Sequence[DuePlan]:
         at_home = select(_identity.c.id).where(
-            _identity.c.organisation_id == _plan.c.organisation_id,
             _identity.c.person_id == _plan.c.person_id,
             _identity.c.is_home,
         )

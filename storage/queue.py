@@ -84,9 +84,9 @@ class SqlQueue(Queries):
 
     def begin(self, delivery_id: UUID, token: UUID, now: datetime) -> bool:
         """Mark it as being sent and start its lease anew, unless the claim ended or must wait."""
-        mine = {"organisation": self._organisation, "message": delivery_id, "token": token}
-        claim = self._connection.execute(CLAIMED, {**mine, "now": now}).one_or_none()
-        if claim is None:
+        mine = {"message": delivery_id, "token": token}
+        claim = self._connection.execute(CLAIMED, mine).one_or_none()
+        if claim is None or claim.lease_until <= now:
             return False
         if claim.paused_until is not None and claim.paused_until > now:
             ready = {"state": DeliveryState.READY.value, **NO_CLAIM}
@@ -167,8 +167,9 @@ class SqlQueue(Queries):
 
     def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
         """Skip what is still ready for one check-in."""
-        skipped = self._update().values(_skipped(reason, now))
-        return self._count(skipped.where(_delivery.c.about_id == about_id, READY))
+        # No organisation: SQLite would then rather read all that is ready in it.
+        ready = update(_delivery).where(_delivery.c.about_id == about_id, READY)
+        return self._count(ready.values(_skipped(reason, now)))
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
         """Return the posts of a check-in, or of one of its questions, in the order queued."""
@@ -249,8 +250,7 @@ class SqlQueue(Queries):
     def _insert_new(self, rows: list[dict[str, Any]]) -> set[UUID]:
         same = {**NEW, "organisation_id": literal(self._organisation)}
         insert = self._insert(_delivery).values(same).on_conflict_do_nothing()
-        insert = insert.returning(_delivery.c.id)
-        return set(self._connection.scalars(insert, rows))
+        return set(self._connection.scalars(insert.returning(_delivery.c.id), rows))
 
     def _note_ready(
         self, lane_id: UUID, at: datetime, delivery_class: DeliveryClass | None = None
@@ -275,14 +275,13 @@ class SqlQueue(Queries):
         reason: str = "",
         ref: str = "",
     ) -> bool:
-        mine = {"organisation": self._organisation, "message": delivery_id, "token": token}
+        mine = {"message": delivery_id, "token": token}
         how = {"final": state.value, "now": now, "why": reason, "platform_ref": ref}
         return self._connection.execute(FINISH, {**mine, **how}).rowcount == 1
 
     def _mine(self, delivery_id: UUID, token: UUID) -> Update:
-        return self._update().where(
-            _delivery.c.id == delivery_id, _delivery.c.claim_token == token, LEASED
-        )
+        mine = (_delivery.c.id == delivery_id, _delivery.c.claim_token == token)
+        return update(_delivery).where(*mine, LEASED)
 
     def _update(self) -> Update:
         return update(_delivery).where(_delivery.c.organisation_id == self._organisation)

@@ -45,14 +45,9 @@ class Work(Generic[T]):
         self._reply_due = tx.finish()
 
     def succeed(self) -> None:
-        """Give the result back; call it after the commit."""
+        """Wake the delivery and give the result back; call it after the commit."""
+        self._wake()
         self.future.set_result(self._result)
-        if self._reply_due is None or self._on_reply is None:
-            return
-        try:
-            self._on_reply(self._reply_due)
-        except Exception:
-            _log.exception("waking the delivery failed; its next tick will send the reply")
 
     def fail(self, error: BaseException) -> None:
         """Give back what went wrong: StorageUnavailable where the database can't be used."""
@@ -60,3 +55,11 @@ class Work(Generic[T]):
             stopped, error = error, RuntimeError("the function raised StopIteration")
             error.__cause__ = stopped
         self.future.set_exception(translated(error))
+
+    def _wake(self) -> None:
+        if self._reply_due is None or self._on_reply is None:
+            return
+        try:
+            self._on_reply(self._reply_due)
+        except Exception:
+            _log.exception("waking the delivery failed; its next tick will send the reply")

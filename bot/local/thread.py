@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from bot.domain.message import Message, Text
+from bot.domain.message import Message
 from bot.domain.people import Person
 from bot.domain.ports.queue_store import LocalMessage
 from bot.domain.ports.vault import Erased, Vault
 from bot.local.messenger import BODY_FIELD
-from bot.local.packing import pack, unpack
+from bot.local.packing import unpack
 from bot.services.kit import Kit
 
 SHOWN = 200
@@ -80,32 +79,3 @@ def _gone(shown: Mapping[str, str], thread: Sequence[Bubble]) -> list[str]:
     """Only real keys come back: what the page sends is never repeated unseen."""
     now = {b.key for b in thread}
     return [key for key in shown if key not in now and len(key) == 32 and key.isalnum()]  # noqa: PLR2004 - a UUID's hex digits
-
-
-async def keep_typed(kit: Kit, person: Person, text: str, token: str, at: datetime) -> None:
-    """Puts what the person typed into the thread, once for each `token`.
-
-    Raises StorageUnavailable where it could not be kept, and Erased without a key to seal it.
-    """
-    row = uuid5(NAMESPACE_URL, f"local/{person.id}/{token}")
-    vault = await kit.keys.vault([person.id])
-    body = pack(Message("typed", text, (Text(text),)))
-    sealed = vault.seal(person.id, row, BODY_FIELD, body)
-    await kit.uow.write(
-        lambda tx: tx.local_messages.put(
-            message_id=row, person_id=person.id, author="person", sealed=sealed, at=at
-        )
-    )
-
-
-def inbound_id(*parts: str) -> str:
-    """The same for every delivery of one act: a hash of what the page sent."""
-    return str(uuid5(NAMESPACE_URL, "\n".join(parts)))
-
-
-def parse_person(given: str) -> UUID | None:
-    """A person's id out of an address, or None."""
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -99,17 +99,17 @@ class _Problems:
 def read_people_file(path: Path) -> bytes:
     """The file's bytes.
 
-    Raises Unreadable, with the remedy, where it is missing, is no file or is too large; a file
-    that is too large is not read.
+    Raises Unreadable, with the remedy but without the path, where it is missing, is no file or is
+    too large; a file that is too large is not read.
     """
     try:
         if not path.is_file():
-            raise Unreadable(f"{path} is not a file", "give the path of a CSV file")
+            raise Unreadable("is not a file", "give the path of a CSV file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1) if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unreadable(f"{path} can't be read ({reason})", "check its permissions") from None
+        raise Unreadable(f"can't be read ({reason})", "check its permissions") from None
     if raw is None or len(raw) > MAX_BYTES:
         raise too_large()
     return raw

@@ -67,11 +67,20 @@ def offer_again(act: Act, check_in: CheckIn) -> CheckIn:
     """Offers a snoozed or waiting check-in in the person's open hours; it takes the place."""
     opens = next_open_moment(act.now, act.person.zone, act.policy.quiet, act.working_day)
     offered = act.touched(replace(check_in, offers=check_in.offers + 1, snoozed_until=None))
+    offered = _without_reminders_until(offered, opens, act)
     state = State.OPEN if any(q.asked_at for q in check_in.questions) else State.OFFERED
     window = timedelta(hours=act.spec(check_in).send_window_hours)
     expires_at = min(opens + window, check_in.closes_at)
     act.tx.queue.enqueue([outgoing.offer(offered, act.person, opens, expires_at)])
     return act.save(replace(offered, state=state))
+
+
+def _without_reminders_until(check_in: CheckIn, opens: datetime, act: Act) -> CheckIn:
+    """Drops the reminders of that day and before: the offer itself reminds."""
+    zone = act.person.zone
+    day = opens.astimezone(zone).date()
+    passed = sum(moment.astimezone(zone).date() <= day for moment in check_in.reminders)
+    return replace(check_in, reminders_done=max(check_in.reminders_done, passed))
 
 
 def free_place(act: Act) -> None:

@@ -28,7 +28,7 @@ from bot.services.summary_facts import PersonView, SummaryView, opened, people_o
 from prompts.words import Said
 
 ACTIONS = frozenset({"summary_details"})
-POINTS_FOR_A_TREND = 3
+POINTS_FOR_A_TREND = 2
 
 
 async def show(kit: Kit, manager: Person, summary_id: str, now: datetime) -> Reply:

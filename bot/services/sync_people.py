@@ -109,6 +109,10 @@ async def apply_sync(
     Raises ImportRefused where that is missing, and as `plan_sync`.
     """
 
+    known = await uow.read(lambda tx: _compare(tx, parsed))
+    if known.preview().is_empty and not known.unreachable:
+        return known.preview()  # a nightly import of the same list keeps nobody's answer waiting
+
     def write(tx: Tx) -> SyncPreview:
         difference = _compare(tx, parsed)
         preview = difference.preview()
@@ -183,8 +187,12 @@ def _listed(
     row: PersonRow, known: Person | None, organisation_id: UUID, columns: frozenset[str]
 ) -> Person:
     """The person as the file says; what it has no column for stays as it is known."""
-    person = Person(
-        id=known.id if known else uuid4(),
+    if known is not None:
+        said = {name: getattr(row, name) for name in _COMPARED if name in columns}
+        new = {name: value for name, value in said.items() if value != getattr(known, name)}
+        return replace(known, active=True, **new) if new or not known.active else known
+    return Person(
+        id=uuid4(),
         organisation_id=organisation_id,
         email=row.email,
         name=row.name,
@@ -194,12 +202,6 @@ def _listed(
         country=row.country,
         role=row.role,
         hired_on=row.hired_on,
-    )
-    if known is None:
-        return person
-    own = {name: getattr(known, name) for name in _COMPARED if name not in columns}
-    return replace(
-        person, participation=known.participation, paused_until=known.paused_until, **own
     )
 
 
@@ -225,13 +227,12 @@ def _changed(
     changed = {}
     for person in people:
         before = old.get(person.id)
-        if before is None:
+        if before is None or (before is person and person.id not in managers):
             continue
         fields = [name for name in _COMPARED if getattr(before, name) != getattr(person, name)]
-        if person.id in managers:
-            fields.append("manager")
-        if fields:
-            changed[person.id] = tuple(fields)
+        manager = ["manager"] if person.id in managers else []
+        if fields or manager:
+            changed[person.id] = (*fields, *manager)
     return changed
 
 

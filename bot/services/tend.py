@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.check_in import CheckIn, State
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.recurrence import next_open_moment
+from bot.domain.recurrence import next_open_moment, previous_working_day
 from bot.services import outgoing, steps
 from bot.services.act import Act
 from bot.services.kit import Kit
@@ -84,8 +84,22 @@ def _remind(act: Act, check_in: CheckIn) -> None:
         act.save(check_in)
         return
     reminded = replace(check_in, reminders_done=check_in.reminders_done + len(due))
+    if _acted_today(act, check_in):
+        act.save(reminded)
+        return
     expires_at = min(due[-1] + REMINDER_WINDOW, check_in.closes_at)
     opens = next_open_moment(act.now, act.person.zone, act.policy.quiet, act.working_day)
     if opens < expires_at:
         act.tx.queue.enqueue([outgoing.reminder(reminded, act.person, opens, expires_at)])
     act.save(reminded)
+
+
+def _acted_today(act: Act, check_in: CheckIn) -> bool:
+    """Whoever did something with it today needs no reminder: the place is held until one working
+    day after that, which tells the day.
+    """
+    if check_in.state is not State.OPEN or check_in.active_until is None:
+        return False
+    held_until = check_in.active_until.astimezone(act.person.zone).date()
+    today = act.now.astimezone(act.person.zone).date()
+    return previous_working_day(held_until, act.working_day) >= today

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.ports.unit_of_work import Tx
 from bot.services.deliver import deliver
 from bot.services.kit import Kit
 from bot.services.plan import plan
@@ -14,36 +16,74 @@ INBOX_KEPT = timedelta(days=7)
 """Far longer than any platform redelivers (Slack gives up after about 5 minutes)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """When each kind of work is due next (aware UTC); None where there is none."""
+
+    plan: datetime | None
+    tend: datetime | None
+    send: datetime | None
+    draft: bool
+
+    def earliest(self) -> datetime | None:
+        return min((m for m in (self.plan, self.tend, self.send) if m is not None), default=None)
+
+
+def _look(tx: Tx) -> _Next:
+    return _Next(
+        plan=tx.plans.next_due_at(),
+        tend=tx.check_ins.next_wake_at(),
+        send=tx.queue.next_at(),
+        draft=bool(tx.occurrences.planned(1)),
+    )
+
+
 async def schedule_due(kit: Kit, now: datetime) -> int:
-    """Plans, tends and drafts what is due at `now` (aware UTC)."""
-    done = await plan(kit.uow, kit.calendar, now)
-    done += await tend(kit, now)
-    return done + await summarise(kit, now)
+    """Plans, tends and drafts what is due at `now` (aware UTC).
+
+    Where nothing is due this costs one look at four indexes, however many people there are.
+    """
+    upcoming = await kit.uow.read(_look)
+    done = 0
+    if _is_due(upcoming.plan, now):
+        done += await plan(kit.uow, kit.calendar, now)
+    if _is_due(upcoming.tend, now):
+        done += await tend(kit, now)
+    if done or upcoming.draft:
+        done += await summarise(kit, now)
+    return done
+
+
+def _is_due(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 async def run_due(kit: Kit, now: datetime) -> int:
     """Does everything that is due at `now`, sending included, until nothing is left."""
     total = 0
-    while True:
-        done = await schedule_due(kit, now)
-        while sent := await deliver(kit, now):
-            done += sent
-        if not done:
-            return total
+    while done := await schedule_due(kit, now) + await _send_due(kit, now):
         total += done
+    return total
+
+
+async def _send_due(kit: Kit, now: datetime) -> int:
+    sent = 0
+    while _is_due(await kit.uow.read(lambda tx: tx.queue.next_at()), now):
+        claimed = await deliver(kit, now)
+        if not claimed:
+            break
+        sent += claimed
+    return sent
 
 
 async def next_thing(kit: Kit) -> datetime | None:
     """When the next plan, reminder, closing or queued message is due (aware UTC)."""
-    moments = await kit.uow.read(
-        lambda tx: (tx.plans.next_due_at(), tx.check_ins.next_wake_at(), tx.queue.next_at())
-    )
-    return min((m for m in moments if m is not None), default=None)
+    upcoming = await kit.uow.read(_look)
+    return upcoming.earliest()
 
 
 async def sweep(kit: Kit, now: datetime) -> int:
     """Frees what crashed claimants left behind and forgets old inbound ids."""
-
     freed = await kit.uow.write(lambda tx: tx.queue.sweep(now))
     await kit.uow.write(lambda tx: tx.inbox.purge(now - INBOX_KEPT))
     return freed

@@ -102,10 +102,12 @@ def _line(value: Any) -> Any:
 
 
 Words: TypeAlias = Annotated[str, BeforeValidator(_words)]
-Name: TypeAlias = Annotated[Words, BeforeValidator(_line), Field(max_length=75)]
+Name: TypeAlias = Annotated[
+    str, Field(max_length=75), BeforeValidator(_line), BeforeValidator(_words)
+]
 """One line; 75 characters is the most that a button or an option holds in Slack."""
 
-Paragraph: TypeAlias = Annotated[Words, Field(max_length=2000)]
+Paragraph: TypeAlias = Annotated[str, Field(max_length=2000), BeforeValidator(_words)]
 """Leaves room for what stands beside it: a block of a Slack message holds 3,000 characters."""
 
 Clock: TypeAlias = Annotated[time, BeforeValidator(parse_time)]

@@ -10,6 +10,8 @@ from storage.tables.base import Row
 
 _OPEN = text("until IS NULL")
 _STILL_EMPLOYED = text("ended_at IS NULL")
+# The person comes first in indexes that joins follow: before PostgreSQL has counted the rows of a
+# fresh import, it takes a leading organisation for a fine filter and compares everyone with everyone.
 _HOME = text("is_home")
 _HOME_ON_SQLITE = text("is_home = 1")
 
@@ -43,8 +45,8 @@ class IdentityRow(Row, table=True):
         UniqueConstraint("organisation_id", "installation_id", "external_id"),
         Index(
             "uq_identity_home",
-            "organisation_id",
             "person_id",
+            "organisation_id",
             unique=True,
             sqlite_where=_HOME_ON_SQLITE,
             postgresql_where=_HOME,
@@ -68,8 +70,8 @@ class ManagementRow(Row, table=True):
         Index("ix_management_manager", "organisation_id", "manager_id", "since"),
         Index(
             "uq_management_open",
-            "organisation_id",
             "person_id",
+            "organisation_id",
             unique=True,
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,

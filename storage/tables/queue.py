@@ -56,7 +56,6 @@ class DeliveryRow(Main, table=True):
         ),
         Index(
             "ix_delivery_leased",
-            "organisation_id",
             "lease_until",
             sqlite_where=_LEASED,
             postgresql_where=_LEASED,

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -465,12 +466,13 @@ def _names_one(node: ast.AST) -> bool:
         case ast.ImportFrom(module="storage.tables.conversation", names=names):
             return any(alias.name in ANSWER_TABLES | {"*"} for alias in names)
         case ast.Constant(value=str(text)):
-            return text in ANSWER_TABLES | ANSWER_TABLE_NAMES or _queries(text)
+            return text in ANSWER_TABLES or _queries(text)
+        case ast.Subscript(value=ast.Attribute(attr="tables"), slice=ast.Constant(value=name)):
+            return name in ANSWER_TABLE_NAMES
     return False
 
 
 def _queries(text: str) -> bool:
     words = text.lower().replace('"', " ").split()
     verbs = {"from", "join", "into", "update"}
-    pairs = zip(words, words[1:], strict=False)
-    return any(first in verbs and then in ANSWER_TABLE_NAMES for first, then in pairs)
+    return any(a in verbs and b in ANSWER_TABLE_NAMES for a, b in pairwise(words))

@@ -189,7 +189,7 @@ async def test_promised_group_sizes_fall_only_until_somebody_was_asked(acme: Com
     await apply(acme, strict)
     await plan(acme.uow, CALENDAR, MONDAY + 30 * HOUR)
     for dry_run in (True, False):
-        with pytest.raises(ApplyRefused, match="privacy.group_minimum: 5 is below 8"):
+        with pytest.raises(ApplyRefused, match=r"privacy\.group_minimum: 5 is below 8"):
             await apply(acme, FILE, dry_run=dry_run)
     assert (await manage_cadence.export(acme.uow)).policy.group_minimum == 8
     higher = replace(FILE, policy=replace(FILE.policy, group_minimum=9))

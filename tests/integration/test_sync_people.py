@@ -18,7 +18,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.domain.visibility import may_read
 from bot.services.people_file import ParsedPeople, parse_people
 from bot.services.plan import plan
-from bot.services.sync_people import LEFT, Change, ImportRefused
+from bot.services.sync_people import LEFT, Change, ImportRefused, apply_sync
 from storage.tables.logs import AuditLogRow
 from tests.integration.people_lists import CALENDAR, MONDAY, Company, check_in, company, people
 
@@ -70,6 +70,14 @@ async def test_everyone_gets_an_account_on_the_local_page(acme: Company) -> None
     home = await acme.uow.read(lambda tx: tx.people.home_identity(dan))
     assert home is not None
     assert (home.external_id, home.delivery_ref, home.is_home) == (str(dan), str(dan), True)
+
+
+async def test_who_has_no_account_yet_gets_one_at_the_next_import(acme: Company) -> None:
+    await apply_sync(acme.uow, EVERYONE, now=MONDAY, actor="cli", identities=lambda _: None)
+    dan = await acme.id_of("dan@acme.com")
+    assert await acme.uow.read(lambda tx: tx.people.home_identity(dan)) is None
+    assert (await acme.apply(EVERYONE)).is_empty
+    assert await acme.uow.read(lambda tx: tx.people.home_identity(dan)) is not None
 
 
 async def test_a_preview_says_the_same_as_the_import_and_changes_nothing(acme: Company) -> None:

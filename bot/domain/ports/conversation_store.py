@@ -48,6 +48,10 @@ class Occurrences(Protocol):
         """The periods each person already had, of this cadence."""
         ...
 
+    def since(self, moment: datetime, limit: int) -> Sequence[Occurrence]:
+        """The first `limit` that were due at `moment` (aware UTC) or later, oldest first."""
+        ...
+
     def counts(self, since: datetime) -> Sequence[tuple[UUID, OccurrenceState, str, int]]:
         """(cadence, state, reason, how many) of occurrences due since then."""
         ...

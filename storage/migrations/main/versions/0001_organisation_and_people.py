@@ -140,7 +140,7 @@ def _make_identity() -> None:
         "identity",
         ["organisation_id", "person_id"],
         unique=True,
-        sqlite_where=sa.text("is_home"),
+        sqlite_where=sa.text("is_home = 1"),
         postgresql_where=sa.text("is_home"),
     )
 

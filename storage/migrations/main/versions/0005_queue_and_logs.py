@@ -157,7 +157,7 @@ def _make_delivery() -> None:
     op.create_index(
         "ix_delivery_leased",
         "delivery",
-        ["organisation_id", "lease_until"],
+        ["lease_until"],
         sqlite_where=sa.text("state IN ('claimed', 'sending')"),
         postgresql_where=sa.text("state IN ('claimed', 'sending')"),
     )

@@ -1,0 +1,148 @@
+"""The demo in the terminal: neutral messages and the story, set with Rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel as Frame
+from rich.rule import Rule
+from rich.table import Table as Grid
+from rich.text import Text as Line
+
+from bot.demo.story import LastSummary, Story
+from bot.domain.message import (
+    Block,
+    Buttons,
+    Chart,
+    Divider,
+    Heading,
+    Link,
+    Quote,
+    Table,
+    Text,
+    Tone,
+)
+
+WIDTH = 100
+_BARS = "▁▂▃▄▅▆▇█"
+_TONES = {Tone.BODY: "", Tone.STRONG: "bold", Tone.MUTED: "dim"}
+
+
+def console() -> Console:
+    """Plain text where the output is no terminal; never wider than is pleasant to read."""
+    found = Console(highlight=False)
+    if found.width > WIDTH or not found.is_terminal:
+        found.width = WIDTH
+    return found
+
+
+def overview(story: Story, weeks: int) -> RenderableType:
+    """Person by week: what was answered, reminded and skipped."""
+    grid = Grid(title="What happened, week by week", title_justify="left", expand=False)
+    grid.add_column("", no_wrap=True)
+    for week in range(1, weeks + 1):
+        grid.add_column(f"Week {week}")
+    for person in story.people:
+        cells = [story.cells.get((person.id, week), "") for week in range(1, weeks + 1)]
+        grid.add_row(person.name, *(_toned(cell) for cell in cells))
+    return Group(grid, _totals(story), _CAUTION)
+
+
+_CAUTION = Line(
+    "Only a demo shows this. In real use nobody, HR included, sees who answered and who didn't.",
+    style="dim",
+)
+
+
+def _toned(cell: str) -> Line:
+    """Answers in green; everything else stays quiet, as it is nobody's fault."""
+    return Line(cell, style="green" if " of " in cell else "dim")
+
+
+def _totals(story: Story) -> Line:
+    totals = story.totals
+    reasons = ", ".join(
+        f"{count} {reason.replace('_', ' ')}" for reason, count in story.skipped.most_common()
+    )
+    parts = [
+        f"{totals['check_in']} check-ins sent",
+        f"{totals['answered']} answered",
+        f"{totals['reminders']} reminders",
+        f"{totals['nudge']} notes to managers",
+        f"{totals['weekly_summary']} summaries",
+        f"skipped: {reasons or 'none'}",
+    ]
+    return Line(" · ".join(parts))
+
+
+def summary(last: LastSummary) -> RenderableType:
+    """A manager's last summary as it arrived, and the details behind its button."""
+    short = Group(*_blocks(last.message.blocks))
+    parts: list[RenderableType] = [
+        Frame(short, title=f"To {last.manager.name}", title_align="left", padding=(1, 2))
+    ]
+    if last.details is not None:
+        inside = Group(*_blocks(last.details.blocks))
+        title = f"Behind the button: {last.details.title}"
+        parts.append(
+            Padding(
+                Frame(inside, title=title, title_align="left", padding=(1, 2), border_style="dim"),
+                (0, 0, 0, 2),
+            )
+        )
+    return Group(*parts)
+
+
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[RenderableType]:
+    for block in blocks:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[RenderableType]:  # noqa: C901  # one case a kind of block
+    match block:
+        case Heading(text):
+            yield Line(text, style="bold")
+        case Text(text, tone):
+            space = 1 if tone is Tone.STRONG else 0
+            yield Padding(Line(text, style=_TONES[tone]), (space, 0, 0, 0))
+        case Quote(text, note):
+            yield from _quote(text, note)
+        case Buttons(items):
+            labels = "   ".join(f"[ {button.label} ]" for button in items)
+            yield Padding(Line(labels, style="cyan"), (1, 0))
+        case Link(label, url):
+            yield Line(f"{label}: {url}", style="underline")
+        case Divider():
+            yield Padding(Rule(style="dim"), (1, 0))
+        case Chart():
+            yield Line(f"{sparkline(block)}  {block.text}", style="dim")
+        case Table(caption, header, rows):
+            yield _table(caption, header, rows)
+
+
+def _quote(text: str, note: str) -> Iterator[RenderableType]:
+    if note:
+        yield Padding(Line(note, style="dim"), (1, 0, 0, 0))
+    yield Padding(Line(f"“{text}”", style="italic"), (0, 0, 0, 2))
+
+
+def _table(
+    caption: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> RenderableType:
+    grid = Grid(*header, title=caption, title_justify="left")
+    for row in rows:
+        grid.add_row(*row)
+    return grid
+
+
+def sparkline(chart: Chart) -> str:
+    """The first series as bars; gaps stay gaps."""
+    span = chart.high - chart.low
+    values = chart.series[0].values if chart.series else ()
+    steps = len(_BARS) - 1
+    return "".join(
+        " " if value is None else _BARS[round((value - chart.low) / span * steps)]
+        for value in values
+    )

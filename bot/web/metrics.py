@@ -1,0 +1,170 @@
+"""What Prometheus is told. What must survive a restart is read from the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from bot.bootstrap import Built
+from bot.domain.delivery import DeliveryState
+from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
+from scheduling.watch import Outcome
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+KEPT_SECONDS = 5.0
+"""How old the database's figures may be: counting costs more the longer the history is."""
+
+_PENDING = (
+    DeliveryState.READY,
+    DeliveryState.CLAIMED,
+    DeliveryState.SENDING,
+    DeliveryState.HELD,
+)
+_ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_JOB_BUCKETS = (0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0)
+
+Counts = Mapping[tuple[DeliveryState, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The figures of one moment; the two waits are in seconds, 0 where nothing is overdue."""
+
+    reachable: bool = False
+    plans_wait: float = 0.0
+    queue_wait: float = 0.0
+    counts: Counts = field(default_factory=dict)
+
+
+class Metrics:
+    """The figures of one process, in a registry of its own."""
+
+    def __init__(self, built: Built) -> None:
+        self._built = built
+        self._stored = StoredFigures()
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+        self.registry = CollectorRegistry()
+        self.registry.register(self._stored)
+        ProcessCollector(registry=self.registry)
+        self._answers = Histogram(
+            "touchpoint_answer_seconds",
+            "From the arrival of what a person did to its acknowledgement, after the commit.",
+            buckets=_ANSWER_BUCKETS,
+            registry=self.registry,
+        )
+        self._jobs = Histogram(
+            "touchpoint_job_seconds",
+            "How long a turn of a job took.",
+            ["job"],
+            buckets=_JOB_BUCKETS,
+            registry=self.registry,
+        )
+        self._failures = Counter(
+            "touchpoint_job_failures",
+            "Turns that did nothing, by reason: failed (see the log) or unavailable (database).",
+            ["job", "reason"],
+            registry=self.registry,
+        )
+
+    def observe_answer(self, seconds: float) -> None:
+        """Count one act of a person that was acknowledged."""
+        self._answers.observe(seconds)
+
+    def observe_job(self, job: str, outcome: Outcome, seconds: float) -> None:
+        """Count one turn of a job; fits the runner's `observe`."""
+        self._jobs.labels(job).observe(seconds)
+        if outcome is not Outcome.DONE:
+            self._failures.labels(job, outcome.value).inc()
+
+    async def render(self) -> bytes:
+        """Everything in Prometheus' text format, also while the database is gone."""
+        async with self._reading:
+            if time.monotonic() - self._read_at > KEPT_SECONDS:
+                self._stored.show(await self._read())
+                self._read_at = time.monotonic()
+        return generate_latest(self.registry)
+
+    async def _read(self) -> Stored:
+        now = self._built.clock.now()
+
+        def figures(tx: Tx) -> Stored:
+            plan_at, queue_at = tx.plans.next_due_at(), tx.queue.next_at()
+            return Stored(
+                reachable=True,
+                plans_wait=max(0.0, (now - (plan_at or now)).total_seconds()),
+                queue_wait=max(0.0, (now - (queue_at or now)).total_seconds()),
+                counts=tx.queue.counts(),
+            )
+
+        try:
+            return await self._built.uow.read(figures)
+        except StorageUnavailable:
+            return Stored()
+
+
+class StoredFigures(Collector):
+    """The database's figures as they were last read; nothing but `reachable` while it is gone."""
+
+    def __init__(self) -> None:
+        self._stored = Stored()
+
+    def show(self, stored: Stored) -> None:
+        """Let the next scrape have these."""
+        self._stored = stored
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the families, as prometheus_client asks."""
+        stored = self._stored
+        yield GaugeMetricFamily(
+            "touchpoint_database_up", "1 while the database can be read.", float(stored.reachable)
+        )
+        if not stored.reachable:
+            return
+        yield GaugeMetricFamily(
+            "touchpoint_due_seconds", "How long the oldest due plan has waited.", stored.plans_wait
+        )
+        yield GaugeMetricFamily(
+            "touchpoint_queue_seconds",
+            "How long the oldest message that may leave has waited.",
+            stored.queue_wait,
+        )
+        yield _queue(stored.counts)
+        yield CounterMetricFamily(
+            "touchpoint_sent", "Messages that a platform took.", _of(stored.counts, "sent")
+        )
+        yield _by_reason(
+            "touchpoint_skipped", "Messages never sent, by reason.", stored.counts, "skipped"
+        )
+        yield _by_reason(
+            "touchpoint_unknown",
+            "Messages that may or may not have arrived, by reason.",
+            stored.counts,
+            "unknown",
+        )
+
+
+def _queue(counts: Counts) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("touchpoint_queue", "Messages on their way.", labels=["state"])
+    for state in _PENDING:
+        family.add_metric([state.value], _of(counts, state.value))
+    return family
+
+
+def _by_reason(name: str, said: str, counts: Counts, state: str) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, said, labels=["reason"])
+    for (found, reason), count in sorted(counts.items()):
+        if found.value == state:
+            family.add_metric([reason or "none"], count)
+    return family
+
+
+def _of(counts: Counts, state: str) -> int:
+    return sum(count for (found, _), count in counts.items() if found.value == state)
