@@ -70,6 +70,7 @@ class Runner:
         bell: Bell,
         *,
         jobs: Sequence[Job] = JOBS,
+        idle: timedelta = IDLE,
         observe: Observe = _unobserved,
     ) -> None:
         self._kit = kit
@@ -80,7 +81,7 @@ class Runner:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[None]] = set()
         self._delivery: asyncio.Task[None] | None = None
-        self._until_next = IDLE
+        self._idle = self._until_next = idle
         self._stopping = False
 
     async def start(self) -> None:
@@ -183,13 +184,13 @@ class Runner:
 
     async def _deliver_due(self) -> int:
         """One batch; how many were claimed. Without any, sets how long to wait."""
-        self._until_next = IDLE
+        self._until_next = self._idle
         next_at = await self._kit.uow.read(lambda tx: tx.queue.next_at())
         now = self._clock.now()
         if next_at is None or self._stopping:
             return 0
         if next_at > now:
-            self._until_next = min(next_at - now, IDLE)
+            self._until_next = min(next_at - now, self._idle)
             return 0
         self._until_next = _CONTENDED
         return await deliver(self._kit, now)

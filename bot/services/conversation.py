@@ -9,7 +9,7 @@ from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import answering, choices, forms, my_answers, summary_details
+from bot.services import admin, answering, choices, forms, my_answers, summary_details
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
 from prompts.library import command_in
@@ -27,6 +27,8 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     )
     if person is None or not person.active:
         return Reply()
+    if inbound.action in admin.ACTIONS:
+        return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
     vault = await kit.keys.vault([person.id])

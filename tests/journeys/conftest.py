@@ -1,0 +1,86 @@
+"""Databases for journeys: made once a run, copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot import bootstrap
+from bot.settings.environment import Environment
+from storage.key_store import upgrade_key_store
+from storage.master_key import create_master_key_file
+from storage.migrate import upgrade
+from tests.harness import locked, run_directory
+from tests.journeys.world import World
+from tests.servers import postgres
+
+OpenWorld = Callable[..., Awaitable[World]]
+
+
+def environment_in(folder: Path) -> Environment:
+    """Two SQLite files and a master key in one folder."""
+    return _environment(f"sqlite:///{folder / 'world.db'}", f"sqlite:///{folder / 'keys.db'}", folder)
+
+
+def _environment(database_url: str, keys_url: str, folder: Path) -> Environment:
+    return Environment(
+        database_url=database_url,
+        keys_url=keys_url,
+        master_key=None,
+        master_key_file=folder / "master.key",
+        config=folder / "app.yaml",
+        host="127.0.0.1",
+        port=0,
+        log_level="info",
+        log_format="console",
+    )
+
+
+def prepared(folder: Path) -> Environment:
+    """Empty databases, as `touchpoint db upgrade` leaves them; migrated once in a run."""
+    template = run_directory() / "journeys"
+    with locked(run_directory() / "journeys.lock"):
+        if not template.exists():
+            making = run_directory() / "journeys.making"
+            bootstrap.prepare(environment_in(making))
+            making.rename(template)
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return environment_in(folder)
+
+
+def _on_postgres(server: postgres.Server, folder: Path) -> Environment:
+    def prepare(url: str) -> None:
+        upgrade(url)
+        upgrade_key_store(url)
+
+    create_master_key_file(folder / "master.key")
+    url = server.create(server.template("journeys", prepare))
+    return _environment(url, url, folder)
+
+
+@pytest.fixture
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
+    """Empty databases on SQLite; `on_both` runs a test on PostgreSQL as well."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return prepared(tmp_path)
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    made = _on_postgres(server, tmp_path)
+    request.addfinalizer(lambda: server.drop(made.database_url))  # noqa: PT021 - only on one engine
+    return made
+
+
+@pytest.fixture
+async def open_world(environment: Environment) -> AsyncIterator[OpenWorld]:
+    """Opens a world, and closes it after the test."""
+    opened: list[World] = []
+
+    async def make(*args: object, **kwargs: object) -> World:
+        opened.append(await World.open(environment, *args, **kwargs))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield make
+    for world in opened:
+        await world.close()

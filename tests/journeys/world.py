@@ -1,0 +1,454 @@
+"""A small company under a moved clock, judged by what reaches its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from bot import bootstrap
+from bot.bootstrap import Built
+from bot.demo.reading import current
+from bot.demo.screen import Screen
+from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Block, Form, Message, Panel, Reply
+from bot.domain.occurrence import OccurrenceState
+from bot.domain.organisation import Configuration
+from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy
+from bot.domain.ports.messenger import Messenger
+from bot.domain.recurrence import Recurrence, Unit
+from bot.local.thread import Bubble, read_thread
+from bot.services.conversation import handle
+from bot.services.home import home
+from bot.services.manage_cadence import apply, pause_company
+from bot.services.memberships import sync_plans
+from bot.services.people_file import ParsedPeople, PersonRow
+from bot.services.sync_people import apply_sync
+from bot.services.work import next_thing, run_due, sweep
+from bot.settings.environment import Environment
+from prompts.library import load_packs
+from scheduling.clock import SteppedClock
+from tests.journeys.words import pressable, quotes, words
+
+BERLIN = "Europe/Berlin"
+MONDAY = date(2026, 3, 2)
+START = datetime(2026, 3, 2, tzinfo=UTC)
+A_SECOND = timedelta(seconds=1)
+SILENCE = timedelta(seconds=10)
+"""A little more than the bot waits for before it goes on."""
+
+_COLUMNS = frozenset({"email", "name", "manager_email", "team", "country", "time_zone", "role"})
+
+
+def at(text: str, zone: str = BERLIN, fold: int = 0) -> datetime:
+    """A local wall clock time, "2026-03-03 10:00", as aware UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Someone:
+    """One row of the people list; the address follows from the name."""
+
+    name: str
+    manager: str | None = None
+    zone: str = BERLIN
+    country: str | None = "DE"
+    team: str | None = None
+    role: Role = Role.EMPLOYEE
+
+    def row(self, line: int) -> PersonRow:
+        """The row as an import reads it."""
+        return PersonRow(
+            line=line,
+            email=address(self.name),
+            name=self.name.capitalize(),
+            manager_email=address(self.manager) if self.manager else None,
+            team=self.team,
+            country=self.country,
+            time_zone=self.zone,
+            hired_on=None,
+            locale="en",
+            role=self.role,
+        )
+
+
+def address(name: str) -> str:
+    """The e-mail address of somebody in these tests."""
+    return f"{name}@fernweh.example"
+
+
+def recurring(on: int, hour: str, since: date, weeks: int = 1) -> Recurrence:
+    """Every so many weeks on a weekday (0: Monday) at a local time."""
+    return Recurrence(Unit.WEEK, weeks, time.fromisoformat(hour), since, weekday=on)
+
+
+def check_in(
+    key: str = "pulse",
+    *,
+    on: int = 1,
+    hour: str = "10:00",
+    since: date = MONDAY,
+    weeks: int = 1,
+    pack: str = "pair",
+    **changes: object,
+) -> CadenceSpec:
+    """A check-in for everyone; every Tuesday at 10:00 with two questions unless said otherwise."""
+    spec = CadenceSpec(
+        key=key,
+        kind=CadenceKind.CHECK_IN,
+        title=key,
+        recurrence=recurring(on, hour, since, weeks),
+        audience=Audience(everyone=True),
+        pack=pack,
+    )
+    return replace(spec, **changes)
+
+
+def weekly_summary(on: int = 4, hour: str = "15:00", since: date = MONDAY) -> CadenceSpec:
+    """The managers' summary, on Friday at 15:00 unless said otherwise."""
+    return CadenceSpec(
+        key="weekly-summary",
+        kind=CadenceKind.WEEKLY_SUMMARY,
+        title="Weekly summary",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(managers=True),
+    )
+
+
+def nudge(on: int = 0, hour: str = "09:30", since: date = MONDAY) -> CadenceSpec:
+    """A note to everyone, on Monday at 9:30 unless said otherwise."""
+    return CadenceSpec(
+        key="note",
+        kind=CadenceKind.NUDGE,
+        title="Note",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(everyone=True),
+        text="Hello {{ first_name }}",
+    )
+
+
+def _asks(
+    key: str,
+    text: str,
+    kind: QuestionKind = QuestionKind.TEXT,
+    audience: AudienceKind = AudienceKind.MANAGER,
+    options: Sequence[str] = (),
+) -> Question:
+    wording = Wording(text, options={option: option.capitalize() for option in options})
+    return Question(key, kind, audience, {"en": wording}, tuple(options))
+
+
+PAIR = Pack("pair", {"en": "Pair"}, (_asks("work", "How is work?"), _asks("wish", "Any wish?")))
+OTHER = Pack("other", {"en": "Other"}, (_asks("tools", "Which tools?"), _asks("team", "The team?")))
+KINDS = Pack(
+    "kinds",
+    {"en": "Kinds"},
+    (
+        _asks("clear", "Is it clear?", QuestionKind.TEXT_AND_RATING),
+        _asks("mood", "How was it?", QuestionKind.RATING),
+        _asks("often", "How often?", QuestionKind.CHOICE, options=("never", "daily")),
+        _asks("hours", "How many hours?", QuestionKind.NUMBER),
+        _asks("trust", "Do you trust us?", audience=AudienceKind.GROUP),
+        _asks("diary", "For your diary?", audience=AudienceKind.SELF),
+    ),
+)
+FIVE = Pack(
+    "five",
+    {"en": "Five"},
+    tuple(_asks(f"q{number}", f"Question {number}?") for number in range(1, 6)),
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message as it reached somebody, at their local time."""
+
+    who: str
+    local: datetime
+    message: Message
+
+    @property
+    def kind(self) -> str:
+        return self.message.kind
+
+    @property
+    def at(self) -> datetime:
+        return self.local.astimezone(UTC)
+
+    @property
+    def words(self) -> str:
+        return words(self.message.blocks)
+
+    @property
+    def wall(self) -> str:
+        """The local time on the reader's wall clock."""
+        return f"{self.local:%Y-%m-%d %H:%M}"
+
+
+@dataclass
+class World:
+    """The company, its clock and everybody's screens. `deliveries` is how often each act comes."""
+
+    environment: Environment
+    clock: SteppedClock
+    built: Built = field(init=False)
+    rows: dict[str, Someone] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    arrivals: list[Arrival] = field(default_factory=list)
+    acts: int = 0
+    deliveries: int = 1
+    _seen: set[UUID] = field(default_factory=set)
+
+    @classmethod
+    async def open(
+        cls,
+        environment: Environment,
+        people: Sequence[Someone],
+        cadences: Sequence[CadenceSpec],
+        start: datetime = START,
+        policy: Policy | None = None,
+    ) -> World:
+        """A company in the empty databases of `environment`, set up as an HR admin would."""
+        world = cls(environment, SteppedClock(start))
+        policy = policy or Policy(company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9)
+        await bootstrap.create_organisation(environment, policy.company, start, is_demo=True)
+        world.built = await bootstrap.build(environment, clock=world.clock, watch=world._watch)
+        await world.people_are(*people)
+        await world.configure(cadences, policy)
+        return world
+
+    async def configure(self, cadences: Sequence[CadenceSpec], policy: Policy) -> None:
+        """Applies a configuration, as `touchpoint cadence apply` does."""
+        packs = (*load_packs().values(), PAIR, OTHER, KINDS, FIVE)
+        configuration = Configuration(policy, packs, tuple(cadences))
+        calendar = self.built.kit.calendar
+        await apply(self.built.uow, calendar, configuration, author="hr", now=self.now)
+
+    async def people_are(self, *people: Someone) -> None:
+        """Imports a people list: who isn't in it leaves."""
+        assert self.built.local is not None
+        self.rows |= {someone.name: someone for someone in people}
+        parsed = ParsedPeople(
+            rows=tuple(someone.row(line) for line, someone in enumerate(people, 2)),
+            columns=_COLUMNS,
+        )
+        await apply_sync(
+            self.built.uow,
+            parsed,
+            now=self.now,
+            actor="hr",
+            identities=bootstrap.local_identity(self.built.local.id),
+            confirm_leavers=True,
+        )
+        await sync_plans(self.built.uow, self.built.kit.calendar, self.now)
+        wanted = [address(someone.name) for someone in people]
+        found = await self.built.uow.read(lambda tx: tx.people.by_email(wanted))
+        self.ids |= {email.partition("@")[0]: person.id for email, person in found.items()}
+
+    async def changes(self, **managers: str | None) -> None:
+        """Gives people other managers, by a new import of everybody."""
+        for name, manager in managers.items():
+            self.rows[name] = replace(self.rows[name], manager=manager)
+        await self.people_are(*self.rows.values())
+
+    async def leaves(self, name: str) -> None:
+        """The next import of the list doesn't hold this person."""
+        gone = self.rows.pop(name)
+        await self.people_are(*self.rows.values())
+        self.rows.pop(gone.name, None)
+
+    async def company_pauses(self, until: datetime | None) -> None:
+        await pause_company(self.built.uow, until, author="hr", now=self.now)
+
+    async def close(self) -> None:
+        await self.built.close()
+
+    async def restart(self) -> None:
+        """A new process over the same databases."""
+        await self.built.close()
+        self.built = await bootstrap.build(self.environment, clock=self.clock, watch=self._watch)
+
+    def _watch(self, messenger: Messenger) -> Messenger:
+        return Screen(messenger, self._arrived, seen=self._seen)
+
+    def _arrived(self, person_id: UUID, message: Message) -> None:
+        name = next(name for name, known in self.ids.items() if known == person_id)
+        zone = ZoneInfo(self.rows[name].zone) if name in self.rows else UTC
+        self.arrivals.append(Arrival(name, self.now.astimezone(zone), message))
+
+    # Time
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def until(self, moment: datetime | str) -> None:
+        """Lives on to `moment` (text: Berlin's wall clock); all that is due happens at its time."""
+        to = at(moment) if isinstance(moment, str) else moment
+        await self.work()
+        while (due := await next_thing(self.built.kit)) is not None and due <= to:
+            later = max(due, self.now + A_SECOND)
+            if later > to:
+                break
+            self.clock.set(later)
+            await self.work()
+        self.clock.set(max(to, self.now))
+        await self.work()
+
+    async def wait(self, span: timedelta = SILENCE) -> None:
+        await self.until(self.now + span)
+
+    async def work(self) -> None:
+        """One round of all jobs at this very moment."""
+        await sweep(self.built.kit, self.now)
+        await run_due(self.built.kit, self.now)
+
+    def jump(self, moment: datetime | str) -> None:
+        """The clock goes to `moment`, forward or back, while nothing runs."""
+        self.clock.set(at(moment) if isinstance(moment, str) else moment)
+
+    async def down_until(self, moment: datetime | str) -> None:
+        """Nothing runs before `moment`; then everything does."""
+        self.jump(moment)
+        await self.restart()
+        await self.work()
+
+    # What people do
+
+    async def send(self, who: str, kind: InboundKind, **what: object) -> Reply:
+        """Delivers one act of a person, `deliveries` times; the first reply."""
+        assert self.built.local is not None
+        self.acts += 1
+        given = {"inbound_id": f"act-{self.acts}-{uuid4()}", "at": self.now} | what
+        inbound = Inbound(
+            installation_id=self.built.local.id,
+            external_id=str(self.ids[who]),
+            kind=kind,
+            **given,  # type: ignore[arg-type]  # the fields of one kind of act, by name
+        )
+        replies = [await handle(self.built.kit, inbound, self.now) for _ in range(self.deliveries)]
+        await self.work()
+        return replies[0]
+
+    async def act(self, who: str, action: str, value: str = "", pressed: str = "") -> Reply:
+        """Presses something by its command, wherever it stands (in the thread or under Home)."""
+        kind = InboundKind.PRESS
+        return await self.send(who, kind, action=action, value=value, pressed=pressed)
+
+    async def press(self, who: str, what: str, pressed: str = "") -> Reply:
+        """Presses the newest button of that label or action in the person's thread."""
+        _, action, value = await self.button(who, what)
+        return await self.act(who, action, value, pressed)
+
+    async def button(self, who: str, what: str) -> tuple[str, str, str]:
+        """The newest button of that label or action, as (label, action, value)."""
+        found = await self.buttons(who)
+        return next(each for each in reversed(found) if what in each[:2])
+
+    async def buttons(self, who: str) -> list[tuple[str, str, str]]:
+        """All buttons in the person's thread, oldest first."""
+        thread = await self.thread(who)
+        return [each for bubble in thread for each in pressable(bubble.message.blocks)]
+
+    async def types(self, who: str, text: str, at: datetime | None = None) -> None:
+        """Types a message; `at` is the platform's time of it, where that isn't now."""
+        await self.send(who, InboundKind.TEXT, text=text, at=at or self.now)
+
+    async def answers(self, who: str, *texts: str) -> None:
+        """Types one answer after the other and waits for the next question each time."""
+        for text in texts:
+            await self.types(who, text)
+            await self.wait()
+
+    async def starts(self, *people: str) -> None:
+        for who in people:
+            await self.press(who, "start")
+
+    async def opens(self, who: str, what: str) -> Form:
+        """Presses a button that opens a form."""
+        reply = await self.press(who, what)
+        assert isinstance(reply.view, Form), reply
+        return reply.view
+
+    async def submits(self, who: str, form: Form, fields: Mapping[str, str]) -> Reply:
+        """Sends a form with what it shows, changed by `fields`."""
+        kind, given = InboundKind.FORM, current(form) | fields
+        return await self.send(who, kind, action=form.action, value=form.value, fields=given)
+
+    async def puts_off(self, who: str, when: str, **fields: str) -> Reply:
+        """*Not now*, then "hour", "tomorrow", "next_week", "skip" or "pause" (with `until`)."""
+        form = await self.opens(who, "open_later")
+        reply = await self.submits(who, form, {"when": when})
+        if isinstance(reply.view, Form) and fields:
+            return await self.submits(who, reply.view, fields)
+        return reply
+
+    # What people see
+
+    def arrived(self, who: str, *kinds: str) -> list[Arrival]:
+        """What reached somebody, of these kinds or of any, oldest first."""
+        return [a for a in self.arrivals if a.who == who and (not kinds or a.kind in kinds)]
+
+    def walls(self, who: str, *kinds: str) -> list[str]:
+        """When that was, on the person's wall clock."""
+        return [arrival.wall for arrival in self.arrived(who, *kinds)]
+
+    async def thread(self, who: str) -> Sequence[Bubble]:
+        """The person's thread as the page shows it now."""
+        person = await self.person(who)
+        return await read_thread(self.built.kit, person)
+
+    async def sees(self, who: str) -> str:
+        """Every word that stands in the person's thread now."""
+        return "\n".join(words(bubble.message) for bubble in await self.thread(who))
+
+    async def person(self, who: str) -> Person:
+        found = await self.built.uow.read(lambda tx: tx.people.get(self.ids[who]))
+        assert found is not None
+        return found
+
+    async def home(self, who: str) -> tuple[Block, ...]:
+        return await home(self.built.kit, self.ids[who], self.now)
+
+    async def my_answers(self, who: str) -> Panel:
+        reply = await self.act(who, "my_answers")
+        assert isinstance(reply.view, Panel)
+        return reply.view
+
+    async def my_words(self, who: str) -> list[str]:
+        """The answers under *My answers*, newest first."""
+        return [quote.text for quote in quotes((await self.my_answers(who)).blocks)]
+
+    async def details(self, manager: str) -> list[Panel]:
+        """Each summary's details as the manager can open them under Home, oldest first."""
+        panels: list[Panel] = []
+        for _, action, value in pressable(await self.home(manager)):
+            if action == "summary_details":
+                reply = await self.act(manager, action, value)
+                if isinstance(reply.view, Panel):
+                    panels.insert(0, reply.view)
+        return panels
+
+    async def told(self, manager: str) -> list[list[str]]:
+        """The verbatim words in each summary's details, oldest first."""
+        return [[quote.text for quote in quotes(p.blocks)] for p in await self.details(manager)]
+
+    async def can_read(self, who: str) -> str:
+        """Every word somebody can see now: thread, Home, and the details of each summary."""
+        shown = [await self.sees(who), words(await self.home(who))]
+        return "\n".join([*shown, *(words(panel) for panel in await self.details(who))])
+
+    async def skipped(self) -> dict[str, int]:
+        """How many occurrences were skipped, by reason, as `touchpoint status` counts them."""
+        since = self.now - timedelta(days=400)
+        counts = await self.built.uow.read(lambda tx: tx.occurrences.counts(since))
+        reasons: dict[str, int] = {}
+        for _, state, reason, count in counts:
+            if state is OccurrenceState.SKIPPED:
+                reasons[reason] = reasons.get(reason, 0) + count
+        return reasons
