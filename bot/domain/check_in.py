@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 ANSWERABLE = frozenset({State.WAITING, State.OFFERED, State.OPEN, State.SNOOZED})
-EDITABLE = ANSWERABLE | {State.DONE}
+EDITABLE = ANSWERABLE | {State.DONE, State.SKIPPED}
 
 
 class Asked(StrEnum):

@@ -201,7 +201,7 @@ def closing_moment(due: datetime, zone: ZoneInfo, after_days: int) -> datetime:
     return local_instant(closing_day + _DAY, time.min, zone)
 
 
-def reminder_moments(  # noqa: PLR0917  # six facts, each of its own type but the two instants
+def reminder_moments(  # six facts, each of its own type but the two instants
     due: datetime,
     closes_at: datetime,
     zone: ZoneInfo,

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.domain.ports.vault import Erased
-from bot.local.pages import Unclear, html, platform_of, wants_part
+from bot.local.pages import TO_NOTICES, Unclear, html, platform_of, wants_part
 from bot.local.render import Reader, render
 
 MAX_BODY = 512 * 1024
@@ -144,5 +144,5 @@ def _faulty(request: web.Request, status: int, code: str) -> web.Response:
     notice, title = reader.say(code), reader.say(f"{code}_title")
     if wants_part(request):
         body = render("parts/toast.html", reader, notice=notice, bad=True)
-        return html(body, status, HX_Retarget="#toasts", HX_Reswap="beforeend")
+        return html(body, status, TO_NOTICES)
     return html(render("error.html", reader, title=title, notice=notice), status)

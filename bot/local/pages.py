@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from aiohttp import web
@@ -13,6 +14,9 @@ from bot.local.render import Reader
 from bot.services.kit import Kit
 
 LOCAL: web.AppKey[LocalPlatform] = web.AppKey("local_platform", LocalPlatform)
+
+TO_NOTICES = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+"""Tells htmx to show the answer as a notice, wherever the request came from."""
 
 
 class Unclear(Exception):
@@ -29,13 +33,8 @@ def wants_part(request: web.Request) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def html(body: str, status: int = 200, **headers: str) -> web.Response:
-    return web.Response(
-        text=body,
-        status=status,
-        content_type="text/html",
-        headers={name.replace("_", "-"): value for name, value in headers.items()},
-    )
+def html(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(text=body, status=status, content_type="text/html", headers=headers)
 
 
 async def person_of(request: web.Request) -> Person:

@@ -104,4 +104,6 @@ def initials(name: str) -> str:
 
 def is_repeated(label: str, blocks: Sequence[Block], index: int) -> bool:
     """Whether the heading just before block `index` says the same as its label."""
-    return any(isinstance(b, Heading) and b.text == label for b in blocks[max(index - 3, 0) : index])
+    return any(
+        isinstance(b, Heading) and b.text == label for b in blocks[max(index - 3, 0) : index]
+    )

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from bot.domain.check_in import (
     ANSWERABLE,
+    EDITABLE,
     MAX_TEXT,
     SILENCE,
     Asked,
@@ -175,9 +176,8 @@ def _pressable(act: Act, value: str) -> tuple[CheckIn, Question] | None:
 
 def is_editable(act: Act, check_in: CheckIn) -> bool:
     """Answers can change until the check-in closes, by people who take part."""
-    open_state = check_in.state in ANSWERABLE or check_in.state is State.DONE
     takes_part = act.person.participation is Participation.STARTED
-    return open_state and takes_part and act.now < check_in.closes_at
+    return check_in.state in EDITABLE and takes_part and act.now < check_in.closes_at
 
 
 def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> StoredAnswer:
@@ -234,11 +234,15 @@ def withdraw_all(act: Act, check_in: CheckIn, key: str) -> None:
 
 
 def narrow(act: Act, value: str) -> None:
-    """*Only me*: nobody else reads this answer from now on. It can't be widened again."""
-    found = _pressable(act, value)
-    stored = found and act.tx.answers.current(found[0].id).get(found[1].key)
-    if found is None or not stored:
-        act.note("closed")
+    """*Only me*: nobody else reads this answer from now on. It can't be widened again.
+
+    Possible at any time, also after the check-in closed or by somebody who takes part no more.
+    """
+    check_in_id, key = split_value(value)
+    check_in = act.own_check_in(check_in_id)
+    stored = act.tx.answers.current(check_in.id).get(key) if check_in else None
+    if check_in is None or stored is None:
+        act.note("gone")
         return
     act.tx.answers.narrow(stored.answer_id, AudienceKind.SELF, act.now)
-    steps.redraw(act, found[0], found[1].key)
+    steps.redraw(act, check_in, key)

@@ -39,6 +39,18 @@ def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | No
     return said[f"{kind.value}_short"]
 
 
+def readers_of(
+    tx: Tx, words: Words, reader: Person, kind: AudienceKind, check_in: CheckIn, now: datetime
+) -> str:
+    """Who reads an answer given under what was shown: a former manager reads nothing."""
+    manager = current_manager(tx, reader.id, now)
+    shown_id = check_in.shown_manager_id
+    if kind is AudienceKind.MANAGER and shown_id and (manager is None or manager.id != shown_id):
+        said = words.say("audience", reader.locale, manager=_name(tx.people.get(shown_id)))
+        return said["former_short"]
+    return short(words, reader, kind, manager)
+
+
 def kind_of(question: Question, manager: Person | None) -> AudienceKind:
     if question.audience is AudienceKind.MANAGER and manager is None:
         return AudienceKind.SELF

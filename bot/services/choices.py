@@ -20,15 +20,15 @@ def start(act: Act) -> None:
         return
     was_declined = act.person.participation is Participation.DECLINED
     act.tx.people.set_participation(act.person.id, Participation.STARTED)
-    if was_declined:
-        act.note("rejoined")
-    _resume_open(act)
-
-
-def _resume_open(act: Act) -> None:
-    """Asks the first question of what is open; the others wait their turn."""
     held = [c for c in steps.open_check_ins(act) if c.state in (State.OFFERED, State.OPEN)]
-    for check_in in held[:1]:
+    if not held:
+        act.note("rejoined" if was_declined else "started_later")
+    _resume(act, held[:1])
+
+
+def _resume(act: Act, held: list[CheckIn]) -> None:
+    """Asks the first question of what is open; the others wait their turn."""
+    for check_in in held:
         opened = act.touched(replace(check_in, state=State.OPEN))
         steps.redraw(act, opened)
         steps.go_on(act, opened, act.now)

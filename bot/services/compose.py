@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.delivery import DeliveryState, Operation
 from bot.domain.message import Message
-from bot.services import note_messages, question_messages, summary_message
+from bot.services import answered_messages, note_messages, question_messages, summary_message
 from bot.services.scene import Composed, Drop, NotYet, Scene, check_again
 
 Composer = Callable[[Scene], Composed]
@@ -18,9 +18,9 @@ COMPOSERS: Mapping[str, Composer] = {
     "offer": question_messages.offer,
     "reminder": question_messages.reminder,
     "question": question_messages.question,
-    "receipt": question_messages.receipt,
+    "receipt": answered_messages.receipt,
     "thanks": question_messages.thanks,
-    "redraw": question_messages.redraw,
+    "redraw": answered_messages.redraw,
     "note": note_messages.note,
     "nudge": note_messages.nudge,
     "summary": summary_message.summary,

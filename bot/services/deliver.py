@@ -42,7 +42,7 @@ async def deliver(kit: Kit, now: datetime, limit: int = BATCH) -> int:
     claimed = await kit.uow.write(lambda tx: tx.queue.claim(now, limit=limit, lease=LEASE))
     if not claimed:
         return 0
-    vault = await kit.keys.vault(await kit.uow.read(lambda tx: _people_in(tx, claimed)))
+    vault = await kit.keys.vault(await _people_in(kit, claimed))
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(of_one_person: Sequence[Delivery]) -> None:
@@ -62,16 +62,18 @@ def _by_person(claimed: Iterable[Delivery]) -> Iterable[Sequence[Delivery]]:
     return groups.values()
 
 
-def _people_in(tx: Tx, claimed: Iterable[Delivery]) -> set[UUID]:
+async def _people_in(kit: Kit, claimed: Iterable[Delivery]) -> set[UUID]:
     """Whose keys the messages need: the readers' own and those of everybody quoted."""
-    people: set[UUID] = set()
-    for delivery in claimed:
-        people.add(delivery.person_id)
-        summary_id = delivery.facts.get("summary")
-        summary = tx.summaries.get(UUID(summary_id)) if summary_id else None
-        if summary is not None:
-            people.update(part.subject_id for part in summary.parts)
-    return people
+    readers = {delivery.person_id for delivery in claimed}
+    summaries = [UUID(d.facts["summary"]) for d in claimed if d.facts.get("summary")]
+    if not summaries:
+        return readers
+    return readers | await kit.uow.read(lambda tx: _quoted(tx, summaries))
+
+
+def _quoted(tx: Tx, summaries: Iterable[UUID]) -> set[UUID]:
+    found = (tx.summaries.get(summary_id) for summary_id in summaries)
+    return {part.subject_id for summary in found if summary for part in summary.parts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,7 @@ class _Home:
         plans = self.tx.plans.of_person(self.person.id)
         revisions = self.tx.cadences.revisions({p.revision_id for p in plans})
         specs = {key: revision.spec for key, revision in revisions.items()}
-        return [
-            (p, specs[p.revision_id].kind) for p in plans if not specs[p.revision_id].paused
-        ]
+        return [(p, specs[p.revision_id].kind) for p in plans if not specs[p.revision_id].paused]
 
     def _choices(self) -> Iterator[Block]:
         said = self.say(moment=self.person.paused_until)

@@ -25,6 +25,7 @@ from bot.domain.people import Person
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.queue_store import Reading
 from bot.services.act import Act, join_value
+from bot.services.answering import is_editable
 from bot.services.kit import Kit
 from bot.services.sealing import open_value
 from prompts.words import Said, Words
@@ -134,11 +135,11 @@ def _shown_to(
 def _buttons(words: Words, act: Act, answer: StoredAnswer) -> list[Block]:
     """*Change* while the check-in is open; *Only me* as long as somebody else could read it."""
     check_in = act.tx.check_ins.get(answer.check_in_id)
-    if check_in is None or act.now >= check_in.closes_at:
-        return []
     said = _say(words, act)
-    items = [Button(said["change"], "open_form", str(check_in.id), Look.QUIET)]
+    items: list[Button] = []
+    if check_in is not None and is_editable(act, check_in):
+        items.append(Button(said["change"], "open_form", str(check_in.id), Look.QUIET))
     if answer.audiences[-1].kind is not AudienceKind.SELF:
-        value = join_value(check_in.id, answer.question_key)
+        value = join_value(answer.check_in_id, answer.question_key)
         items.append(Button(said["only_me"], "only_me", value, Look.QUIET))
-    return [Buttons(tuple(items))]
+    return [Buttons(tuple(items))] if items else []

@@ -187,7 +187,7 @@ class _Batch:
                 closes_at,
                 person.zone,
                 spec.recurrence.at,
-                spec.reminders,
+                0 if _welcomed_before(decided) else spec.reminders,
                 working,
             ),
             active_until=one_working_day_later(self.now, person.zone, working),
@@ -253,6 +253,12 @@ def _asks_everything(due: DuePlan, spec: CadenceSpec, day: date) -> bool:
     if last is None or due.person.participation is Participation.NEW:
         return True
     return spec.all_each_quarter and _quarter(last) != _quarter(day)
+
+
+def _welcomed_before(decided: _Decided) -> bool:
+    """Who let an earlier welcome pass is asked again each time, but not reminded."""
+    is_new = decided.due.person.participation is Participation.NEW
+    return is_new and decided.due.plan.last_full_on is not None
 
 
 def _quarter(day: date) -> tuple[int, int]:

@@ -95,13 +95,22 @@ def check_again(scene: Scene) -> None:
         return
     if delivery.kind in _FOR_CHECK_INS and person.participation is Participation.DECLINED:
         raise Drop("not_for_me")
-    if scene.organisation.is_paused(now):
-        raise Drop("company_paused")
+    _check_company(scene)
     if delivery.expires_at is not None and now >= delivery.expires_at:
         raise Drop("too_late")
     _check_hours(scene)
     if delivery.delivery_class is DeliveryClass.PROMPT:
         _check_prompt(scene)
+
+
+def _check_company(scene: Scene) -> None:
+    """A pause of the company drops prompts; a summary, once drafted, waits for its end."""
+    until = scene.organisation.paused_until
+    if until is None or not scene.organisation.is_paused(scene.now):
+        return
+    if scene.delivery.delivery_class is DeliveryClass.DIGEST:
+        raise NotYet(until, "company_paused")
+    raise Drop("company_paused")
 
 
 def _check_hours(scene: Scene) -> None:

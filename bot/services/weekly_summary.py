@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from bot.domain.delivery import DeliveryClass, NewDelivery
@@ -22,6 +23,7 @@ from bot.services.sealing import open_value, seal_part
 from bot.services.shared_answers import shared_of
 
 BATCH = 50
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +37,27 @@ class _Facts:
     before: Sequence[StoredAnswer]
     managements: Sequence[Management]
     packs: dict[UUID, Pack]
-    expires_at: datetime
 
 
 async def summarise(kit: Kit, now: datetime) -> int:
     """Drafts and queues every summary that is due at `now` (aware UTC); how many."""
-    drafted = 0
-    while planned := await kit.uow.read(lambda tx: tx.occurrences.planned(BATCH)):
-        for occurrence in planned:
-            await _draft(kit, occurrence, now)
-        drafted += len(planned)
-    return drafted
+    tried: set[UUID] = set()
+    while True:
+        planned = await kit.uow.read(lambda tx: tx.occurrences.planned(BATCH))
+        fresh = [occurrence for occurrence in planned if occurrence.id not in tried]
+        if not fresh:
+            return len(tried)
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(_draft(kit, occurrence, now, gate) for occurrence in fresh))
+        tried.update(occurrence.id for occurrence in fresh)
 
 
-async def _draft(kit: Kit, occurrence: Occurrence, now: datetime) -> None:
+async def _draft(kit: Kit, occurrence: Occurrence, now: datetime, gate: asyncio.Semaphore) -> None:
+    async with gate:
+        await _draft_one(kit, occurrence, now)
+
+
+async def _draft_one(kit: Kit, occurrence: Occurrence, now: datetime) -> None:
     facts = await kit.uow.read(lambda tx: _gather(tx, occurrence, now))
     if facts is None:
         await kit.uow.write(lambda tx: _skip(tx, occurrence, "not_a_manager"))
@@ -68,7 +77,6 @@ def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
     fresh = tx.answers.unsummarised(manager.id, now)
     before = tx.answers.shown_before(manager.id, [p.id for p in reports])
     packs = tx.cadences.packs({a.pack_revision_id for a in (*fresh, *before)})
-    spec = tx.cadences.revisions([occurrence.revision_id])[occurrence.revision_id].spec
     return _Facts(
         occurrence=occurrence,
         manager=manager,
@@ -77,7 +85,6 @@ def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
         before=before,
         managements=tx.people.managements_of([p.id for p in reports]),
         packs={key: revision.pack for key, revision in packs.items()},
-        expires_at=occurrence.due_at + timedelta(hours=spec.send_window_hours),
     )
 
 
@@ -152,7 +159,7 @@ def _store(
         # The period's summary exists, or an answer just went into another: look again.
         _settle_doubled(tx, occurrence)
         return
-    tx.queue.enqueue([_delivery(facts, summary, now)])
+    tx.queue.enqueue([_delivery(summary, now)])
     tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
 
 
@@ -172,7 +179,8 @@ def _part(vault: Vault, week: PersonWeek, part: WrittenPart) -> SummaryPart:
     )
 
 
-def _delivery(facts: _Facts, summary: Summary, now: datetime) -> NewDelivery:
+def _delivery(summary: Summary, now: datetime) -> NewDelivery:
+    """It never expires: what it holds is in no later summary."""
     return NewDelivery(
         id=uuid4(),
         organisation_id=summary.organisation_id,
@@ -181,7 +189,6 @@ def _delivery(facts: _Facts, summary: Summary, now: datetime) -> NewDelivery:
         kind="summary",
         cause=f"summary:{summary.id}",
         not_before=now,
-        expires_at=facts.expires_at,
         facts={"summary": str(summary.id)},
         occurrence_id=summary.occurrence_id,
     )

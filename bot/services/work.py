@@ -43,7 +43,10 @@ async def schedule_due(kit: Kit, now: datetime) -> int:
 
     Where nothing is due this costs one look at four indexes, however many people there are.
     """
-    upcoming = await kit.uow.read(_look)
+    return await _schedule_due(kit, await kit.uow.read(_look), now)
+
+
+async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
     done = 0
     if _is_due(upcoming.plan, now):
         done += await plan(kit.uow, kit.calendar, now)
@@ -61,19 +64,18 @@ def _is_due(moment: datetime | None, now: datetime) -> bool:
 async def run_due(kit: Kit, now: datetime) -> int:
     """Does everything that is due at `now`, sending included, until nothing is left."""
     total = 0
-    while done := await schedule_due(kit, now) + await _send_due(kit, now):
+    while done := await _step(kit, now):
         total += done
     return total
 
 
-async def _send_due(kit: Kit, now: datetime) -> int:
-    sent = 0
-    while _is_due(await kit.uow.read(lambda tx: tx.queue.next_at()), now):
-        claimed = await deliver(kit, now)
-        if not claimed:
-            break
-        sent += claimed
-    return sent
+async def _step(kit: Kit, now: datetime) -> int:
+    """One look, and a batch of each kind of work that is due."""
+    upcoming = await kit.uow.read(_look)
+    done = await _schedule_due(kit, upcoming, now)
+    if done or _is_due(upcoming.send, now):
+        done += await deliver(kit, now)
+    return done
 
 
 async def next_thing(kit: Kit) -> datetime | None:

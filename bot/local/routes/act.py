@@ -98,7 +98,7 @@ async def _answer(request: web.Request, person: Person, reply: Reply) -> web.Res
         if not reply.view and not reply.notice and _on_home(request, person):
             reply = Reply(notice=reader.say("done"))
         facts = reply_facts(person, reply)
-        return html(render("parts/acted.html", reader, **facts), HX_Trigger="changed")
+        return html(render("parts/acted.html", reader, **facts), headers={"HX-Trigger": "changed"})
     if reply.view or reply.notice:
         return html(await thread_page(request, person, reply))
     raise web.HTTPSeeOther(f"{address(person)}#latest")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from bot.local.pages import Unclear, house_reader, html, person_of, platform_of, wants_part
+from bot.local.pages import (
+    TO_NOTICES,
+    Unclear,
+    house_reader,
+    html,
+    person_of,
+    platform_of,
+    wants_part,
+)
 from bot.local.platform import LocalPlatform
 from bot.local.render import Reader, reader_of, render
 from bot.local.travel import travel, upcoming
@@ -39,13 +48,15 @@ async def move(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(request.path.removesuffix("/clock") + "#latest")
     if not moved:
         body = render("parts/toast.html", reader, notice=reader.say("not_moved"), bad=True)
-        return html(body, HX_Retarget="#toasts", HX_Reswap="beforeend", HX_Trigger="changed")
-    return await _bar(request, reader, HX_Trigger_After_Swap="changed")
+        return html(body, headers={**TO_NOTICES, "HX-Trigger": "changed"})
+    return await _bar(request, reader, {"HX-Trigger-After-Swap": "changed"})
 
 
-async def _bar(request: web.Request, reader: Reader, **headers: str) -> web.Response:
+async def _bar(
+    request: web.Request, reader: Reader, headers: Mapping[str, str] | None = None
+) -> web.Response:
     facts = await clock_facts(platform_of(request), request.path)
-    return html(render("parts/clock.html", reader, **facts), **headers)
+    return html(render("parts/clock.html", reader, **facts), headers=headers)
 
 
 async def _reader(request: web.Request) -> Reader:
