@@ -24,7 +24,7 @@ from bot.settings import Environment
 REDACTED = "[redacted]"
 _OURS = ("bot", "prompts", "scheduling", "storage")
 _SENSITIVE = re.compile(
-    r"answer|auth|body|cookie|credential|fact|field|passw|private|quote|seal|secret|text|token"
+    r"answer|auth|body|cookie|credential|facts|fields|passw|private|quote|seal|secret|text|token"
     r"|value|(^|_)(form|key|param|query|url|word)s?($|_)",
     re.IGNORECASE,
 )
@@ -47,6 +47,8 @@ def configure(environment: Environment, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(environment.log_level.upper())
+    # It warns of each turn that a slow job misses: touchpoint_job_seconds shows that.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

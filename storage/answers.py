@@ -34,6 +34,14 @@ _named = _reader.alias("named")
 _check_in = CheckInRow.__table__
 _management = ManagementRow.__table__
 _summarised = SummaryAnswerRow.__table__
+_of_answer = and_(
+    _version.c.organisation_id == _answer.c.organisation_id, _version.c.answer_id == _answer.c.id
+)
+# Both columns, as the key that leads to an audience's readers begins with the organisation.
+_of_audience = and_(
+    _reader.c.organisation_id == _audience.c.organisation_id,
+    _reader.c.audience_id == _audience.c.id,
+)
 
 
 class SqlAnswers(Store):
@@ -78,12 +86,14 @@ class SqlAnswers(Store):
             self._settle(answer_id)
 
     def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
-        found = self._load(self._current().where(_answer.c.check_in_id == check_in_id))
+        found = self._load(
+            self._current().where(self._own(_answer), _answer.c.check_in_id == check_in_id)
+        )
         return {answer.question_key: answer for answer in found}
 
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
-        query = self._current().where(_answer.c.person_id == person_id)
+        query = self._current().where(self._own(_answer), _answer.c.person_id == person_id)
         return self._load(query.order_by(*newest).limit(limit))
 
     def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
@@ -107,13 +117,22 @@ class SqlAnswers(Store):
         """Withdrawn ones too, without their content."""
 
         def query(some: Sequence[UUID]) -> Query:
-            return self._select().where(_answer.c.person_id.in_(some), self._in_summary(manager_id))
+            told = self._select().join(
+                _summarised, _summarised.c.answer_version_id == _version.c.id
+            )
+            return told.where(
+                self._own(_summarised),
+                _summarised.c.manager_id == manager_id,
+                _answer.c.person_id.in_(some),
+            )
 
         found = self._with_audiences(list(self._among(people, query)))
         return sorted(found, key=lambda a: (a.platform_at, a.sequence, a.version_id))
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
-        rows = self._among(ids, lambda some: self._select().where(_version.c.id.in_(some)))
+        rows = self._among(
+            ids, lambda some: self._select().where(self._own(_version), _version.c.id.in_(some))
+        )
         return {answer.version_id: answer for answer in self._with_audiences(list(rows))}
 
     def _new_answer(self, version: NewVersion) -> UUID | None:
@@ -222,6 +241,9 @@ class SqlAnswers(Store):
         )
 
     def _select(self) -> Query:
+        """Versions with their answers. A query limits the table it starts from to the organisation:
+        the same condition on the others would let SQLite start from any of them.
+        """
         return (
             select(
                 _answer.c.id,
@@ -236,9 +258,8 @@ class SqlAnswers(Store):
                 _version.c.platform_at,
                 _version.c.recorded_at,
             )
-            .join_from(_version, _answer, _answer.c.id == _version.c.answer_id)
+            .join_from(_version, _answer, _of_answer)
             .join(_check_in, _check_in.c.id == _answer.c.check_in_id)
-            .where(self._own(_version), self._own(_answer))
         )
 
     def _current(self) -> Query:
@@ -296,7 +317,7 @@ class SqlAnswers(Store):
                     _audience.c.kind,
                     _reader.c.person_id,
                 )
-                .outerjoin_from(_audience, _reader, _reader.c.audience_id == _audience.c.id)
+                .outerjoin_from(_audience, _reader, _of_audience)
                 .where(self._own(_audience), _audience.c.answer_id.in_(some))
                 .order_by(_audience.c.answer_id, _audience.c.sequence)
             )

@@ -33,8 +33,7 @@ class SqlCadences(Store):
         return [_cadence_revision(row) for row in self._connection.execute(query)]
 
     def revisions(self, ids: Iterable[UUID]) -> dict[UUID, CadenceRevision]:
-        rows = self._among(ids, lambda some: self._revisions().where(_revision.c.id.in_(some)))
-        return {revision.id: revision for revision in map(_cadence_revision, rows)}
+        return self._once("cadence_revision", ids, self._read_revisions)
 
     def history(self, key: str) -> Sequence[CadenceRevision]:
         """Oldest first."""
@@ -67,8 +66,7 @@ class SqlCadences(Store):
         return None if row is None else _pack_revision(row)
 
     def packs(self, revision_ids: Iterable[UUID]) -> dict[UUID, PackRevision]:
-        rows = self._among(revision_ids, lambda some: self._packs().where(_pack.c.id.in_(some)))
-        return {revision.id: revision for revision in map(_pack_revision, rows)}
+        return self._once("pack_revision", revision_ids, self._read_packs)
 
     def current_packs(self) -> Sequence[PackRevision]:
         """By key."""
@@ -99,6 +97,14 @@ class SqlCadences(Store):
         }
         self._add(_pack, [row])
         return PackRevision(revision_id, number, pack)
+
+    def _read_revisions(self, ids: set[UUID]) -> dict[UUID, CadenceRevision]:
+        rows = self._among(ids, lambda some: self._revisions().where(_revision.c.id.in_(some)))
+        return {row.id: _cadence_revision(row) for row in rows}
+
+    def _read_packs(self, ids: set[UUID]) -> dict[UUID, PackRevision]:
+        rows = self._among(ids, lambda some: self._packs().where(_pack.c.id.in_(some)))
+        return {row.id: _pack_revision(row) for row in rows}
 
     def _cadence_id(self, spec: CadenceSpec) -> UUID:
         """The cadence of that key, made if need be, paused or not as `spec` says."""

@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal_column, or_, select, update
+from sqlalchemy import Executable, bindparam, case, func, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
-from storage.store import Found, Query, Store, plain
+from storage.queries import insert_into
+from storage.store import SOME, Found, Query, Store, own, plain
 from storage.tables.conversation import CheckInQuestionRow, CheckInRow
 
 _check_in = CheckInRow.__table__
@@ -31,6 +33,36 @@ _IDS = {
 _TALKING: ColumnElement[bool] = literal_column("state IN ('offered', 'open')")
 _SETTLED = (Asked.ANSWERED.value, Asked.SKIPPED.value)
 
+_SELECT = select(*_COLUMNS).where(own(_check_in))
+_GET = _SELECT.where(_check_in.c.id == bindparam("check_in"))
+_NEWEST = (_check_in.c.opened_at.desc(), _check_in.c.id)
+_OF_PERSON = (
+    _SELECT.where(_check_in.c.person_id == bindparam("person"))
+    .order_by(*_NEWEST)
+    .limit(bindparam("most"))
+)
+_IN_STATES = _OF_PERSON.where(_check_in.c.state.in_(bindparam("states", expanding=True)))
+_QUESTIONS = (
+    select(
+        _question.c.check_in_id,
+        _question.c.key,
+        _question.c.position,
+        _question.c.state,
+        _question.c.asked_at,
+        _question.c.asks,
+    )
+    .where(own(_question), _question.c.check_in_id.in_(SOME))
+    .order_by(_question.c.position)
+)
+_SAVE = (
+    update(_check_in)
+    .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
+    .values({n: bindparam(f"new_{n}") for n in _NAMES if n not in _IDS})
+)
+_NEXT_WAKE = select(func.min(_check_in.c.wake_at)).where(
+    own(_check_in), _check_in.c.wake_at.is_not(None)
+)
+
 
 class SqlCheckIns(Store):
     """The CheckIns port."""
@@ -40,17 +72,17 @@ class SqlCheckIns(Store):
         self._add(_question, [row for c in check_ins for row in _question_rows(c)])
 
     def get(self, check_in_id: UUID) -> CheckIn | None:
-        found = self._load(self._select().where(_check_in.c.id == check_in_id))
+        found = self._with_questions(self._run(_GET, check_in=check_in_id).all())
         return found[0] if found else None
 
     def of_person(
         self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
     ) -> Sequence[CheckIn]:
-        query = self._select().where(_check_in.c.person_id == person_id)
-        if states is not None:
-            query = query.where(_check_in.c.state.in_([state.value for state in states]))
-        newest = query.order_by(_check_in.c.opened_at.desc(), _check_in.c.id).limit(limit)
-        return self._load(newest)
+        if states is None:
+            return self._with_questions(self._run(_OF_PERSON, person=person_id, most=limit).all())
+        wanted = sorted(state.value for state in states)
+        rows = self._run(_IN_STATES, person=person_id, most=limit, states=wanted).all()
+        return self._with_questions(rows)
 
     def place_holders(self, people: Iterable[UUID], now: datetime) -> dict[UUID, CheckIn]:
         """The one opened last, should several hold it."""
@@ -69,19 +101,11 @@ class SqlCheckIns(Store):
         return {check_in.person_id: check_in for check_in in by_opening}
 
     def save(self, check_in: CheckIn) -> None:
-        values = {n: v for n, v in _row_of(check_in).items() if n not in _IDS}
-        self._connection.execute(
-            update(_check_in)
-            .where(self._own(_check_in), _check_in.c.id == check_in.id)
-            .values(values)
-        )
+        values = {f"new_{n}": v for n, v in _row_of(check_in).items() if n not in _IDS}
+        self._run(_SAVE, check_in=check_in.id, **values)
         if check_in.questions:
-            insert = self._insert(_question)
-            statement = insert.on_conflict_do_update(
-                index_elements=_question.primary_key.columns,
-                set_={n: insert.excluded[n] for n in ("position", "state", "asked_at", "asks")},
-            )
-            self._connection.execute(statement, _question_rows(check_in))
+            save = _save_questions(self._on_postgres)
+            self._connection.execute(save, _question_rows(check_in))
 
     def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
         state = _question.c.state
@@ -109,10 +133,7 @@ class SqlCheckIns(Store):
         return self._load(query)
 
     def next_wake_at(self) -> datetime | None:
-        query = select(func.min(_check_in.c.wake_at)).where(
-            self._own(_check_in), _check_in.c.wake_at.is_not(None)
-        )
-        return self._connection.execute(query).scalar()
+        return self._run(_NEXT_WAKE).scalar()
 
     def counts(self, since: datetime) -> Mapping[tuple[UUID, State], int]:
         query = (
@@ -130,27 +151,22 @@ class SqlCheckIns(Store):
         return self._with_questions(self._connection.execute(query).all())
 
     def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
-        def query(some: Sequence[UUID]) -> Query:
-            return (
-                select(
-                    _question.c.check_in_id,
-                    _question.c.key,
-                    _question.c.position,
-                    _question.c.state,
-                    _question.c.asked_at,
-                    _question.c.asks,
-                )
-                .where(self._own(_question), _question.c.check_in_id.in_(some))
-                .order_by(_question.c.position)
-            )
-
         questions = defaultdict(list)
-        for check_in_id, key, position, state, asked_at, asks in self._among(
-            [row.id for row in rows], query
+        for check_in_id, key, position, state, asked_at, asks in self._run_among(
+            (row.id for row in rows), _QUESTIONS
         ):
             asked = AskedQuestion(key, position, Asked(state), asked_at, asks)
             questions[check_in_id].append(asked)
         return [_check_in_of(row, tuple(questions[row.id])) for row in rows]
+
+
+@cache
+def _save_questions(on_postgres: bool) -> Executable:
+    insert = insert_into(_question, on_postgres)
+    return insert.on_conflict_do_update(
+        index_elements=_question.primary_key.columns,
+        set_={n: insert.excluded[n] for n in ("position", "state", "asked_at", "asks")},
+    )
 
 
 def _row_of(check_in: CheckIn) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.delivery import Address, Delivery, DeliveryClass, DeliveryState, Operation
 from storage.queries import Queries, chunks
@@ -15,8 +15,10 @@ from storage.queue_statements import delivery as _delivery
 _PRIORITIES = sorted({each.priority for each in DeliveryClass})
 _EARLIEST = select(
     *(
-        select(func.min(_delivery.c.not_before))
+        select(_delivery.c.not_before)
         .where(_delivery.c.lane_id == bindparam("lane"), READY, _delivery.c.priority == priority)
+        .order_by(_delivery.c.not_before)
+        .limit(1)  # min() would read the whole lane where PostgreSQL has no statistics yet
         .scalar_subquery()
         for priority in _PRIORITIES
     )

@@ -80,6 +80,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    if connection.info.get("writes") is not writes:  # a connection is mostly used for one of them
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.info["writes"] = writes
     # A writer takes the lock at once: one that read first could not wait for it later.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

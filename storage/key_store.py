@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import URL, Connection, Engine, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, bindparam, inspect, select, update
 from sqlmodel import col
 
 from storage.key_engine import (
@@ -36,6 +36,11 @@ _LOADED = (
     col(PersonKey.wrapped),
     col(PersonKey.master_key_id),
     col(PersonKey.retired_at),
+)
+
+_KEYS_OF = select(*_LOADED).where(
+    col(PersonKey.organisation_id) == bindparam("organisation"),
+    col(PersonKey.person_id).in_(bindparam("people", expanding=True)),
 )
 
 
@@ -119,10 +124,7 @@ class KeyStore:
             row
             for some in _chunks(people)
             for row in connection.execute(
-                select(*_LOADED).where(
-                    col(PersonKey.organisation_id) == self._organisation,
-                    col(PersonKey.person_id).in_(some),
-                )
+                _KEYS_OF, {"organisation": self._organisation, "people": some}
             )
         ]
         self._require_own_master({row.master_key_id for row in rows if row.wrapped is not None})

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Executable, Row, or_, select, update
 
 from storage.pace import PACES, Pace
 from storage.queries import Queries
-from storage.queue_statements import LOWER
+from storage.queue_statements import AWAIT_ONE_DUE, COMING, LEFT, LOCK_ALL, LOCK_DUE, LOWER
 from storage.queue_statements import lane as _lane
 from storage.tables.organisation import InstallationRow
 
@@ -52,25 +52,21 @@ class Lanes(Queries):
         was committed before the lanes were locked, and nothing is claimed twice or forgotten.
         Where others hold them all, wait for one: busy enqueuers must not starve the claimants.
         """
-        due = (
-            select(_lane)
-            .where(_lane.c.organisation_id == self._organisation, _lane.c.next_at <= now)
-            .where(or_(_lane.c.paused_until.is_(None), _lane.c.paused_until <= now))
-        )
-        lanes = self._locked(due)
+        lanes = self._locked(LOCK_DUE, now=now)
         if lanes or not self._on_postgres:
             return lanes
-        return self._locked(due.limit(1), skip=False)
+        return self._locked(AWAIT_ONE_DUE, now=now)
 
     def lock_all(self) -> Sequence[Lane]:
         """Lock all lanes but those that others hold."""
-        return self._locked(select(_lane).where(_lane.c.organisation_id == self._organisation))
+        return self._locked(LOCK_ALL)
 
     def claimed(self, lane: Lane, now: datetime, count: int, rest_from: datetime | None) -> None:
         """Note that `count` messages leave now, and when the earliest of the rest is ready."""
         tat = lane.pace.after(lane.tat, now, count)
         next_at = None if rest_from is None else max(rest_from, lane.pace.next_slot(tat))
-        self._set(lane.id, tat=tat, next_at=next_at)
+        which = {"organisation": self._organisation, "lane": lane.id}
+        self._connection.execute(LEFT, {**which, "new_tat": tat, "new_next_at": next_at})
 
     def lower(self, earliest: Mapping[UUID, datetime]) -> None:
         """Bring lanes forward to the moment at which something new is ready in them."""
@@ -93,19 +89,13 @@ class Lanes(Queries):
 
     def next_at(self) -> datetime | None:
         """The first moment at which a message may leave, pauses and pace counted."""
-        rows = self._connection.execute(
-            select(_lane.c.next_at, _lane.c.paused_until).where(
-                _lane.c.organisation_id == self._organisation, _lane.c.next_at.is_not(None)
-            )
-        )
+        rows = self._connection.execute(COMING, {"organisation": self._organisation})
         return min(
             (max(row.next_at, row.paused_until or row.next_at) for row in rows), default=None
         )
 
-    def _locked(self, lanes: Select[*tuple[object, ...]], *, skip: bool = True) -> Sequence[Lane]:
-        rows = self._connection.execute(
-            lanes.order_by(_lane.c.id).with_for_update(skip_locked=skip)
-        )
+    def _locked(self, lanes: Executable, **values: object) -> Sequence[Lane]:
+        rows = self._connection.execute(lanes, {"organisation": self._organisation, **values})
         return [_read(row) for row in rows]
 
     def _set(self, lane_id: UUID, **values: object) -> None:

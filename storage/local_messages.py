@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Executable, bindparam, func, select, update
 
 from bot.domain.ports.queue_store import LocalMessage
-from storage.queries import Queries
+from storage.queries import Queries, insert_into
 from storage.tables.queue import LocalMessageRow
 
 _message = LocalMessageRow.__table__
+
+_CHANGE = (
+    update(_message)
+    .where(_message.c.organisation_id == bindparam("organisation"))
+    .where(_message.c.id == bindparam("message"), _message.c.sealed.is_not(None))
+    .values(
+        sealed=bindparam("new_sealed"),
+        changed_at=bindparam("new_changed_at"),
+        version=_message.c.version + 1,
+    )
+)
 
 
 class SqlLocalMessages(Queries):
@@ -20,28 +32,11 @@ class SqlLocalMessages(Queries):
         self, *, message_id: UUID, person_id: UUID, author: str, sealed: bytes, at: datetime
     ) -> bool:
         """Add a message after the person's others; tell whether its id is new."""
-        last = (
-            select(func.coalesce(func.max(_message.c.number), 0))
-            .where(_message.c.organisation_id == self._organisation)
-            .where(_message.c.person_id == person_id)
-            .scalar_subquery()
-        )
-        added = self._connection.execute(
-            self._insert(_message)
-            .values(
-                id=message_id,
-                organisation_id=self._organisation,
-                person_id=person_id,
-                number=last + 1,
-                author=author,
-                sealed=sealed,
-                version=1,
-                sent_at=at,
-                changed_at=at,
-            )
-            .on_conflict_do_nothing()
-            .returning(_message.c.id)
-        )
+        new = {"id": message_id, "person_id": person_id, "author": author, "sealed": sealed}
+        new |= {"organisation_id": self._organisation, "version": 1}
+        put = _put(self._on_postgres)
+        after = {"organisation": self._organisation, "person": person_id}
+        added = self._connection.execute(put, {**new, **after, "sent_at": at, "changed_at": at})
         return added.first() is not None
 
     def replace(self, message_id: UUID, sealed: bytes, at: datetime) -> bool:
@@ -74,10 +69,19 @@ class SqlLocalMessages(Queries):
         ]
 
     def _change(self, message_id: UUID, sealed: bytes | None, at: datetime) -> bool:
-        change: Update = (
-            update(_message)
-            .where(_message.c.organisation_id == self._organisation, _message.c.id == message_id)
-            .where(_message.c.sealed.is_not(None))
-            .values(sealed=sealed, changed_at=at, version=_message.c.version + 1)
-        )
-        return self._connection.execute(change).rowcount == 1
+        which = {"organisation": self._organisation, "message": message_id}
+        new = {"new_sealed": sealed, "new_changed_at": at}
+        return self._connection.execute(_CHANGE, {**which, **new}).rowcount == 1
+
+
+@cache
+def _put(on_postgres: bool) -> Executable:
+    mine = _message.alias("mine")
+    last = (
+        select(func.coalesce(func.max(mine.c.number), 0))
+        .where(mine.c.organisation_id == bindparam("organisation"))
+        .where(mine.c.person_id == bindparam("person"))
+        .scalar_subquery()
+    )
+    insert = insert_into(_message, on_postgres).values(number=last + 1)
+    return insert.on_conflict_do_nothing().returning(_message.c.id)

@@ -15,7 +15,7 @@ class AlreadyRunning(Exception):
 
 
 class ProcessLock:
-    """Held from `acquire` until `release`, or until the process ends, however it ends.
+    """Held from `acquire` until `release` or the end of the process: keep the object that long.
 
     The operating system holds it on `<database>.lock`; the file itself stays, and means nothing.
     """

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.people import Management, Person
 from storage.person_rows import PERSON_COLUMNS, person_of
 from storage.queries import chunks
-from storage.store import Query, Store
+from storage.store import Query, Store, own
 from storage.tables.people import EmploymentRow, ManagementRow, PersonRow
 
 _person = PersonRow.__table__
@@ -18,22 +18,28 @@ _management = ManagementRow.__table__
 _employment = EmploymentRow.__table__
 
 
-def held_at(moment: datetime) -> ColumnElement[bool]:
+def held_at(moment: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether a management row holds at that moment, as `Management.holds_at` says it."""
     until = _management.c.until
     return (_management.c.since <= moment) & or_(until.is_(None), until > moment)
+
+
+_MANAGER_OF = (
+    select(*PERSON_COLUMNS)
+    .join(_management, _management.c.manager_id == _person.c.id)
+    .where(
+        own(_management),
+        _management.c.person_id == bindparam("person"),
+        held_at(bindparam("at", type_=_management.c.since.type)),
+    )
+)
 
 
 class Managements(Store):
     """The part of the People port about managers and employment."""
 
     def manager_of(self, person_id: UUID, at: datetime) -> Person | None:
-        query = (
-            select(*PERSON_COLUMNS)
-            .join(_management, _management.c.manager_id == _person.c.id)
-            .where(self._own(_management), _management.c.person_id == person_id, held_at(at))
-        )
-        row = self._connection.execute(query).first()
+        row = self._run(_MANAGER_OF, person=person_id, at=at).first()
         return None if row is None else person_of(row)
 
     def managers_of(self, people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:

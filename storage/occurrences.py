@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.occurrence import Occurrence, OccurrenceState
 from storage.queries import chunks
-from storage.store import Found, Query, Store, plain
+from storage.store import SOME, Found, Query, Store, own, plain
 from storage.tables.conversation import OccurrenceRow
 
 _occurrence = OccurrenceRow.__table__
@@ -31,6 +31,20 @@ _COLUMNS = (
 _PLANNED: ColumnElement[str] = literal_column("'planned'")
 
 
+_SELECT = select(*_COLUMNS).where(own(_occurrence))
+_GET = _SELECT.where(_occurrence.c.id == bindparam("occurrence"))
+_NEXT_PLANNED = (
+    _SELECT.where(_occurrence.c.state == _PLANNED)
+    .order_by(_occurrence.c.due_at, _occurrence.c.id)
+    .limit(bindparam("most"))
+)
+_SET_STATE = (
+    update(_occurrence)
+    .where(own(_occurrence), _occurrence.c.id.in_(SOME))
+    .values(state=bindparam("new_state"), reason=bindparam("new_reason"))
+)
+
+
 class SqlOccurrences(Store):
     """The Occurrences port."""
 
@@ -38,26 +52,15 @@ class SqlOccurrences(Store):
         return self._add_new(_occurrence, [plain(occurrence) for occurrence in occurrences])
 
     def get(self, occurrence_id: UUID) -> Occurrence | None:
-        query = self._select().where(_occurrence.c.id == occurrence_id)
-        row = self._connection.execute(query).one_or_none()
+        row = self._run(_GET, occurrence=occurrence_id).one_or_none()
         return None if row is None else _occurrence_of(row)
 
     def set_state(self, ids: Iterable[UUID], state: OccurrenceState, reason: str = "") -> None:
         for some in chunks(list(ids)):
-            self._connection.execute(
-                update(_occurrence)
-                .where(self._own(_occurrence), _occurrence.c.id.in_(some))
-                .values(state=state.value, reason=reason)
-            )
+            self._run(_SET_STATE, some=some, new_state=state.value, new_reason=reason)
 
     def planned(self, limit: int) -> Sequence[Occurrence]:
-        query = (
-            self._select()
-            .where(_occurrence.c.state == _PLANNED)
-            .order_by(_occurrence.c.due_at, _occurrence.c.id)
-            .limit(limit)
-        )
-        return [_occurrence_of(row) for row in self._connection.execute(query)]
+        return [_occurrence_of(row) for row in self._run(_NEXT_PLANNED, most=limit)]
 
     def periods(self, cadence_id: UUID, people: Iterable[UUID]) -> dict[UUID, set[str]]:
         """An empty set for those who had none."""
@@ -76,12 +79,11 @@ class SqlOccurrences(Store):
 
     def since(self, moment: datetime, limit: int) -> Sequence[Occurrence]:
         query = (
-            self._select()
-            .where(_occurrence.c.due_at >= moment)
+            _SELECT.where(_occurrence.c.due_at >= moment)
             .order_by(_occurrence.c.due_at, _occurrence.c.id)
             .limit(limit)
         )
-        return [_occurrence_of(row) for row in self._connection.execute(query)]
+        return [_occurrence_of(row) for row in self._run(query)]
 
     def counts(self, since: datetime) -> Sequence[tuple[UUID, OccurrenceState, str, int]]:
         by = (_occurrence.c.cadence_id, _occurrence.c.state, _occurrence.c.reason)
@@ -96,9 +98,6 @@ class SqlOccurrences(Store):
             (cadence_id, OccurrenceState(state), reason, count)
             for cadence_id, state, reason, count in rows
         ]
-
-    def _select(self) -> Query:
-        return select(*_COLUMNS).where(self._own(_occurrence))
 
 
 def _occurrence_of(row: Found) -> Occurrence:

@@ -3,18 +3,33 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.organisation import Installation, Organisation
 from bot.domain.policy import Policy
 from storage.packing import policy_from_json, policy_to_json
-from storage.store import Found, Store, plain
+from storage.store import SOME, Store, own, plain
 from storage.tables.configuration import PolicyRevisionRow
 from storage.tables.organisation import InstallationRow, OrganisationRow
 
 _organisation = OrganisationRow.__table__
 _installation = InstallationRow.__table__
 _policy = PolicyRevisionRow.__table__
+
+_GET = select(
+    _organisation.c.id,
+    _organisation.c.name,
+    _organisation.c.is_demo,
+    _organisation.c.paused_until,
+    _organisation.c.demo_now,
+).where(_organisation.c.id == bindparam("organisation"))
+_NEWEST_POLICY = (
+    select(_policy.c.id, _policy.c.number)
+    .where(own(_policy))
+    .order_by(_policy.c.number.desc())
+    .limit(1)
+)
+_POLICIES = select(_policy.c.id, _policy.c.body).where(own(_policy), _policy.c.id.in_(SOME))
 
 
 def find_organisation_id(connection: Connection) -> UUID | None:
@@ -29,14 +44,7 @@ class SqlOrganisations(Store):
     """The Organisations port."""
 
     def get(self) -> Organisation | None:
-        query = select(
-            _organisation.c.id,
-            _organisation.c.name,
-            _organisation.c.is_demo,
-            _organisation.c.paused_until,
-            _organisation.c.demo_now,
-        ).where(_organisation.c.id == self._organisation)
-        row = self._connection.execute(query).one_or_none()
+        row = self._run(_GET).one_or_none()
         return None if row is None else Organisation(*row)
 
     def add(self, organisation: Organisation, created_at: datetime) -> None:
@@ -68,12 +76,12 @@ class SqlOrganisations(Store):
         return None if row is None else Installation(*row)
 
     def policy(self) -> Policy:
-        newest = self._newest_policy()
-        return Policy() if newest is None else policy_from_json(newest.body)
+        newest = self._run(_NEWEST_POLICY).one_or_none()
+        return Policy() if newest is None else self._policy(newest.id)
 
     def add_policy(self, policy: Policy, created_at: datetime, author: str) -> None:
-        newest = self._newest_policy()
-        if newest is not None and policy_from_json(newest.body) == policy:
+        newest = self._run(_NEWEST_POLICY).one_or_none()
+        if newest is not None and self._policy(newest.id) == policy:
             return
         row = {
             "id": uuid4(),
@@ -85,14 +93,11 @@ class SqlOrganisations(Store):
         }
         self._add(_policy, [row])
 
-    def _newest_policy(self) -> Found | None:
-        query = (
-            select(_policy.c.number, _policy.c.body)
-            .where(self._own(_policy))
-            .order_by(_policy.c.number.desc())
-            .limit(1)
-        )
-        return self._connection.execute(query).one_or_none()
+    def _policy(self, revision_id: UUID) -> Policy:
+        def read(ids: set[UUID]) -> dict[UUID, Policy]:
+            return {row.id: policy_from_json(row.body) for row in self._run_among(ids, _POLICIES)}
+
+        return self._once("policy", [revision_id], read)[revision_id]
 
     def _set(self, **values: datetime | None) -> None:
         changed = update(_organisation).where(_organisation.c.id == self._organisation)

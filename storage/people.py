@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import CursorResult, and_, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.people import Identity, Participation, Person
 from bot.domain.ports.people_store import Roster
 from storage.managements import Managements
 from storage.person_rows import PERSON_COLUMNS, person_of
-from storage.store import Found, Query, plain
+from storage.store import SOME, Found, Query, own, plain
 from storage.tables.people import IdentityRow, ManagementRow, PersonRow
 
 _person = PersonRow.__table__
@@ -22,21 +23,29 @@ _CHOICES = {"participation", "paused_until"}
 """What a person decides, and the people list never does."""
 _FIXED = {"id", "organisation_id", "created_at"}
 
+_SELECT = select(*PERSON_COLUMNS).where(own(_person))
+_GET = _SELECT.where(_person.c.id == bindparam("person"))
+# NO KEY: whoever only refers to this person by a foreign key need not wait.
+_LOCK = _GET.with_for_update(key_share=True)
+_MANY = _SELECT.where(_person.c.id.in_(SOME))
+_BY_IDENTITY = _SELECT.where(
+    own(_identity),
+    _identity.c.installation_id == bindparam("installation"),
+    _identity.c.external_id == bindparam("external"),
+).join(_identity, _identity.c.person_id == _person.c.id)
+
 
 class SqlPeople(Managements):
     """The People port."""
 
     def get(self, person_id: UUID) -> Person | None:
-        return self._one(_person.c.id == person_id)
+        return self._one(self._run(_GET, person=person_id))
 
     def lock(self, person_id: UUID) -> Person | None:
-        query = self._select(_person.c.id == person_id)
-        # NO KEY: whoever only refers to this person by a foreign key need not wait.
-        row = self._connection.execute(query.with_for_update(key_share=True)).one_or_none()
-        return None if row is None else person_of(row)
+        return self._one(self._run(_LOCK, person=person_id))
 
     def many(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
-        found = self._among(ids, lambda some: self._select(_person.c.id.in_(some)))
+        found = self._run_among(ids, _MANY)
         return {person.id: person for person in map(person_of, found)}
 
     def by_email(self, emails: Iterable[str]) -> dict[str, Person]:
@@ -46,13 +55,9 @@ class SqlPeople(Managements):
         return {person.email: person for person in map(person_of, found)}
 
     def by_identity(self, installation_id: UUID, external_id: str) -> Person | None:
-        query = self._select(
-            _identity.c.organisation_id == self._organisation,
-            _identity.c.installation_id == installation_id,
-            _identity.c.external_id == external_id,
-        ).join(_identity, _identity.c.person_id == _person.c.id)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else person_of(row)
+        return self._one(
+            self._run(_BY_IDENTITY, installation=installation_id, external=external_id)
+        )
 
     def roster(self) -> Sequence[Roster]:
         """By e-mail address."""
@@ -80,7 +85,7 @@ class SqlPeople(Managements):
         self._connection.execute(statement.returning(_person.c.id), rows)
 
     def add_identities(self, identities: Sequence[Identity]) -> None:
-        known = self._known_accounts({identity.external_id for identity in identities})
+        known = self._known_accounts(identities)
         rows = {
             (identity.installation_id, identity.external_id): plain(identity)
             | {"organisation_id": self._organisation}
@@ -107,20 +112,26 @@ class SqlPeople(Managements):
     def set_pause(self, person_id: UUID, until: datetime | None) -> None:
         self._set(person_id, paused_until=until)
 
-    def _known_accounts(self, external_ids: Iterable[str]) -> set[tuple[UUID, str]]:
-        def query(some: Sequence[str]) -> Query:
-            return select(_identity.c.installation_id, _identity.c.external_id).where(
-                self._own(_identity), _identity.c.external_id.in_(some)
-            )
+    def _known_accounts(self, identities: Sequence[Identity]) -> set[tuple[UUID, str]]:
+        known = set()
+        for installation_id in {identity.installation_id for identity in identities}:
+            wanted = [i.external_id for i in identities if i.installation_id == installation_id]
+            found = self._among(wanted, partial(self._accounts, installation_id))
+            known |= {(installation_id, row.external_id) for row in found}
+        return known
 
-        found = self._among(external_ids, query)
-        return {(row.installation_id, row.external_id) for row in found}
+    def _accounts(self, installation_id: UUID, external_ids: Sequence[str]) -> Query:
+        return select(_identity.c.external_id).where(
+            self._own(_identity),
+            _identity.c.installation_id == installation_id,
+            _identity.c.external_id.in_(external_ids),
+        )
 
     def _select(self, *conditions: ColumnElement[bool]) -> Query:
         return select(*PERSON_COLUMNS).where(self._own(_person), *conditions)
 
-    def _one(self, condition: ColumnElement[bool]) -> Person | None:
-        row = self._connection.execute(self._select(condition)).one_or_none()
+    def _one(self, result: CursorResult[*tuple[Any, ...]]) -> Person | None:
+        row = result.one_or_none()
         return None if row is None else person_of(row)
 
     def _set(self, person_id: UUID, **values: Any) -> None:

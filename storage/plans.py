@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from bot.domain.occurrence import DuePlan, Plan
 from storage.person_rows import PERSON_COLUMNS, person_of
 from storage.queries import chunks
-from storage.store import Query, Store, plain
+from storage.store import Query, Store, own, plain
 from storage.tables.configuration import CadenceRow
 from storage.tables.conversation import PlanRow
 from storage.tables.people import IdentityRow, PersonRow
@@ -38,6 +38,11 @@ _SUBJECT = (
     _plan.c.subject_id,
 )
 _ADVANCED = ("revision_id", "period", "next_due_at", "rotation", "last_full_on")
+
+
+_NEXT_DUE = select(func.min(_plan.c.next_due_at)).where(
+    own(_plan), _plan.c.next_due_at.is_not(None)
+)
 
 
 class SqlPlans(Store):
@@ -68,10 +73,7 @@ class SqlPlans(Store):
         ]
 
     def next_due_at(self) -> datetime | None:
-        query = select(func.min(_plan.c.next_due_at)).where(
-            self._own(_plan), _plan.c.next_due_at.is_not(None)
-        )
-        return self._connection.execute(query).scalar()
+        return self._run(_NEXT_DUE).scalar()
 
     def of_cadence(self, cadence_id: UUID) -> Sequence[Plan]:
         return self._found(self._select().where(_plan.c.cadence_id == cadence_id))

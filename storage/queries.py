@@ -1,6 +1,7 @@
 """What all query classes share."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -30,7 +31,13 @@ class Queries:
 
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """The INSERT of the connection's dialect, as only that one knows ON CONFLICT."""
-        return postgresql.insert(table) if self._on_postgres else sqlite.insert(table)
+        return insert_into(table, self._on_postgres)
+
+
+@cache
+def insert_into(table: Table, on_postgres: bool) -> postgresql.Insert | sqlite.Insert:
+    """The INSERT of a dialect: built once, as building costs as much as running."""
+    return postgresql.insert(table) if on_postgres else sqlite.insert(table)
 
 
 def chunks(items: Sequence[T], size: int = PER_STATEMENT) -> Iterator[Sequence[T]]:

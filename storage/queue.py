@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, Update, case, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, Row, Update, case, func, literal, or_, select, update
 
 from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
 from bot.domain.ports.queue_store import SentMessage
 from storage.claims import Claims
 from storage.lanes import Lanes
 from storage.pace import Pace
-from storage.queries import Queries, chunks
+from storage.queries import Queries, chunks, insert_into
 from storage.queue_statements import (
     BEGIN,
     CLAIMED,
@@ -22,6 +23,8 @@ from storage.queue_statements import (
     MS,
     NEW,
     NO_CLAIM,
+    POSTS,
+    POSTS_OF_KEY,
     READY,
     SENDING,
 )
@@ -173,16 +176,9 @@ class SqlQueue(Queries):
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
         """Return the posts of a check-in, or of one of its questions, in the order queued."""
-        posts = (
-            select(_delivery.c.id, _delivery.c.kind, _delivery.c.state, _delivery.c.about_key)
-            .where(_delivery.c.organisation_id == self._organisation)
-            .where(_delivery.c.about_id == about_id)
-            .where(_delivery.c.operation == Operation.POST.value)
-            .order_by(_delivery.c.number)
-        )
-        if about_key is not None:
-            posts = posts.where(_delivery.c.about_key == about_key)
-        rows = self._connection.execute(posts)
+        posts = POSTS if about_key is None else POSTS_OF_KEY
+        which = {"organisation": self._organisation, "about": about_id, "key": about_key}
+        rows = self._connection.execute(posts, which)
         return [SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key) for r in rows]
 
     def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
@@ -248,9 +244,8 @@ class SqlQueue(Queries):
         }
 
     def _insert_new(self, rows: list[dict[str, Any]]) -> set[UUID]:
-        same = {**NEW, "organisation_id": literal(self._organisation)}
-        insert = self._insert(_delivery).values(same).on_conflict_do_nothing()
-        return set(self._connection.scalars(insert.returning(_delivery.c.id), rows))
+        insert = _if_new(self._organisation, self._on_postgres)
+        return set(self._connection.scalars(insert, rows))
 
     def _note_ready(
         self, lane_id: UUID, at: datetime, delivery_class: DeliveryClass | None = None
@@ -288,6 +283,13 @@ class SqlQueue(Queries):
 
     def _count(self, statement: Update) -> int:
         return self._connection.execute(statement).rowcount
+
+
+@lru_cache(maxsize=8)
+def _if_new(organisation_id: UUID, on_postgres: bool) -> Executable:
+    same = {**NEW, "organisation_id": literal(organisation_id)}
+    insert = insert_into(_delivery, on_postgres).values(same).on_conflict_do_nothing()
+    return insert.returning(_delivery.c.id)
 
 
 def _skipped(reason: str, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, false, literal_column, or_, select, update
 
-from bot.domain.delivery import DeliveryState
+from bot.domain.delivery import DeliveryState, Operation
 from storage.tables.people import IdentityRow
 from storage.tables.queue import DeliveryRow, LaneRow
 
@@ -114,3 +114,33 @@ LOWER = (
 It names no condition on `next_at`, so that it waits for whoever holds the lane: a condition would
 be judged by what the lane said before, and the claim in progress may not see the new message.
 """
+
+_lanes = lane.c.organisation_id == bindparam("organisation")
+_due_lanes = (
+    select(lane)
+    .where(_lanes, lane.c.next_at <= bindparam("now"))
+    .where(or_(lane.c.paused_until.is_(None), lane.c.paused_until <= bindparam("now")))
+    .order_by(lane.c.id)
+)
+LOCK_DUE = _due_lanes.with_for_update(skip_locked=True)
+AWAIT_ONE_DUE = _due_lanes.limit(1).with_for_update()
+LOCK_ALL = select(lane).where(_lanes).order_by(lane.c.id).with_for_update(skip_locked=True)
+
+COMING = select(lane.c.next_at, lane.c.paused_until).where(_lanes, lane.c.next_at.is_not(None))
+"""When each lane that has something ready may let it go."""
+
+LEFT = (
+    update(lane)
+    .where(_lanes, lane.c.id == bindparam("lane"))
+    .values(tat=bindparam("new_tat"), next_at=bindparam("new_next_at"))
+)
+"""What messages that leave now change in their `lane`."""
+
+POSTS = (
+    select(delivery.c.id, delivery.c.kind, delivery.c.state, delivery.c.about_key)
+    .where(delivery.c.organisation_id == bindparam("organisation"))
+    .where(delivery.c.about_id == bindparam("about"))
+    .where(delivery.c.operation == Operation.POST.value)
+    .order_by(delivery.c.number)
+)
+POSTS_OF_KEY = POSTS.where(delivery.c.about_key == bindparam("key"))

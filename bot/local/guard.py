@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 
 from bot.domain.ports.unit_of_work import StorageUnavailable
@@ -30,7 +30,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,15 +58,11 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         status, code = _fault(error)
         if code == "failed":
             _report(request, error)
-        if code == "":
-            raise
         return _faulty(request, status, code)
 
 
 def _fault(error: Exception) -> tuple[int, str]:
-    """The status and the words for what went wrong; no words for a redirect."""
-    if isinstance(error, web.HTTPRedirection):
-        return error.status, ""
+    """The status and the words for what went wrong."""
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return 413, "too_long"
     if isinstance(error, web.HTTPNotFound | web.HTTPMethodNotAllowed | Erased):
@@ -130,12 +126,8 @@ def _report(request: web.Request, error: Exception) -> None:
     """Where it went wrong. Not the message of the error: it could hold somebody's words."""
     route = request.match_info.route.resource
     steps = "".join(traceback.format_tb(error.__traceback__))
-    _log.error(
-        "local_page_failed",
-        route=route.canonical if route else "",
-        error=type(error).__name__,
-        steps=steps,
-    )
+    where = {"route": route.canonical if route else "", "steps": steps}
+    _log.error("the local page failed", extra={"error": type(error).__name__, **where})
 
 
 def _faulty(request: web.Request, status: int, code: str) -> web.Response:

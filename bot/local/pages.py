@@ -37,6 +37,11 @@ def html(body: str, status: int = 200, headers: Mapping[str, str] | None = None)
     return web.Response(text=body, status=status, content_type="text/html", headers=headers)
 
 
+def see_other(location: str) -> web.Response:
+    """Leads on after an act, so that reloading the page does not send it again."""
+    return web.Response(status=303, headers={"Location": location})
+
+
 async def person_of(request: web.Request) -> Person:
     """The active person named in the address. Raises HTTPNotFound for anybody else."""
     local = platform_of(request)

@@ -108,7 +108,9 @@ def _answered(
 ) -> tuple[Block, ...]:
     """What was pressed, who reads it, and what is still possible. Typed words stand above."""
     said = scene.say("question", moment=None)
-    line = " ".join((described(scene, question, value), _readers(scene, check_in, kind))).strip()
+    line = described(scene, question, value)
+    if not value.text:  # after words the receipt below says who reads them
+        line = f"{line} {_readers(scene, check_in, kind)}"
     blocks: list[Block] = [Text(line, Tone.MUTED)]
     if check_in.state not in ANSWERABLE | {State.DONE} or scene.now >= check_in.closes_at:
         return tuple(blocks)

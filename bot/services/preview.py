@@ -32,6 +32,8 @@ class Preview:
     """The coming weeks, `since` to `until` (aware UTC).
 
     load: messages per local date and kind of cadence; reminders and replies not counted.
+    has_accounts: whether anybody has an account on a platform; before that everyone counts as if
+    they had one.
     over_cap: people who would get more prompts in some local week than `weekly_cap` allows, the
     rest of which is then skipped; over_cap_at_worst counts all reminders too, as if nobody
     answered.
@@ -43,6 +45,7 @@ class Preview:
     weekly_cap: int
     cadences: tuple[CadencePreview, ...]
     load: Mapping[date, Mapping[CadenceKind, int]]
+    has_accounts: bool
     over_cap: int
     over_cap_at_worst: int
 
@@ -89,6 +92,10 @@ class _Company:
         policy, organisation = tx.organisations.policy(), tx.organisations.get()
         return cls(tx, calendar, organisation, policy, roster, members_of(roster), now, until)
 
+    @property
+    def has_accounts(self) -> bool:
+        return any(entry.has_identity for entry in self.roster)
+
     def preview(self, key: str | None, specs: Sequence[CadenceSpec] | None) -> Preview:
         stored = {revision.spec.key: revision for revision in self.tx.cadences.current()}
         known = [revision.spec for revision in stored.values()] if specs is None else list(specs)
@@ -103,6 +110,7 @@ class _Company:
             weekly_cap=cap,
             cadences=tuple(self._look(spec, stored.get(spec.key)) for spec in chosen),
             load={day: dict(self.load[day]) for day in sorted(self.load)},
+            has_accounts=self.has_accounts,
             over_cap=self.weekly.over(cap, at_worst=False),
             over_cap_at_worst=self.weekly.over(cap, at_worst=True),
         )
@@ -110,7 +118,8 @@ class _Company:
     def _look(self, spec: CadenceSpec, stored: CadenceRevision | None) -> CadencePreview:
         coming = Coming(spec, self.calendar, self.now, self.until)
         paused_until = self.organisation.paused_until if self.organisation else None
-        outcome = Outcome(coming, paused_until, self.policy.group_minimum)
+        minimum = self.policy.group_minimum
+        outcome = Outcome(coming, paused_until, minimum, self.has_accounts)
         had = self._had(coming, stored)
         for entry in self.roster:
             member = self.members[entry.person_id]
@@ -132,15 +141,16 @@ class _Company:
         Whoever is planned for this very period has not had it, and where the next moment is in a
         later one it doesn't matter: only the others are looked up.
         """
-        if stored is None:
-            return frozenset()
         running = cache(coming.running_period)
+        first = {
+            entry.person_id: dues[0].period
+            for entry in self.roster
+            if (dues := coming.dues(entry.time_zone, entry.country))
+            and dues[0].period == running(entry.time_zone)
+        }
+        if stored is None or not first:
+            return frozenset()
         planned = {p.person_id: p.period for p in self.tx.plans.of_cadence(stored.cadence_id)}
-        doubtful: dict[UUID, str] = {}
-        for entry in self.roster:
-            dues = coming.dues(entry.time_zone, entry.country)
-            first = dues[0].period if dues else None
-            if first == running(entry.time_zone) != planned.get(entry.person_id):
-                doubtful[entry.person_id] = first
+        doubtful = {p: period for p, period in first.items() if planned.get(p) != period}
         had = self.tx.occurrences.periods(stored.cadence_id, doubtful) if doubtful else {}
-        return frozenset(person for person, first in doubtful.items() if first in had[person])
+        return frozenset(p for p, period in doubtful.items() if period in had[p])

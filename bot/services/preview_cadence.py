@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ _MENDABLE = frozenset({"no_hire_date", "no_platform", "never_due"})
 
 _BY_TIME = frozenset({"no_hire_date", "tenure"})
 _NOBODY = UUID(int=0)
+_Place: TypeAlias = tuple[str, str | None, tuple[Due, ...]]
+"""A time zone, a country, and moments that people there have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,18 @@ class Share:
 
 @dataclass(slots=True)
 class Outcome:
-    """Everybody's share of one cadence. `paused_until` is the company's pause (aware UTC)."""
+    """Everybody's share of one cadence.
+
+    paused_until: the company's pause (aware UTC).
+    needs_account: whether people without an account are left out.
+    """
 
     coming: Coming
     paused_until: datetime | None
     group_minimum: int
+    needs_account: bool
     _shares: dict[tuple[str, str | None, date | None, bool], Share] = field(default_factory=dict)
+    _prompts: dict[_Place, Prompts] = field(default_factory=dict)
     _people: Counter[Share] = field(default_factory=Counter)
     _examples: dict[Share | str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _left_out: Counter[str] = field(default_factory=Counter)
@@ -138,7 +147,7 @@ class Outcome:
         return self._own_choice if enough else None
 
     def _groups(self, getting: dict[Share, int]) -> Iterator[Group]:
-        alike: dict[tuple[str, str | None, tuple[Due, ...]], list[Share]] = defaultdict(list)
+        alike: dict[_Place, list[Share]] = defaultdict(list)
         for share in getting:
             alike[share.zone, share.country, share.dues].append(share)
         for (zone, country, dues), shares in alike.items():
@@ -165,7 +174,7 @@ class Outcome:
             return outside
         if share.reason:
             return share.reason
-        return "" if entry.has_identity else "no_platform"
+        return "no_platform" if self.needs_account and not entry.has_identity else ""
 
     def _chose_not_to(self, entry: Roster, share: Share) -> bool:
         kind = self.coming.spec.kind
@@ -184,9 +193,14 @@ class Outcome:
 
     def _share(self, zone: str, country: str | None, hired_on: date | None, had: bool) -> Share:
         reason, dues = self._dues(zone, country, hired_on, had=had)
+        place = (zone, country, dues)
+        if place not in self._prompts:
+            self._prompts[place] = self._prompts_of(*place)
+        return Share(zone, country, reason, dues, self._prompts[place])
+
+    def _prompts_of(self, zone: str, country: str | None, dues: tuple[Due, ...]) -> Prompts:
         reminders = [at for due in dues for at in self.coming.reminders(due, zone, country)]
-        prompts = prompts_of([due.at for due in dues], reminders, ZoneInfo(zone))
-        return Share(zone, country, reason, dues, prompts)
+        return prompts_of([due.at for due in dues], reminders, ZoneInfo(zone))
 
     def _dues(
         self, zone: str, country: str | None, hired_on: date | None, *, had: bool

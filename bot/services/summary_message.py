@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from bot.domain.summary import SharedAnswer, excerpt
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
 
-CHANGES_SHOWN = 3
+CHANGES_SHOWN = 4
+"""Moves named for each question; the others stand in the details."""
+
 STARTERS_SHOWN = 2
 
 
@@ -44,7 +47,7 @@ def _message(scene: Scene, view: SummaryView) -> Message:
         return Message("summary", f"{title}. {said['quiet']}", quiet)
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
-    changes = list(_changes(scene, view))[:CHANGES_SHOWN]
+    changes = list(_changes(scene, view))
     blocks: list[Block] = [Heading(title), Text(lead)]
     if changes:
         blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
@@ -55,25 +58,27 @@ def _message(scene: Scene, view: SummaryView) -> Message:
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:
-    """Self-reported ratings that moved, the largest move first; then answers that were edited."""
-    moved = [
-        (abs(answer.rating_change), person.person.first_name, answer)
-        for person in view.shared
-        for answer in person.answers
-        if answer.rating_change
-    ]
-    for _, name, answer in sorted(moved, key=lambda m: (-m[0], m[1])):
-        yield _moved(scene, view, name, answer)
+    """Self-reported ratings that moved, by question, the largest moves first; then the edits."""
+    moved: dict[str, list[tuple[int, str, SharedAnswer]]] = defaultdict(list)
+    for person in view.shared:
+        for answer in person.answers:
+            if answer.rating_change:
+                asked = view.question(answer).words(scene.person.locale).text
+                move = abs(answer.rating_change)
+                moved[asked].append((-move, person.person.first_name, answer))
+    for asked, moves in moved.items():
+        largest = sorted(moves, key=lambda m: m[:2])
+        lines = [_moved(scene, name, answer) for _, name, answer in largest[:CHANGES_SHOWN]]
+        more = len(largest) - len(lines)
+        yield scene.say("summary", question=asked, moves=lines, more=more)["moves"]
     edited = [p.person.first_name for p in view.shared if any(a.edited for a in p.answers)]
     if edited:
         yield scene.say("summary", names=edited)["edited"]
 
 
-def _moved(scene: Scene, view: SummaryView, name: str, answer: SharedAnswer) -> str:
+def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
     before = answer.previous.rating if answer.previous else None
-    question = view.question(answer).words(scene.person.locale).text
-    facts = {"name": name, "question": question, "before": before, "now": answer.value.rating}
-    return scene.say("summary", **facts)["moved"]
+    return scene.say("summary", name=name, before=before, now=answer.value.rating)["moved"]
 
 
 def _starters(scene: Scene, view: SummaryView) -> list[Block]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter as Counted
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -14,12 +16,16 @@ from prometheus_client.registry import Collector
 
 from bot.bootstrap import Built
 from bot.domain.delivery import DeliveryState
+from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
+from bot.services.status import merged
 from scheduling.watch import Outcome
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 KEPT_SECONDS = 5.0
 """How old the database's figures may be: counting costs more the longer the history is."""
+
+RECENT = timedelta(days=7)
 
 _PENDING = (
     DeliveryState.READY,
@@ -35,12 +41,17 @@ Counts = Mapping[tuple[DeliveryState, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The figures of one moment; the two waits are in seconds, 0 where nothing is overdue."""
+    """The figures of one moment; the two waits are in seconds, 0 where nothing is overdue.
+
+    `skipped` and `due_skipped` go by reason as `bot.services.status.merged` tells them.
+    """
 
     reachable: bool = False
     plans_wait: float = 0.0
     queue_wait: float = 0.0
     counts: Counts = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    due_skipped: Mapping[str, int] = field(default_factory=dict)
 
 
 class Metrics:
@@ -95,19 +106,32 @@ class Metrics:
     async def _read(self) -> Stored:
         now = self._built.clock.now()
 
-        def figures(tx: Tx) -> Stored:
-            plan_at, queue_at = tx.plans.next_due_at(), tx.queue.next_at()
-            return Stored(
-                reachable=True,
-                plans_wait=max(0.0, (now - (plan_at or now)).total_seconds()),
-                queue_wait=max(0.0, (now - (queue_at or now)).total_seconds()),
-                counts=tx.queue.counts(),
-            )
-
         try:
-            return await self._built.uow.read(figures)
+            return await self._built.uow.read(lambda tx: _figures(tx, now))
         except StorageUnavailable:
             return Stored()
+
+
+def _figures(tx: Tx, now: datetime) -> Stored:
+    minimum = tx.organisations.policy().group_minimum
+    counts = tx.queue.counts()
+    unsent = {r: n for (state, r), n in counts.items() if state is DeliveryState.SKIPPED}
+    never_due: Counted[str] = Counted()
+    for _, state, reason, count in tx.occurrences.counts(now - RECENT):
+        if state is OccurrenceState.SKIPPED:
+            never_due[reason] += count
+    return Stored(
+        reachable=True,
+        plans_wait=_overdue(tx.plans.next_due_at(), now),
+        queue_wait=_overdue(tx.queue.next_at(), now),
+        counts=counts,
+        skipped=merged(unsent, minimum),
+        due_skipped=merged(never_due, minimum),
+    )
+
+
+def _overdue(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - (moment or now)).total_seconds())
 
 
 class StoredFigures(Collector):
@@ -140,14 +164,12 @@ class StoredFigures(Collector):
         yield CounterMetricFamily(
             "touchpoint_sent", "Messages that a platform took.", _of(stored.counts, "sent")
         )
+        yield _unknown(stored.counts)
+        yield _by_reason("touchpoint_skipped", "Messages never sent, by reason.", stored.skipped)
         yield _by_reason(
-            "touchpoint_skipped", "Messages never sent, by reason.", stored.counts, "skipped"
-        )
-        yield _by_reason(
-            "touchpoint_unknown",
-            "Messages that may or may not have arrived, by reason.",
-            stored.counts,
-            "unknown",
+            "touchpoint_due_skipped",
+            "Due moments of the last 7 days that led to no message, by reason.",
+            stored.due_skipped,
         )
 
 
@@ -158,11 +180,20 @@ def _queue(counts: Counts) -> GaugeMetricFamily:
     return family
 
 
-def _by_reason(name: str, said: str, counts: Counts, state: str) -> CounterMetricFamily:
-    family = CounterMetricFamily(name, said, labels=["reason"])
-    for (found, reason), count in sorted(counts.items()):
-        if found.value == state:
-            family.add_metric([reason or "none"], count)
+def _unknown(counts: Counts) -> CounterMetricFamily:
+    said = "Messages that may or may not have arrived, by reason."
+    family = CounterMetricFamily("touchpoint_unknown", said, labels=["reason"])
+    for (state, reason), count in sorted(counts.items()):
+        if state is DeliveryState.UNKNOWN:
+            family.add_metric([reason], count)
+    return family
+
+
+def _by_reason(name: str, said: str, reasons: Mapping[str, int]) -> GaugeMetricFamily:
+    # A gauge: a reason is told apart once enough share it, and leaves the rest by then.
+    family = GaugeMetricFamily(name, said, labels=["reason"])
+    for reason, count in sorted(reasons.items()):
+        family.add_metric([reason], count)
     return family
 
 

@@ -31,6 +31,7 @@ HEADERS = {
 }
 
 _REFUSED = 400  # the first of the statuses that refuse (RFC 9110, section 15)
+_CUT_OFF = 499  # as nginx logs it: the process stopped before there was an answer
 _KEPT = (hdrs.ALLOW, hdrs.RETRY_AFTER)
 _OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics"})
 _REQUEST_ID = web.RequestKey("request_id", str)
@@ -50,20 +51,29 @@ async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id and answer it whatever happens; one log line says how it went."""
     request[_REQUEST_ID] = request_id = uuid4().hex[:16]
     began = time.monotonic()
+    status = _CUT_OFF
     with bound_contextvars(request_id=request_id):
-        response = await _answered(request, handler, request_id)
-        route = route_of(request)
-        _log.log(
-            logging.DEBUG if route in _OPERATIONS else logging.INFO,
-            "request",
-            extra={
-                "method": request.method if request.method in hdrs.METH_ALL else "other",
-                "route": route,
-                "status": response.status,
-                "seconds": round(time.monotonic() - began, 4),
-            },
-        )
+        try:
+            response = await _answered(request, handler, request_id)
+            status = response.status
+        except web.HTTPException as redirect:
+            status = redirect.status
+            raise
+        finally:
+            _tell(request, status, time.monotonic() - began)
     return response
+
+
+def _tell(request: web.Request, status: int, seconds: float) -> None:
+    route = route_of(request)
+    facts = {
+        "method": request.method if request.method in hdrs.METH_ALL else "other",
+        "route": route,
+        "status": status,
+        "seconds": round(seconds, 4),
+    }
+    level = logging.DEBUG if route in _OPERATIONS else logging.INFO
+    _log.log(level, "request", extra=facts)
 
 
 def timed(acts: frozenset[str], observe: Callable[[float], None]) -> Middleware:
@@ -98,8 +108,10 @@ async def _answered(request: web.Request, handler: Handler, request_id: str) -> 
         return page(request, 413, request_id)
     try:
         return await handler(request)
+    except web.HTTPRedirection:
+        raise
     except web.HTTPException as error:
-        return error if error.status < _REFUSED else _refused(request, error, request_id)
+        return _refused(request, error, request_id)
     except StorageUnavailable as error:
         _log.warning("not recorded", extra={"reason": str(error)})
         return page(request, 503, request_id, {hdrs.RETRY_AFTER: "5"})

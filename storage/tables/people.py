@@ -10,8 +10,8 @@ from storage.tables.base import Row
 
 _OPEN = text("until IS NULL")
 _STILL_EMPLOYED = text("ended_at IS NULL")
-# The person comes first in indexes that joins follow: before PostgreSQL has counted the rows of a
-# fresh import, it takes a leading organisation for a fine filter and compares everyone with everyone.
+# The person comes first in indexes that joins follow: before PostgreSQL has counted the rows of
+# a fresh import, it takes a leading organisation for a fine filter, and compares all with all.
 _HOME = text("is_home")
 _HOME_ON_SQLITE = text("is_home = 1")
 

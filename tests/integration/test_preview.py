@@ -17,6 +17,7 @@ from bot.services import manage_cadence
 from bot.services.plan import plan
 from bot.services.preview import Preview, preview
 from bot.services.preview_cadence import CadencePreview
+from bot.services.sync_people import apply_sync
 from storage.tables.conversation import OccurrenceRow
 from tests.integration.people_lists import (
     CALENDAR,
@@ -124,18 +125,23 @@ async def test_pauses_ends_and_missing_accounts_are_reasons_too(acme: Company) -
 
 async def test_whoever_has_no_account_is_named_so_that_it_can_be_mended(database_url: str) -> None:
     async with company(database_url) as acme:
-        unreachable = replace(acme, installation_id=acme.installation_id)
-        await manage_people_without_accounts(unreachable)
+        await apply_sync(
+            acme.uow,
+            people(ADA, BOB, DAN),
+            now=MONDAY,
+            actor="cli",
+            identities=lambda person: acme.identity(person) if person.name == "Bob" else None,
+        )
         found = await look_at(acme, specs=[check_in()])
         assert left_out(found) == {"no_platform": 2}
         assert found.left_out[0].examples == ("ada@acme.com", "dan@acme.com")
 
 
-async def manage_people_without_accounts(acme: Company) -> None:
-    from bot.services.sync_people import apply_sync
-
-    file = people(ADA, DAN.replace("bob@", "ada@"))
-    await apply_sync(acme.uow, file, now=MONDAY, actor="cli", identities=lambda _: None)
+async def test_before_any_platform_is_connected_everyone_counts(sqlite_url: str) -> None:
+    async with company(sqlite_url) as acme:
+        await apply_sync(acme.uow, people(ADA), now=MONDAY, actor="cli", identities=lambda _: None)
+        found = await look(acme, specs=[check_in()])
+        assert (found.has_accounts, found.cadences[0].people) == (False, 1)
 
 
 async def test_a_moment_after_the_weeks_is_later_and_nobody_is_left_out(acme: Company) -> None:

@@ -19,7 +19,7 @@ from tests.harness import ROOT
 from tests.integration.queue_worlds import LEASE, NOW, World, populated
 
 LATER = NOW + 2 * LEASE
-MESSAGES = 2400
+MESSAGES = 2000
 BATCH = 40
 
 

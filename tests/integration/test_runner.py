@@ -171,7 +171,8 @@ async def test_an_outage_is_logged_once_and_ends_by_itself(
     postgres_url: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    environment = environment_in(tmp_path, postgres_url)
+    keys_url = environment_in(tmp_path).keys_url  # apart, so that only the database goes away
+    environment = replace(environment_in(tmp_path, postgres_url), keys_url=keys_url)
     await move_company_in(environment)
     admin = postgres_server.admin.render_as_string(hide_password=False)
     seen: list[Outcome] = []

@@ -173,12 +173,9 @@ async def test_a_full_database_refuses_and_recovers(sqlite_url: str) -> None:
 
 async def test_a_locked_database_refuses_and_recovers(sqlite_url: str) -> None:
     async with populated(sqlite_url) as world:
-        event.listen(
-            _engine(world.uow),
-            "connect",
-            lambda connection, _: connection.execute("PRAGMA busy_timeout = 50"),
+        await world.uow.write(
+            lambda tx: _connection(tx).exec_driver_sql("PRAGMA busy_timeout = 50").all()
         )
-        _engine(world.uow).dispose()
         other = open_engine(sqlite_url)
         with (
             other.connect().execution_options(writes=True) as connection,

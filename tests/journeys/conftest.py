@@ -22,7 +22,8 @@ OpenWorld = Callable[..., Awaitable[World]]
 
 def environment_in(folder: Path) -> Environment:
     """Two SQLite files and a master key in one folder."""
-    return _environment(f"sqlite:///{folder / 'world.db'}", f"sqlite:///{folder / 'keys.db'}", folder)
+    database, keys = folder / "world.db", folder / "keys.db"
+    return _environment(f"sqlite:///{database}", f"sqlite:///{keys}", folder)
 
 
 def _environment(database_url: str, keys_url: str, folder: Path) -> Environment:

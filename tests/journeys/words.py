@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from bot.domain.message import Block, Button, Buttons, Choice, Option, Quote, Rating
@@ -41,3 +41,11 @@ def pressable(blocks: Iterable[Block]) -> Iterator[tuple[str, str, str]]:
 def quotes(blocks: Iterable[Block]) -> list[Quote]:
     """The verbatim quotes among the blocks."""
     return [block for block in blocks if isinstance(block, Quote)]
+
+
+def below(blocks: Sequence[Block], text: str) -> list[Block]:
+    """What stands under the quote `text`, up to the next quote."""
+    start = next(i for i, b in enumerate(blocks) if isinstance(b, Quote) and b.text == text)
+    rest = blocks[start + 1 :]
+    end = next((i for i, block in enumerate(rest) if isinstance(block, Quote)), len(rest))
+    return list(rest[:end])

@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from bot import bootstrap
 from bot.bootstrap import Built
 from bot.demo.reading import current
 from bot.demo.screen import Screen
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.inbound import Inbound, InboundKind
-from bot.domain.message import Block, Form, Message, Panel, Reply
+from bot.domain.message import Block, Form, Message, Panel, Quote, Reply
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import Configuration
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
@@ -33,7 +35,9 @@ from bot.services.work import next_thing, run_due, sweep
 from bot.settings.environment import Environment
 from prompts.library import load_packs
 from scheduling.clock import SteppedClock
-from tests.journeys.words import pressable, quotes, words
+from storage.engine import open_engine
+from storage.tables.conversation import AnswerRow, AnswerVersionRow
+from tests.journeys.words import below, pressable, quotes, words
 
 BERLIN = "Europe/Berlin"
 MONDAY = date(2026, 3, 2)
@@ -41,6 +45,8 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 A_SECOND = timedelta(seconds=1)
 SILENCE = timedelta(seconds=10)
 """A little more than the bot waits for before it goes on."""
+STUCK = 100
+"""So many rounds in a row with something still due mean that it is never done."""
 
 _COLUMNS = frozenset({"email", "name", "manager_email", "team", "country", "time_zone", "role"})
 
@@ -181,6 +187,12 @@ class Arrival:
         return self.local.astimezone(UTC)
 
     @property
+    def is_prompt(self) -> bool:
+        """Whether it came by itself: no reply to something the person did, no summary."""
+        begins = self.kind == "question" and "check-in" in self.message.text
+        return begins or self.kind in {"welcome", "nudge"}
+
+    @property
     def words(self) -> str:
         return words(self.message.blocks)
 
@@ -291,7 +303,10 @@ class World:
         """Lives on to `moment` (text: Berlin's wall clock); all that is due happens at its time."""
         to = at(moment) if isinstance(moment, str) else moment
         await self.work()
+        in_a_row = 0
         while (due := await next_thing(self.built.kit)) is not None and due <= to:
+            in_a_row = in_a_row + 1 if due <= self.now else 0
+            assert in_a_row < STUCK, f"something stays due at {self.now}"
             later = max(due, self.now + A_SECOND)
             if later > to:
                 break
@@ -320,8 +335,13 @@ class World:
 
     # What people do
 
-    async def send(self, who: str, kind: InboundKind, **what: object) -> Reply:
-        """Delivers one act of a person, `deliveries` times; the first reply."""
+    async def send(
+        self, who: str, kind: InboundKind, *, send: bool = True, **what: object
+    ) -> Reply:
+        """Delivers one act of a person, `deliveries` times; the first reply.
+
+        What it causes goes out at once, unless `send` is false.
+        """
         assert self.built.local is not None
         self.acts += 1
         given = {"inbound_id": f"act-{self.acts}-{uuid4()}", "at": self.now} | what
@@ -332,13 +352,28 @@ class World:
             **given,  # type: ignore[arg-type]  # the fields of one kind of act, by name
         )
         replies = [await handle(self.built.kit, inbound, self.now) for _ in range(self.deliveries)]
-        await self.work()
+        if send:
+            await self.work()
         return replies[0]
 
-    async def act(self, who: str, action: str, value: str = "", pressed: str = "") -> Reply:
+    async def act(
+        self, who: str, action: str, value: str = "", pressed: str = "", *, send: bool = True
+    ) -> Reply:
         """Presses something by its command, wherever it stands (in the thread or under Home)."""
         kind = InboundKind.PRESS
-        return await self.send(who, kind, action=action, value=value, pressed=pressed)
+        return await self.send(who, kind, action=action, value=value, pressed=pressed, send=send)
+
+    async def press_under(self, who: str, text: str, action: str, *, send: bool = True) -> Reply:
+        """Presses *Undo* or *Only for me* of the answer that says `text`, wherever it stands."""
+        panel = await self.my_answers(who)
+        note = next(quote.note for quote in quotes(panel.blocks) if quote.text == text)
+        shown = [bubble.message.blocks for bubble in await self.thread(who)]
+        about = [blocks for blocks in shown if note in words(blocks)]
+        about.append(below(panel.blocks, text))
+        found = [each for blocks in about for each in pressable(blocks)]
+        value = next((value for _, does, value in reversed(found) if does == action), None)
+        assert value is not None, f"{who} sees no {action} for {text!r}"
+        return await self.act(who, action, value, send=send)
 
     async def press(self, who: str, what: str, pressed: str = "") -> Reply:
         """Presses the newest button of that label or action in the person's thread."""
@@ -346,9 +381,14 @@ class World:
         return await self.act(who, action, value, pressed)
 
     async def button(self, who: str, what: str) -> tuple[str, str, str]:
-        """The newest button of that label or action, as (label, action, value)."""
-        found = await self.buttons(who)
-        return next(each for each in reversed(found) if what in each[:2])
+        """The newest button of that label or action, as (label, action, value): in the thread,
+        or else under Home.
+        """
+        for found in (await self.buttons(who), [*pressable(await self.home(who))]):
+            for each in reversed(found):
+                if what in each[:2]:
+                    return each
+        raise AssertionError(f"{who} sees no button {what!r}")
 
     async def buttons(self, who: str) -> list[tuple[str, str, str]]:
         """All buttons in the person's thread, oldest first."""
@@ -375,10 +415,12 @@ class World:
         assert isinstance(reply.view, Form), reply
         return reply.view
 
-    async def submits(self, who: str, form: Form, fields: Mapping[str, str]) -> Reply:
+    async def submits(
+        self, who: str, form: Form, fields: Mapping[str, str], at: datetime | None = None
+    ) -> Reply:
         """Sends a form with what it shows, changed by `fields`."""
-        kind, given = InboundKind.FORM, current(form) | fields
-        return await self.send(who, kind, action=form.action, value=form.value, fields=given)
+        given = {"fields": current(form) | fields, "at": at or self.now}
+        return await self.send(who, InboundKind.FORM, action=form.action, value=form.value, **given)
 
     async def puts_off(self, who: str, when: str, **fields: str) -> Reply:
         """*Not now*, then "hour", "tomorrow", "next_week", "skip" or "pause" (with `until`)."""
@@ -398,6 +440,10 @@ class World:
         """When that was, on the person's wall clock."""
         return [arrival.wall for arrival in self.arrived(who, *kinds)]
 
+    def prompts(self, who: str) -> list[str]:
+        """When something came by itself (a check-in, a reminder, a note), on that clock."""
+        return [arrival.wall for arrival in self.arrived(who) if arrival.is_prompt]
+
     async def thread(self, who: str) -> Sequence[Bubble]:
         """The person's thread as the page shows it now."""
         person = await self.person(who)
@@ -416,20 +462,24 @@ class World:
         return await home(self.built.kit, self.ids[who], self.now)
 
     async def my_answers(self, who: str) -> Panel:
-        reply = await self.act(who, "my_answers")
+        reply = await self.act(who, "my_answers", send=False)
         assert isinstance(reply.view, Panel)
         return reply.view
 
+    async def my_quotes(self, who: str) -> list[Quote]:
+        """The answers under *My answers*, newest first; each notes the question it answers."""
+        return quotes((await self.my_answers(who)).blocks)
+
     async def my_words(self, who: str) -> list[str]:
-        """The answers under *My answers*, newest first."""
-        return [quote.text for quote in quotes((await self.my_answers(who)).blocks)]
+        """The same as texts alone."""
+        return [quote.text for quote in await self.my_quotes(who)]
 
     async def details(self, manager: str) -> list[Panel]:
         """Each summary's details as the manager can open them under Home, oldest first."""
         panels: list[Panel] = []
         for _, action, value in pressable(await self.home(manager)):
             if action == "summary_details":
-                reply = await self.act(manager, action, value)
+                reply = await self.act(manager, action, value, send=False)
                 if isinstance(reply.view, Panel):
                     panels.insert(0, reply.view)
         return panels
@@ -442,6 +492,18 @@ class World:
         """Every word somebody can see now: thread, Home, and the details of each summary."""
         shown = [await self.sees(who), words(await self.home(who))]
         return "\n".join([*shown, *(words(panel) for panel in await self.details(who))])
+
+    async def kept_versions(self, who: str) -> list[bytes]:
+        """The sealed versions of somebody's answers that the database still holds."""
+        table = AnswerVersionRow.__table__
+        join = select(table.c.sealed).join(AnswerRow, AnswerRow.id == table.c.answer_id)
+        engine = open_engine(self.environment.database_url)
+        try:
+            with engine.connect() as connection:
+                rows = connection.execute(join.where(AnswerRow.person_id == self.ids[who]))
+                return [sealed for (sealed,) in rows if sealed is not None]
+        finally:
+            engine.dispose()
 
     async def skipped(self) -> dict[str, int]:
         """How many occurrences were skipped, by reason, as `touchpoint status` counts them."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 
 from bot.domain.inbound import Inbound, InboundKind
@@ -14,7 +14,7 @@ from bot.domain.message import Reply
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.local.hearing import hear, inbound_id
-from bot.local.pages import Unclear, html, person_of, platform_of, wants_part
+from bot.local.pages import Unclear, html, person_of, platform_of, see_other, wants_part
 from bot.local.platform import LocalPlatform
 from bot.local.render import reader_of, render
 from bot.local.routes.thread import address, reply_facts, thread_page
@@ -22,7 +22,7 @@ from bot.services.work import run_due
 
 LONGEST_TOKEN = 64
 _FIELD = "f."
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 Posted = Mapping[str, str]
 
@@ -41,7 +41,7 @@ async def act(request: web.Request) -> web.Response:
 async def back(request: web.Request) -> web.Response:
     """Somebody reloaded an address that only takes what is sent."""
     person = await person_of(request)
-    raise web.HTTPSeeOther(f"{address(person)}#latest")
+    return see_other(f"{address(person)}#latest")
 
 
 async def _answer_soon(local: LocalPlatform) -> None:
@@ -51,7 +51,7 @@ async def _answer_soon(local: LocalPlatform) -> None:
     try:
         await run_due(local.kit, local.clock.now())
     except StorageUnavailable:
-        _log.warning("local_page_answer_delayed")
+        _log.warning("the answer on the local page comes later: the database is not available")
 
 
 def _inbound(local: LocalPlatform, person: Person, posted: Posted, now: datetime) -> Inbound:
@@ -101,7 +101,7 @@ async def _answer(request: web.Request, person: Person, reply: Reply) -> web.Res
         return html(render("parts/acted.html", reader, **facts), headers={"HX-Trigger": "changed"})
     if reply.view or reply.notice:
         return html(await thread_page(request, person, reply))
-    raise web.HTTPSeeOther(f"{address(person)}#latest")
+    return see_other(f"{address(person)}#latest")
 
 
 def _on_home(request: web.Request, person: Person) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.local.pages import house_reader, html, platform_of
+from bot.local.pages import house_reader, html, platform_of, see_other
 from bot.local.people_list import people_list
 from bot.local.render import Reader, render
 from bot.local.routes.clock import clock_facts
@@ -22,7 +22,7 @@ async def choose(request: web.Request) -> web.Response:
 
 
 async def to_choose(_: web.Request) -> web.Response:
-    raise web.HTTPPermanentRedirect("/local")
+    return see_other("/local")
 
 
 async def people(request: web.Request) -> web.Response:

@@ -15,6 +15,7 @@ from bot.local.pages import (
     html,
     person_of,
     platform_of,
+    see_other,
     wants_part,
 )
 from bot.local.platform import LocalPlatform
@@ -45,7 +46,7 @@ async def move(request: web.Request) -> web.Response:
     to = _moment((await request.post()).get("to"))
     moved = await travel(platform_of(request), to)
     if not wants_part(request):
-        raise web.HTTPSeeOther(request.path.removesuffix("/clock") + "#latest")
+        return see_other(request.path.removesuffix("/clock") + "#latest")
     if not moved:
         body = render("parts/toast.html", reader, notice=reader.say("not_moved"), bad=True)
         return html(body, headers={**TO_NOTICES, "HX-Trigger": "changed"})

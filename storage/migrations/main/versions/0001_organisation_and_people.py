@@ -138,7 +138,7 @@ def _make_identity() -> None:
     op.create_index(
         "uq_identity_home",
         "identity",
-        ["organisation_id", "person_id"],
+        ["person_id", "organisation_id"],
         unique=True,
         sqlite_where=sa.text("is_home = 1"),
         postgresql_where=sa.text("is_home"),
@@ -165,7 +165,7 @@ def _make_management() -> None:
     op.create_index(
         "uq_management_open",
         "management",
-        ["organisation_id", "person_id"],
+        ["person_id", "organisation_id"],
         unique=True,
         sqlite_where=sa.text("until IS NULL"),
         postgresql_where=sa.text("until IS NULL"),

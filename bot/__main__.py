@@ -1,0 +1,5 @@
+"""`python -m bot` is `touchpoint`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""`touchpoint check` and `touchpoint keys`: is everything there, and what mends it."""
+
+from __future__ import annotations
+
+import typer
+
+keys = typer.Typer(help="The master key.", rich_markup_mode=None, no_args_is_help=True)
+
+
+@keys.callback()
+def master_key() -> None:
+    """Keeps `new` a command of its own: with one alone typer would leave its name out."""
+
+
+@keys.command("new")
+def new() -> None:
+    """Print a new master key. It is kept nowhere: store it where its loss is impossible.
+
+    Whoever has it and the databases can read the answers; without it nobody can.
+
+    Example: touchpoint keys new > /run/secrets/touchpoint-master-key
+    """
+    from storage.master_key import new_master_key
+
+    typer.echo(new_master_key())
+
+
+def check() -> None:
+    """Check the whole set-up, line by line.
+
+    Configuration, time zones, databases, keys, permissions and the port: each line says what is
+    wrong and how to mend it. Nothing is changed.
+
+    Exit codes: 0 all is well; 1 something is to be mended.
+
+    Example: touchpoint check
+    """
+    from bot.cli.checks import Verdict, findings
+    from bot.cli.screen import console
+
+    out = console()
+    encoding = out.encoding.lower()
+    marks = {Verdict.GOOD: "✓", Verdict.BAD: "✗", Verdict.NOTE: "•"}
+    if not encoding.startswith("utf"):
+        marks = {Verdict.GOOD: "ok", Verdict.BAD: "WRONG", Verdict.NOTE: "note"}
+    colours = {Verdict.GOOD: "green", Verdict.BAD: "red", Verdict.NOTE: "yellow"}
+    wrong = 0
+    for found in findings():
+        wrong += found.verdict is Verdict.BAD
+        out.print(marks[found.verdict], style=colours[found.verdict], end=" ")
+        out.print(f"{found.subject}: {found.said}", soft_wrap=True)
+    out.print(f"{wrong} to mend." if wrong else "All is well.")
+    raise typer.Exit(1 if wrong else 0)

@@ -1,0 +1,66 @@
+"""Errors in a sentence that says what to do."""
+
+from __future__ import annotations
+
+REFUSED = 1
+UNUSABLE = 2
+STOPPED = 130
+
+
+class Refused(Exception):
+    """Something is to be mended or decided first; nothing was changed."""
+
+
+class NotReady(Exception):
+    """The database isn't made, or not up to date; the message names the command."""
+
+
+def explained(error: BaseException) -> tuple[int, str]:
+    """The exit code and what to say."""
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED, "stopped"
+    for code, kinds in ((REFUSED, _refusals()), (UNUSABLE, _unusable())):
+        if isinstance(error, kinds):
+            return code, str(error)
+    if type(error).__module__.startswith("sqlalchemy."):
+        return UNUSABLE, f"the database can't be used: {str(error).splitlines()[0]}"
+    if isinstance(error, OSError) and error.filename:
+        return UNUSABLE, f"{error.filename}: {(error.strerror or 'can not be used').lower()}"
+    return UNUSABLE, (
+        f"this should not happen ({type(error).__name__}). Run the command again with --debug and "
+        "report what it shows; it may quote your files, so look it through first."
+    )
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    from bot.services.manage_cadence import ApplyRefused
+    from bot.services.sync_people import ImportRefused
+
+    return Refused, ApplyRefused, ImportRefused
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    from bot.bootstrap import NoOrganisation
+    from bot.demo.company import DemoRefused
+    from bot.domain.ports.unit_of_work import StorageUnavailable
+    from bot.services.manage_cadence import UnknownCadence
+    from bot.services.people_encoding import Unreadable
+    from bot.settings import ConfigurationError
+    from storage.engine import DatabaseUrlError
+    from storage.key_engine import KeyStoreError
+    from storage.lock import AlreadyRunning
+    from storage.master_key import MasterKeyError
+
+    return (
+        NotReady,
+        AlreadyRunning,
+        ConfigurationError,
+        DatabaseUrlError,
+        DemoRefused,
+        KeyStoreError,
+        MasterKeyError,
+        NoOrganisation,
+        StorageUnavailable,
+        UnknownCadence,
+        Unreadable,
+    )

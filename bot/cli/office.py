@@ -1,0 +1,56 @@
+"""Opens what the environment names, for the length of one command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from bot.bootstrap import Built, build, create_organisation, prepare
+from bot.cli.faults import NotReady
+from bot.settings import Configuration, Environment
+from storage.migrate import current, newest
+
+
+def schema_of(environment: Environment) -> str | None:
+    """The schema of the database; None where there is none yet.
+
+    Raises NotReady where it is of another version than the program.
+    """
+    found = current(environment.database_url)
+    if found not in (None, newest()):
+        raise NotReady(
+            f"the database {environment.shown_database_url} is at schema {found}, and this version "
+            f"works with {newest()}: back it up, then run `touchpoint db upgrade`"
+        )
+    return found
+
+
+@asynccontextmanager
+async def opened(environment: Environment) -> AsyncIterator[Built]:
+    """Everything joined over a database that is there.
+
+    Raises NotReady, NoOrganisation and MasterKeyError, each with the remedy.
+    """
+    if await asyncio.to_thread(schema_of, environment) is None:
+        raise NotReady(
+            f"there is no Touchpoint database at {environment.shown_database_url} yet: run "
+            "`touchpoint people import FILE` to begin with your people, or `touchpoint demo`"
+        )
+    built = await build(environment)
+    try:
+        yield built
+    finally:
+        await built.close()
+
+
+@asynccontextmanager
+async def founded(environment: Environment, configuration: Configuration) -> AsyncIterator[Built]:
+    """The same; databases, master key and organisation are made where they are missing."""
+    if await asyncio.to_thread(schema_of, environment) is None:
+        await asyncio.to_thread(prepare, environment)
+    name = configuration.policy.company
+    await create_organisation(environment, name, datetime.now(UTC))
+    async with opened(environment) as built:
+        yield built

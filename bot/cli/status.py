@@ -1,0 +1,115 @@
+"""`touchpoint status`: how things stand, in figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from rich.console import Console
+
+    from bot.services.status import CadenceStatus, Status
+    from bot.settings import Environment
+
+
+def status() -> None:
+    """Show what was sent, what wasn't and why, and what is next. Figures alone, never people.
+
+    Reasons that fewer people share than privacy.group_minimum are one figure, "nothing sent".
+
+    Exit codes: 0 shown; 1 some messages need an operator; 2 the database can't be used.
+
+    Example: touchpoint status
+    """
+    import asyncio
+
+    from bot.cli.screen import console
+    from bot.settings import read_environment
+
+    found, zone = asyncio.run(_found(read_environment()))
+    _Shown(console(), found, zone).print()
+    if found.needs_operator:
+        raise typer.Exit(1)
+
+
+async def _found(environment: Environment) -> tuple[Status, ZoneInfo]:
+    from zoneinfo import ZoneInfo
+
+    from bot.bootstrap import NoOrganisation
+    from bot.cli.office import opened
+    from bot.services.status import status as stands
+
+    async with opened(environment) as built:
+        found = await stands(built.uow, built.clock.now())
+        policy = await built.uow.read(lambda tx: tx.organisations.policy())
+    if found is None:
+        raise NoOrganisation("the database holds no organisation yet")
+    return found, ZoneInfo(policy.time_zone)
+
+
+class _Shown:
+    """A status on its way to the screen; moments are in the company's zone."""
+
+    def __init__(self, out: Console, found: Status, zone: ZoneInfo) -> None:
+        self.out = out
+        self.found = found
+        self.zone = zone
+
+    def print(self) -> None:
+        from bot.cli.screen import table
+
+        self.out.print(self._headline())
+        self.out.print(self._people())
+        header = ("cadence", "people", "next", "last 4 weeks", "not sent")
+        rows = [self._row(cadence) for cadence in self.found.cadences]
+        self.out.print(table("", header, rows))
+        self.out.print(f"Messages: {_counted(self.found.queue.items())}.")
+        if self.found.unsent:
+            self.out.print(f"Never sent: {_counted(self.found.unsent.items())}.")
+        if self.found.needs_operator:
+            self.out.print(f"Need an operator: {_counted(self.found.needs_operator.items())}.")
+        self.out.print(f"Next thing due: {self._moment(self.found.next_at)}.")
+
+    def _headline(self) -> str:
+        organisation = self.found.organisation
+        demo = " (a demo)" if organisation.is_demo else ""
+        until = organisation.paused_until
+        paused = f", everything paused until {self._moment(until)}" if until else ""
+        return f"{organisation.name}{demo}{paused}"
+
+    def _people(self) -> str:
+        from bot.cli.screen import plural
+
+        people = self.found.people
+        parts = [plural(people.active, "person", "people")]
+        if people.started is not None:
+            parts.append(f"{people.started:,} have started")
+        if people.without_platform:
+            parts.append(f"{people.without_platform:,} without an account on any platform")
+        return ", ".join(parts) + "."
+
+    def _row(self, cadence: CadenceStatus) -> tuple[str, ...]:
+        coming = "paused" if cadence.paused else self._moment(cadence.next_due_at)
+        return (
+            cadence.key,
+            f"{cadence.people:,}",
+            coming,
+            _counted(cadence.recent.items()),
+            _counted(cadence.skipped.items()),
+        )
+
+    def _moment(self, at: datetime | None) -> str:
+        if at is None:
+            return "nothing"
+        return f"{at.astimezone(self.zone):%a %d %b %Y %H:%M} ({self.zone.key})"
+
+
+def _counted(counts: Iterable[tuple[str, int]]) -> str:
+    """Such as "12 sent, 3 skipped"."""
+    said = (f"{count:,} {str(what).replace('_', ' ')}" for what, count in counts)
+    return ", ".join(said) or "none"
