@@ -79,6 +79,7 @@ class QuestionFile(_Strict):
     low_number: Annotated[int, Field(ge=0, le=9999)] = 0
     high_number: Annotated[int, Field(ge=0, le=9999)] = 168
     shows_expectations: bool = False
+    help_from: Annotated[int, Field(ge=0, le=5)] = 0
 
     @field_validator("wording")
     @classmethod
@@ -114,6 +115,7 @@ class QuestionFile(_Strict):
             low_number=self.low_number,
             high_number=self.high_number,
             shows_expectations=self.shows_expectations,
+            help_from=self.help_from,
         )
 
 

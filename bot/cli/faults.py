@@ -12,7 +12,7 @@ class Refused(Exception):
 
 
 class NotReady(Exception):
-    """The database isn't made, or not up to date; the message names the command."""
+    """A file or database can't be used as it is; the message names it and the remedy."""
 
 
 def explained(error: BaseException) -> tuple[int, str]:
@@ -44,7 +44,6 @@ def _unusable() -> tuple[type[Exception], ...]:
     from bot.demo.company import DemoRefused
     from bot.domain.ports.unit_of_work import StorageUnavailable
     from bot.services.manage_cadence import UnknownCadence
-    from bot.services.people_encoding import Unreadable
     from bot.settings import ConfigurationError
     from storage.engine import DatabaseUrlError
     from storage.key_engine import KeyStoreError
@@ -62,5 +61,4 @@ def _unusable() -> tuple[type[Exception], ...]:
         NoOrganisation,
         StorageUnavailable,
         UnknownCadence,
-        Unreadable,
     )

@@ -53,14 +53,24 @@ def import_file(
     import asyncio
 
     from bot.cli.screen import console
-    from bot.services.people_file import read_people_file
     from bot.settings import load_configuration, read_environment
 
     environment = read_environment()
     configuration = load_configuration(environment.config)
-    raw = read_people_file(file)
-    task = _Import(environment, configuration, raw, console())
+    task = _Import(environment, configuration, _read(file), console())
     asyncio.run(task.preview() if dry_run else task.apply(confirm_leavers=confirm_leavers))
+
+
+def _read(file: Path) -> bytes:
+    """Raises NotReady, naming the file and the remedy, where it can't be read."""
+    from bot.cli.faults import NotReady
+    from bot.services.people_encoding import Unreadable
+    from bot.services.people_file import read_people_file
+
+    try:
+        return read_people_file(file)
+    except Unreadable as error:
+        raise NotReady(f"{file} {error}") from None
 
 
 class _Import:

@@ -37,7 +37,11 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`key` stays the same for as long as the meaning does: trends run along it."""
+    """`key` stays the same for as long as the meaning does: trends run along it.
+
+    help_from: from this rating on the person alone is shown the organisation's help contact
+    (0: never).
+    """
 
     key: str
     kind: QuestionKind
@@ -47,6 +51,7 @@ class Question:
     low_number: int = 0
     high_number: int = 168
     shows_expectations: bool = False
+    help_from: int = 0
 
     @property
     def takes_text(self) -> bool:

@@ -8,6 +8,8 @@ from bot.local.platform import LocalPlatform
 from bot.services.work import next_thing, run_due
 
 LONGEST_STEP = timedelta(days=1)
+_CLOSE_BY = timedelta(minutes=1)
+_TRIES = 5
 
 
 async def upcoming(local: LocalPlatform) -> datetime | None:
@@ -27,20 +29,31 @@ async def travel(local: LocalPlatform, to: datetime) -> bool:
         offered = await upcoming(local)
         if to > max(furthest, offered or furthest):
             return False
-        await _live_until(local, to)
+        happened = await _live_until(local, to)
+        if to == offered and not happened:
+            await _wait_for_something(local, to)
         return True
 
 
-async def _live_until(local: LocalPlatform, to: datetime) -> None:
+async def _wait_for_something(local: LocalPlatform, since: datetime) -> None:
+    """A message that was put off may leave its old moment behind: what comes of it is close by."""
+    for _ in range(_TRIES):
+        due = await next_thing(local.kit)
+        if due is None or due > since + _CLOSE_BY or await _live_until(local, due):
+            return
+
+
+async def _live_until(local: LocalPlatform, to: datetime) -> int:
+    """How many things happened."""
     last = local.clock.now()
-    await run_due(local.kit, last)
+    happened = await run_due(local.kit, last)
     while (due := await next_thing(local.kit)) is not None and last < due <= to:
-        await _arrive(local, due)
+        happened += await _arrive(local, due)
         last = due
-    await _arrive(local, to)
+    return happened + await _arrive(local, to)
 
 
-async def _arrive(local: LocalPlatform, moment: datetime) -> None:
+async def _arrive(local: LocalPlatform, moment: datetime) -> int:
     if moment > local.clock.now():
         await local.clock.move(moment)
-    await run_due(local.kit, local.clock.now())
+    return await run_due(local.kit, local.clock.now())

@@ -184,6 +184,7 @@ def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> Sto
     """Seals one answer version under the audience that was shown to the person."""
     version_id = uuid4()
     kind, readers = audience_of(question, check_in.shown_manager_id)
+    _offer_help(act, question, value)
     return act.tx.answers.record(
         NewVersion(
             id=version_id,
@@ -197,6 +198,13 @@ def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> Sto
             readers=readers,
         )
     )
+
+
+def _offer_help(act: Act, question: Question, value: Value) -> None:
+    """Shown to the person and to nobody else; nobody is told."""
+    asks_for_it = question.help_from and (value.rating or 0) >= question.help_from
+    if asks_for_it and act.policy.help_contact:
+        act.note("help_contact")
 
 
 def _current_value(act: Act, check_in: CheckIn, key: str) -> Value | None:

@@ -25,7 +25,12 @@ def note(scene: Scene) -> Composed:
     """The words for a code, with the one button that helps there."""
     facts = scene.delivery.facts
     moment = datetime.fromisoformat(facts["moment"]) if "moment" in facts else None
-    said = scene.say("note", moment=moment, first_name=scene.person.first_name)
+    said = scene.say(
+        "note",
+        moment=moment,
+        first_name=scene.person.first_name,
+        help_contact=scene.policy.help_contact,
+    )
     text = said[facts["code"]]
     blocks: tuple[Block, ...] = (Text(text),)
     if facts["code"] in _BUTTONS:

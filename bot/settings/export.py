@@ -152,6 +152,7 @@ def _question(question: Question) -> dict[str, Any]:
         "audience": question.audience.value,
         **(bounds if question.kind is QuestionKind.NUMBER else {}),
         "shows_expectations": question.shows_expectations,
+        "help_from": question.help_from,
         "wording": {locale: _wording(words) for locale, words in question.wording.items()},
     }
 

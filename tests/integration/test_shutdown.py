@@ -224,6 +224,40 @@ async def nothing_is_left_or_doubled(environment: Environment, typists: list[Typ
             assert max(Counter(read).values()) == 1, read
 
 
+async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    """While somebody's request, sent by half, would hold up the draining."""
+    environment = environment_in(tmp_path)
+    await move_company_in(environment)
+    async with opened(environment) as built:
+        (person,) = await people_of(built, 1)
+    async with running(environment) as site:
+        host, port = site.address.removeprefix("http://").split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        head = (
+            f"POST /local/as/{person}/act HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 99\r\n"
+        )
+        writer.write(f"{head}Sec-Fetch-Site: same-origin\r\n\r\ntext=".encode())
+        await writer.drain()
+        async with ClientSession(site.address) as client, client.get("/healthz") as response:
+            assert response.status == 200  # by now the half request is being handled
+        site.process.send_signal(signal.SIGTERM)
+
+        async def closed() -> bool:
+            try:
+                _, another = await asyncio.open_connection(host, int(port))
+            except OSError:
+                return True
+            another.close()
+            return False
+
+        await until(closed)
+        assert site.process.returncode is None
+        site.process.send_signal(signal.SIGTERM)
+        code, _ = await site.ended()
+        assert code == 128 + signal.SIGTERM
+        writer.close()
+
+
 async def test_the_clock_of_a_demo_goes_on_where_it_stopped(tmp_path: Path) -> None:
     environment = environment_in(tmp_path)
     began = await move_company_in(environment)

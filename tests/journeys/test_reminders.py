@@ -63,10 +63,8 @@ async def test_none_between_two_answers(open_world: OpenWorld) -> None:
     world.jump("2026-03-04 09:59:57")
     await world.types("ana", "kestrel")
     await world.wait()
-    for a in world.arrived("ana"):
-        print(a.local, a.kind, a.message.text)
     assert world.prompts("ana") == ["2026-03-03 10:00"]
-    assert len(world.arrived("ana", "question")) == 3
+    assert len(world.arrived("ana", "question")) == 2
 
 
 async def test_half_answered_is_reminded_of_the_rest(open_world: OpenWorld) -> None:

@@ -6,7 +6,7 @@ after it, a time-out may hide either, and a history may be incomplete.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +19,6 @@ from bot.domain.ports.clock import Clock
 
 _HANGS_AT_MOST = 60
 """Seconds after which a hanging request is let go, should a test forget it."""
-
-Handled = web.Response
-
 
 class Fault(Enum):
     """What goes wrong with one request; *after* means that the message was accepted first."""
@@ -86,7 +83,7 @@ class ChatPlatform:
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
     _planned: deque[_Planned] = field(default_factory=deque)
-    _refs: count[int] = field(default_factory=lambda: count(1))
+    _refs: Iterator[int] = field(default_factory=lambda: count(1))
 
     def fails(
         self,
@@ -139,33 +136,33 @@ class ChatPlatform:
             web.get("/channels/{channel}/history", self._history, allow_head=False),
         ]
 
-    async def _post(self, request: web.Request) -> Handled:
+    async def _post(self, request: web.Request) -> web.Response:
         sent = await request.json()
         return await self._handle(request, sent["channel"], "", sent)
 
-    async def _change(self, request: web.Request) -> Handled:
+    async def _change(self, request: web.Request) -> web.Response:
         sent = await request.json()
         return await self._handle(
             request, request.match_info["channel"], request.match_info["ref"], sent
         )
 
-    async def _history(self, request: web.Request) -> Handled:
+    async def _history(self, request: web.Request) -> web.Response:
         channel = request.match_info["channel"]
         struck = self._struck(request.method, channel)
         if struck is not None:
-            return await self._fail(request, struck)
+            return await self._fail(request, struck, "")
         found = [{"ref": e.ref, "delivery_id": e.delivery_id} for e in self.posts(channel)]
         shown = found if self.history_is_complete else []
         return web.json_response({"messages": shown, "complete": self.history_is_complete})
 
     async def _handle(
         self, request: web.Request, channel: str, ref: str, sent: dict[str, str]
-    ) -> Handled:
+    ) -> web.Response:
         struck = self._struck(request.method, channel)
         if struck is None or struck.fault.accepts:
             ref = self._accept(request.method, channel, ref, sent)
         if struck is not None:
-            return await self._fail(request, struck)
+            return await self._fail(request, struck, ref)
         return web.json_response({"ref": ref})
 
     def _struck(self, operation: str, channel: str) -> _Planned | None:
@@ -186,7 +183,7 @@ class ChatPlatform:
         self.log.append(Entry(operation, channel, ref, delivery_id, sent.get("text", ""), at))
         return ref
 
-    async def _fail(self, request: web.Request, planned: _Planned) -> Handled:
+    async def _fail(self, request: web.Request, planned: _Planned, ref: str) -> web.Response:
         if planned.fault is Fault.RATE_LIMITED:
             return web.Response(status=429, headers={"Retry-After": str(planned.retry_after)})
         if planned.fault is Fault.REFUSED:
@@ -195,7 +192,7 @@ class ChatPlatform:
             self.hanging.set()
             async with asyncio.timeout(_HANGS_AT_MOST):
                 await self._released.wait()
-            return web.json_response({"ref": self.log[-1].ref if self.log else ""})
+            return web.json_response({"ref": ref})
         if planned.fault in (Fault.RESET_BEFORE, Fault.RESET_AFTER):
             assert request.transport is not None
             request.transport.abort()

@@ -1,0 +1,160 @@
+"""`make screenshots`: the pictures of the local page and the terminal, taken anew from the demo."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import ClientSession, web
+from playwright.async_api import Browser, Page, ViewportSize, expect
+from rich.console import Console
+
+from bot.bootstrap import build
+from bot.demo import command
+from bot.demo.company import SAMPLE_ANSWERS, SAMPLE_CONFIGURATION, SAMPLE_PEOPLE, gather
+from bot.settings import Environment, load_configuration
+from bot.web import create_app
+from tests import harness
+from tests.browser.hands import become, button, dialog, say
+from tests.integration.demo_office import environment_in
+from tests.integration.local_office import Office
+from tests.servers import browser
+
+IMAGES = harness.ROOT / "docs" / "images"
+WEEKS = 4
+TUESDAY = datetime(2026, 3, 31, 8, 1, tzinfo=UTC)
+"""A minute past ten in Berlin: the fifth week's check-in has just been sent there."""
+FRAME = "border-radius:18px;border:1px solid #d8d0c4;box-shadow:0 12px 40px rgb(40 30 10/18%)"
+
+
+def main() -> None:
+    """Lives the demo once and writes every picture into docs/images."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    harness.open_run()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(_take(Path(folder)))
+    finally:
+        harness.close_run()
+
+
+async def _take(folder: Path) -> None:
+    environment = environment_in(folder)
+    out = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    company = gather(load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS)
+    await command._live(environment, company, WEEKS, out)
+    async with browser.launched(browser.chromium()) as chromium:
+        await _terminal(chromium, out.export_svg(title="touchpoint demo"))
+        async with _served(environment) as office:
+            await _page(chromium, office)
+
+
+@asynccontextmanager
+async def _served(environment: Environment) -> AsyncIterator[Office]:
+    built = await build(environment)
+    runner = web.AppRunner(create_app(built), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    found = await built.uow.read(lambda tx: tx.people.by_email(["ana@fernweh.example"]))
+    try:
+        async with ClientSession(origin) as client:
+            yield Office(built, client, origin, found["ana@fernweh.example"])
+    finally:
+        await runner.cleanup()
+        await built.close()
+
+
+@asynccontextmanager
+async def _opened(
+    chromium: Browser, size: ViewportSize, *, dark: bool = False
+) -> AsyncIterator[Page]:
+    context = await chromium.new_context(
+        viewport=size,
+        device_scale_factor=2,
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def _terminal(chromium: Browser, svg: str) -> None:
+    async with _opened(chromium, {"width": 1240, "height": 900}) as page:
+        await page.set_content(svg)
+        await page.locator("svg").screenshot(path=IMAGES / "terminal.png")
+
+
+async def _page(chromium: Browser, office: Office) -> None:
+    async with _opened(chromium, browser.PHONE) as page:
+        summary = await _summary(page, office)
+        details = await page.screenshot()
+        await office.live_until(TUESDAY)
+        answering = await _answering(page, office)
+        form = await _form(page)
+    await _side_by_side(chromium, "local-page.png", answering, summary)
+    await _side_by_side(chromium, "local-page-details.png", form, details)
+    async with _opened(chromium, browser.PHONE, dark=True) as page:
+        await become(page, office, "Jonas Petersen")
+        thread = await page.screenshot()
+        await become(page, office, "Ines Okafor")
+        await page.get_by_role("link", name="Home").click()
+        await expect(page.get_by_role("table").first).to_be_visible()
+        await _side_by_side(chromium, "local-page-dark.png", thread, await page.screenshot())
+    async with _opened(chromium, browser.DESKTOP) as page:
+        await page.goto(f"{office.origin}/local")
+        await page.screenshot(path=IMAGES / "local-page-people.png")
+        await become(page, office, "Jonas Petersen")
+        await page.screenshot(path=IMAGES / "local-page-desktop.png")
+
+
+async def _summary(page: Page, office: Office) -> bytes:
+    """The manager's last summary; leaves its details open."""
+    await become(page, office, "Mara Lindholm")
+    await button(page, "Read their words").scroll_into_view_if_needed()
+    taken = await page.screenshot()
+    await button(page, "Read their words").click()
+    await expect(dialog(page)).to_be_visible()
+    return taken
+
+
+async def _answering(page: Page, office: Office) -> bytes:
+    await become(page, office, "Jonas Petersen")
+    await expect(button(page, "Not now")).to_be_visible()
+    await say(page, "Better since we dropped the Monday round. I get to think again.")
+    await expect(button(page, "Undo")).to_be_visible()
+    return await page.screenshot()
+
+
+async def _form(page: Page) -> bytes:
+    """Where no question is open any more, the answers can still be changed in the form."""
+    await page.get_by_role("link", name="Home").click()
+    await page.get_by_role("main").get_by_role("button", name="Answer in a form").click()
+    await expect(dialog(page)).to_be_visible()
+    return await page.screenshot()
+
+
+async def _side_by_side(chromium: Browser, name: str, *pictures: bytes) -> None:
+    images = "".join(
+        f'<img style="width:390px;{FRAME}" alt="" '
+        f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+        for picture in pictures
+    )
+    async with _opened(chromium, {"width": 900, "height": 920}) as page:
+        await page.set_content(
+            '<body style="margin:0"><div id="all" style="display:inline-flex;gap:36px;'
+            f'padding:32px;background:#efe9df">{images}</div>'
+        )
+        await page.locator("#all").screenshot(path=IMAGES / name)
+
+
+if __name__ == "__main__":
+    main()
