@@ -40,7 +40,7 @@ async def import_people(worlds: Worlds) -> AsyncIterator[Ratio]:
         actor="bench",
         identities=local_identity(world.built.local.id),
     )
-    ours, bare = await in_turn(2, again, call(world.bare.read_all(_person)))
+    ours, bare = await in_turn(1, again, call(world.bare.read_all(_person)))
     yield Ratio("import_again", ours / lines, bare / lines, "us a row", "a Core SELECT of it")
 
 
@@ -48,7 +48,7 @@ async def preview_cadences(worlds: Worlds) -> AsyncIterator[Ratio]:
     """Four weeks of all cadences for everybody, nothing written."""
     world = await worlds.of(worlds.many)
     look = partial(preview, world.built.uow, world.built.kit.calendar, START)
-    ours, bare = await in_turn(3, look, call(world.bare.read_all(_person)))
+    ours, bare = await in_turn(1, look, call(world.bare.read_all(_person)))
     each = worlds.many / 1e6
     yield Ratio("preview", ours / each, bare / each, "us a person", "a Core SELECT of people")
 

@@ -7,12 +7,22 @@ from itertools import groupby
 from operator import itemgetter
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Table, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, exists, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.packs import AudienceKind
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.domain.visibility import Audience, narrowed
+from storage.answer_statements import (
+    AUDIENCES,
+    CURRENT,
+    CURRENT_OF,
+    SELECT,
+    SETTLE_CURRENT,
+    SETTLE_PENDING,
+    VERSIONS,
+    next_sequence,
+)
 from storage.managements import held_at
 from storage.queries import chunks
 from storage.store import Found, Query, Store
@@ -21,7 +31,6 @@ from storage.tables.conversation import (
     AnswerReaderRow,
     AnswerRow,
     AnswerVersionRow,
-    CheckInRow,
 )
 from storage.tables.people import ManagementRow
 from storage.tables.summary import SummaryAnswerRow
@@ -31,17 +40,8 @@ _version = AnswerVersionRow.__table__
 _audience = AnswerAudienceRow.__table__
 _reader = AnswerReaderRow.__table__
 _named = _reader.alias("named")
-_check_in = CheckInRow.__table__
 _management = ManagementRow.__table__
 _summarised = SummaryAnswerRow.__table__
-_of_answer = and_(
-    _version.c.organisation_id == _answer.c.organisation_id, _version.c.answer_id == _answer.c.id
-)
-# Both columns, as the key that leads to an audience's readers begins with the organisation.
-_of_audience = and_(
-    _reader.c.organisation_id == _audience.c.organisation_id,
-    _reader.c.audience_id == _audience.c.id,
-)
 
 
 class SqlAnswers(Store):
@@ -86,20 +86,17 @@ class SqlAnswers(Store):
             self._settle(answer_id)
 
     def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
-        found = self._load(
-            self._current().where(self._own(_answer), _answer.c.check_in_id == check_in_id)
-        )
+        found = self._with_audiences(self._run(CURRENT_OF, check_in=check_in_id).all())
         return {answer.question_key: answer for answer in found}
 
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
-        query = self._current().where(self._own(_answer), _answer.c.person_id == person_id)
+        query = CURRENT.where(self._own(_answer), _answer.c.person_id == person_id)
         return self._load(query.order_by(*newest).limit(limit))
 
     def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
         query = (
-            self._current()
-            .join(_reader, _reader.c.pending_version_id == _version.c.id)
+            CURRENT.join(_reader, _reader.c.pending_version_id == _version.c.id)
             .where(
                 self._own(_reader),
                 _reader.c.person_id == manager_id,
@@ -117,9 +114,7 @@ class SqlAnswers(Store):
         """Withdrawn ones too, without their content."""
 
         def query(some: Sequence[UUID]) -> Query:
-            told = self._select().join(
-                _summarised, _summarised.c.answer_version_id == _version.c.id
-            )
+            told = SELECT.join(_summarised, _summarised.c.answer_version_id == _version.c.id)
             return told.where(
                 self._own(_summarised),
                 _summarised.c.manager_id == manager_id,
@@ -130,9 +125,7 @@ class SqlAnswers(Store):
         return sorted(found, key=lambda a: (a.platform_at, a.sequence, a.version_id))
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
-        rows = self._among(
-            ids, lambda some: self._select().where(self._own(_version), _version.c.id.in_(some))
-        )
+        rows = self._run_among(ids, VERSIONS)
         return {answer.version_id: answer for answer in self._with_audiences(list(rows))}
 
     def _new_answer(self, version: NewVersion) -> UUID | None:
@@ -203,69 +196,12 @@ class SqlAnswers(Store):
         self._add(_reader, readers)
 
     def _next_sequence(self, table: Table, answer_id: UUID) -> int:
-        query = select(func.coalesce(func.max(table.c.sequence), 0) + 1)
-        found = query.where(self._own(table), table.c.answer_id == answer_id)
-        return int(self._connection.execute(found).scalar_one())
+        return int(self._run(next_sequence(table), answer=answer_id).scalar_one())
 
     def _settle(self, answer_id: UUID) -> None:
         """Makes the columns that repeat other rows true again: current and pending version."""
-        newest = (
-            select(_version.c.id)
-            .where(
-                self._own(_version),
-                _version.c.answer_id == answer_id,
-                _version.c.sealed.is_not(None),
-            )
-            .order_by(_version.c.platform_at.desc(), _version.c.sequence.desc())
-            .limit(1)
-        )
-        own_answer = and_(self._own(_answer), _answer.c.id == answer_id)
-        self._connection.execute(
-            update(_answer).where(own_answer).values(current_version_id=newest.scalar_subquery())
-        )
-        last_audience = (
-            select(_audience.c.id)
-            .where(self._own(_audience), _audience.c.answer_id == answer_id)
-            .order_by(_audience.c.sequence.desc())
-            .limit(1)
-        )
-        pending = select(_answer.c.current_version_id).where(
-            own_answer,
-            _reader.c.audience_id == last_audience.scalar_subquery(),
-            ~self._in_summary(_reader.c.person_id, _answer.c.current_version_id),
-        )
-        self._connection.execute(
-            update(_reader)
-            .where(self._own(_reader), _reader.c.answer_id == answer_id)
-            .values(pending_version_id=pending.scalar_subquery())
-        )
-
-    def _select(self) -> Query:
-        """Versions with their answers. A query limits the table it starts from to the organisation:
-        the same condition on the others would let SQLite start from any of them.
-        """
-        return (
-            select(
-                _answer.c.id,
-                _version.c.id.label("version_id"),
-                _answer.c.check_in_id,
-                _answer.c.person_id,
-                _answer.c.question_key,
-                _check_in.c.pack_revision_id,
-                _check_in.c.period,
-                _version.c.sequence,
-                _version.c.sealed,
-                _version.c.platform_at,
-                _version.c.recorded_at,
-            )
-            .join_from(_version, _answer, _of_answer)
-            .join(_check_in, _check_in.c.id == _answer.c.check_in_id)
-        )
-
-    def _current(self) -> Query:
-        return self._select().where(
-            _version.c.id == _answer.c.current_version_id, _version.c.sealed.is_not(None)
-        )
+        self._run(SETTLE_CURRENT, answer=answer_id)
+        self._run(SETTLE_PENDING, answer=answer_id)
 
     def _manages(self, manager_id: UUID, at: datetime) -> ColumnElement[bool]:
         return exists().where(
@@ -273,6 +209,7 @@ class SqlAnswers(Store):
             _management.c.person_id == _answer.c.person_id,
             _management.c.manager_id == manager_id,
             held_at(at),
+            _management.c.since <= _version.c.recorded_at,
         )
 
     def _left_out(self, manager_id: UUID) -> ColumnElement[bool]:
@@ -288,14 +225,10 @@ class SqlAnswers(Store):
             or_(_audience.c.kind != AudienceKind.MANAGER.value, ~named),
         )
 
-    def _in_summary(
-        self,
-        manager_id: UUID | ColumnElement[UUID],
-        version_id: ColumnElement[UUID] = _version.c.id,
-    ) -> ColumnElement[bool]:
+    def _in_summary(self, manager_id: UUID) -> ColumnElement[bool]:
         return exists().where(
             self._own(_summarised),
-            _summarised.c.answer_version_id == version_id,
+            _summarised.c.answer_version_id == _version.c.id,
             _summarised.c.manager_id == manager_id,
         )
 
@@ -308,22 +241,8 @@ class SqlAnswers(Store):
 
     def _audiences(self, answers: Iterable[UUID]) -> dict[UUID, list[Audience]]:
         """All that each answer ever had, oldest first."""
-
-        def query(some: Sequence[UUID]) -> Query:
-            return (
-                select(
-                    _audience.c.answer_id,
-                    _audience.c.sequence,
-                    _audience.c.kind,
-                    _reader.c.person_id,
-                )
-                .outerjoin_from(_audience, _reader, _of_audience)
-                .where(self._own(_audience), _audience.c.answer_id.in_(some))
-                .order_by(_audience.c.answer_id, _audience.c.sequence)
-            )
-
         found = defaultdict(list)
-        shown = groupby(self._among(answers, query), key=itemgetter(0, 1, 2))
+        shown = groupby(self._run_among(answers, AUDIENCES), key=itemgetter(0, 1, 2))
         for (answer_id, _, kind), rows in shown:
             readers = frozenset(row.person_id for row in rows if row.person_id is not None)
             found[answer_id].append(Audience(AudienceKind(kind), readers))

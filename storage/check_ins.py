@@ -49,7 +49,6 @@ _QUESTIONS = (
         _question.c.position,
         _question.c.state,
         _question.c.asked_at,
-        _question.c.asks,
     )
     .where(own(_question), _question.c.check_in_id.in_(SOME))
     .order_by(_question.c.position)
@@ -152,10 +151,10 @@ class SqlCheckIns(Store):
 
     def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
         questions = defaultdict(list)
-        for check_in_id, key, position, state, asked_at, asks in self._run_among(
+        for check_in_id, key, position, state, asked_at in self._run_among(
             (row.id for row in rows), _QUESTIONS
         ):
-            asked = AskedQuestion(key, position, Asked(state), asked_at, asks)
+            asked = AskedQuestion(key, position, Asked(state), asked_at)
             questions[check_in_id].append(asked)
         return [_check_in_of(row, tuple(questions[row.id])) for row in rows]
 
@@ -165,7 +164,7 @@ def _save_questions(on_postgres: bool) -> Executable:
     insert = insert_into(_question, on_postgres)
     return insert.on_conflict_do_update(
         index_elements=_question.primary_key.columns,
-        set_={n: insert.excluded[n] for n in ("position", "state", "asked_at", "asks")},
+        set_={n: insert.excluded[n] for n in ("position", "state", "asked_at")},
     )
 
 

@@ -1,11 +1,12 @@
 """What came in and was handled: a redelivery changes nothing."""
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, delete
 
-from storage.queries import Queries
+from storage.queries import Queries, insert_into
 from storage.tables.queue import InboxRow
 
 _inbox = InboxRow.__table__
@@ -17,15 +18,13 @@ class SqlInbox(Queries):
     def first_time(self, installation_id: UUID, inbound_id: str, at: datetime) -> bool:
         """Record the act; tell whether it is new."""
         recorded = self._connection.execute(
-            self._insert(_inbox)
-            .values(
-                organisation_id=self._organisation,
-                installation_id=installation_id,
-                inbound_id=inbound_id,
-                at=at,
-            )
-            .on_conflict_do_nothing()
-            .returning(_inbox.c.inbound_id)
+            _if_new(self._on_postgres),
+            {
+                "organisation_id": self._organisation,
+                "installation_id": installation_id,
+                "inbound_id": inbound_id,
+                "at": at,
+            },
         )
         return recorded.first() is not None
 
@@ -36,3 +35,8 @@ class SqlInbox(Queries):
                 _inbox.c.organisation_id == self._organisation, _inbox.c.at < before
             )
         ).rowcount
+
+
+@cache
+def _if_new(on_postgres: bool) -> Executable:
+    return insert_into(_inbox, on_postgres).on_conflict_do_nothing().returning(_inbox.c.inbound_id)

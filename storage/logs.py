@@ -23,7 +23,7 @@ class SqlReadLog(Queries):
     """The ReadLog port."""
 
     def add(self, readings: Sequence[Reading]) -> None:
-        """Log readings; a repeat for the same reader, answer and way changes nothing."""
+        """Log readings; a repeat for the same reader, answer, way and day changes nothing."""
         rows = [self._row(reading) for reading in readings]
         if rows:
             self._connection.execute(self._insert(_reading).on_conflict_do_nothing(), rows)
@@ -46,6 +46,7 @@ class SqlReadLog(Queries):
             "reader_id": reading.reader_id,
             "answer_id": reading.answer_id,
             "how": reading.how,
+            "day": reading.at.astimezone(UTC).date(),
             "at": reading.at,
         }
 

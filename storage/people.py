@@ -13,6 +13,7 @@ from bot.domain.people import Identity, Participation, Person
 from bot.domain.ports.people_store import Roster
 from storage.managements import Managements
 from storage.person_rows import PERSON_COLUMNS, person_of
+from storage.queries import chunks
 from storage.store import SOME, Found, Query, own, plain
 from storage.tables.people import IdentityRow, ManagementRow, PersonRow
 
@@ -27,6 +28,12 @@ _SELECT = select(*PERSON_COLUMNS).where(own(_person))
 _GET = _SELECT.where(_person.c.id == bindparam("person"))
 # NO KEY: whoever only refers to this person by a foreign key need not wait.
 _LOCK = _GET.with_for_update(key_share=True)
+_LOCK_MANY = (
+    select(_person.c.id)
+    .where(own(_person), _person.c.id.in_(SOME))
+    .order_by(_person.c.id)
+    .with_for_update(key_share=True)
+)
 _MANY = _SELECT.where(_person.c.id.in_(SOME))
 _BY_IDENTITY = _SELECT.where(
     own(_identity),
@@ -43,6 +50,12 @@ class SqlPeople(Managements):
 
     def lock(self, person_id: UUID) -> Person | None:
         return self._one(self._run(_LOCK, person=person_id))
+
+    def lock_many(self, ids: Iterable[UUID]) -> None:
+        if not self._on_postgres:  # the one writer of SQLite holds everything
+            return
+        for some in chunks(sorted(set(ids))):
+            self._run(_LOCK_MANY, some=some).all()
 
     def many(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
         found = self._run_among(ids, _MANY)

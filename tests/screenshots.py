@@ -14,6 +14,7 @@ from pathlib import Path
 from aiohttp import ClientSession, web
 from playwright.async_api import Browser, Page, ViewportSize, expect
 from rich.console import Console
+from rich.text import Text
 
 from bot.bootstrap import build
 from bot.demo import command
@@ -46,11 +47,11 @@ def main() -> None:
 
 async def _take(folder: Path) -> None:
     environment = environment_in(folder)
-    out = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    out = Console(record=True, width=100, file=io.StringIO(), color_system="truecolor")
     company = gather(load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS)
     await command._live(environment, company, WEEKS, out)
     async with browser.launched(browser.chromium()) as chromium:
-        await _terminal(chromium, out.export_svg(title="touchpoint demo"))
+        await _terminal(chromium, _until_details(out))
         async with _served(environment) as office:
             await _page(chromium, office)
 
@@ -85,6 +86,15 @@ async def _opened(
         yield await context.new_page()
     finally:
         await context.close()
+
+
+def _until_details(out: Console) -> str:
+    """What fits on a screen: the weeks and the first summary, without what its button opens."""
+    lines = out.export_text(styles=True).splitlines()
+    end = next(number for number, line in enumerate(lines) if "Behind the button" in line)
+    shown = Console(record=True, width=out.width, file=io.StringIO())
+    shown.print(Text.from_ansi("\n".join(lines[:end]).rstrip()))
+    return shown.export_svg(title="touchpoint demo")
 
 
 async def _terminal(chromium: Browser, svg: str) -> None:
@@ -131,11 +141,12 @@ async def _answering(page: Page, office: Office) -> bytes:
     await expect(button(page, "Not now")).to_be_visible()
     await say(page, "Better since we dropped the Monday round. I get to think again.")
     await expect(button(page, "Undo")).to_be_visible()
+    await page.get_by_label("Message to Touchpoint").blur()
     return await page.screenshot()
 
 
 async def _form(page: Page) -> bytes:
-    """Where no question is open any more, the answers can still be changed in the form."""
+    """The form as Home opens it, with what was typed already."""
     await page.get_by_role("link", name="Home").click()
     await page.get_by_role("main").get_by_role("button", name="Answer in a form").click()
     await expect(dialog(page)).to_be_visible()

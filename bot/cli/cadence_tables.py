@@ -95,7 +95,7 @@ def _groups(groups: Sequence[Group]) -> Table:
             group.zone,
             group.country or "",
             _moments(group.moments),
-            ", ".join(group.examples),
+            group.examples[0],
         )
         for group in groups
     )

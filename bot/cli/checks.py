@@ -34,7 +34,7 @@ from storage.master_key import MasterKeyError
 from storage.migrate import current, newest
 
 _SAMPLES = ("Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland")
-_REACH = "check that it runs, and its address, user and password"
+_REACH = "check TOUCHPOINT_DATABASE_URL, and that what it names runs and is intact"
 _TOO_OPEN = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -127,9 +127,12 @@ def _database(environment: Environment) -> Generator[Finding, None, bool]:
     where = environment.shown_database_url
     try:
         found = current(environment.database_url)
-    except (DatabaseUrlError, StorageUnavailable) as error:
-        remedy = "" if isinstance(error, DatabaseUrlError) else f"; {_REACH}"
-        yield Finding(Verdict.BAD, "database", f"{where}: {error}{remedy}")
+    except DatabaseUrlError as error:
+        yield Finding(Verdict.BAD, "database", str(error))
+        return False
+    except (StorageUnavailable, SQLAlchemyError) as error:
+        said = str(error).splitlines()[0]
+        yield Finding(Verdict.BAD, "database", f"{where}: {said}; {_REACH}")
         return False
     if found == newest():
         yield Finding(Verdict.GOOD, "database", f"{where} is up to date (schema {found})")
@@ -185,7 +188,7 @@ async def _key_store(built: Built) -> Finding:
     except (KeyStoreError, MasterKeyError) as error:
         return Finding(Verdict.BAD, "key store", str(error))
     except SQLAlchemyError as error:
-        said = f"can't be reached ({type(error).__name__}); correct TOUCHPOINT_KEYS_URL; {_REACH}"
+        said = f"can't be used ({type(error).__name__}); check TOUCHPOINT_KEYS_URL"
         return Finding(Verdict.BAD, "key store", said)
     return Finding(Verdict.GOOD, "key store", "reachable, and it goes with the master key")
 

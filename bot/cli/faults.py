@@ -44,6 +44,7 @@ def _unusable() -> tuple[type[Exception], ...]:
     from bot.demo.company import DemoRefused
     from bot.domain.ports.unit_of_work import StorageUnavailable
     from bot.services.manage_cadence import UnknownCadence
+    from bot.services.people_encoding import Unreadable
     from bot.settings import ConfigurationError
     from storage.engine import DatabaseUrlError
     from storage.key_engine import KeyStoreError
@@ -61,4 +62,5 @@ def _unusable() -> tuple[type[Exception], ...]:
         NoOrganisation,
         StorageUnavailable,
         UnknownCadence,
+        Unreadable,
     )

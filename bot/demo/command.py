@@ -35,7 +35,7 @@ from bot.demo.screen import Screen
 from bot.demo.story import last_summaries, tell
 from bot.domain.message import Message
 from bot.domain.ports.messenger import Messenger
-from bot.services.conversation import handle
+from bot.local.hearing import hear
 from bot.settings import Environment, load_configuration, read_environment
 from scheduling.clock import SteppedClock
 
@@ -130,7 +130,7 @@ async def _play(
     if built.local is None:
         raise DemoRefused("the database is not marked as a demo; start with an empty folder")
     actors = await cast(built, company)
-    stage.player = Player(partial(handle, built.kit), built.local.id, actors, START)
+    stage.player = Player(partial(hear, built.kit), built.local.id, actors, START)
     until = company.starts_at + timedelta(weeks=weeks)
     name = company.configuration.policy.company
     with _progress(out, f"{name}: {len(actors)} people, {weeks} weeks", clock.now(), until) as on:

@@ -48,13 +48,12 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """`asked_at` is when the platform took the message (aware UTC); `asks` counts its posts."""
+    """`asked_at` is when the platform took the message that asks it (aware UTC)."""
 
     key: str
     position: int
     state: Asked = Asked.PENDING
     asked_at: datetime | None = None
-    asks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform took it; `ref` is the platform's name for the message."""
+    """The platform took it; `ref` is the platform's name for the message, `at` the platform's own
+    time of it (aware UTC), where it tells.
+    """
 
     ref: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

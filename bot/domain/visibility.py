@@ -25,13 +25,14 @@ def may_read(
     subject_id: UUID,
     audiences: Iterable[Audience],
     managements: Iterable[Management],
+    said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Whether `reader_id` may read a named answer of `subject_id` at `now` (aware UTC).
+    """Whether `reader_id` may read what `subject_id` said at `said_at`, at `now` (aware UTC).
 
     People read their own. Anybody else must be named by every audience the answer ever had (each
-    later one can only narrow) and manage the person now: access ends with the management. Roles
-    give nothing.
+    later one can only narrow) and manage the person now, without a break since it was said:
+    access ends with the management, and coming back gives back nothing. Roles give nothing.
     """
     if reader_id == subject_id:
         return True
@@ -39,7 +40,10 @@ def may_read(
     if not shown or not all(_names(audience, reader_id) for audience in shown):
         return False
     return any(
-        m.person_id == subject_id and m.manager_id == reader_id and m.holds_at(now)
+        m.person_id == subject_id
+        and m.manager_id == reader_id
+        and m.holds_at(now)
+        and m.since <= said_at
         for m in managements
     )
 

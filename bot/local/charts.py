@@ -27,6 +27,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """`anchor` is SVG's: which end of the label stands at `x`."""
+
+    x: float
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     width: int
     height: int
@@ -35,7 +44,7 @@ class Drawing:
     top: float
     bottom: float
     lines: Sequence[Line]
-    ticks: Sequence[tuple[float, str]]
+    ticks: Sequence[Tick]
 
 
 def drawing(chart: Chart) -> Drawing:
@@ -87,9 +96,14 @@ def _runs(placed: Sequence[Dot | None]) -> Iterator[list[Dot]]:
             run = []
 
 
-def _ticks(labels: Sequence[str], xs: Sequence[float]) -> list[tuple[float, str]]:
+def _ticks(labels: Sequence[str], xs: Sequence[float]) -> list[Tick]:
+    """The first label begins at the left edge and the last ends at the right: none is cut off."""
     pairs = list(zip(xs, labels, strict=False))
-    fit = 4
-    if len(pairs) <= fit:
-        return pairs
-    return [pairs[0], pairs[len(pairs) // 2], pairs[-1]]
+    fit = 3
+    if len(pairs) > fit:
+        pairs = [pairs[0], pairs[len(pairs) // 2], pairs[-1]]
+    ticks = [Tick(x, label, "middle") for x, label in pairs]
+    if len(ticks) > 1:
+        ticks[0] = Tick(LEFT, pairs[0][1], "start")
+        ticks[-1] = Tick(WIDTH - RIGHT, pairs[-1][1], "end")
+    return ticks

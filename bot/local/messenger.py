@@ -45,7 +45,7 @@ class LocalMessenger:
                     message_id=delivery_id, person_id=person, author="bot", sealed=sealed, at=now
                 )
             )
-            return Sent(str(delivery_id))
+            return Sent(str(delivery_id), now)
 
         return await self._outcome(put, now)
 

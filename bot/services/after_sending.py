@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.check_in import ANSWERABLE, State
+from bot.domain.check_in import ANSWERABLE, EDITABLE, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
@@ -15,33 +15,56 @@ from bot.services.scene import Composed
 _OFFERS = frozenset({"welcome", "offer"})
 
 
-def remember_audience(tx: Tx, composed: Composed) -> None:
-    """Keeps the readers the message names: an answer given to it is stored with them."""
-    if composed.shown is None:
+def before_sending(tx: Tx, composed: Composed) -> None:
+    """While a message that names another reader is on its way, answers reach nobody: the person
+    may be answering the one that is still on the screen.
+    """
+    current = tx.check_ins.get(composed.shown.id) if composed.shown else None
+    if current is None or composed.shown is None or not current.audience_shown:
         return
-    current = tx.check_ins.get(composed.shown.id)
-    if current is None:
-        return
-    shown_id = composed.shown.shown_manager_id
-    if not current.audience_shown or current.shown_manager_id != shown_id:
-        tx.check_ins.save(replace(current, shown_manager_id=shown_id, audience_shown=True))
+    if current.shown_manager_id != composed.shown.shown_manager_id:
+        tx.check_ins.save(replace(current, shown_manager_id=None))
 
 
 def sent(tx: Tx, delivery: Delivery, composed: Composed, now: datetime) -> None:
     """`now` (aware UTC) is when the platform took it."""
     if delivery.occurrence_id is not None:
         tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SENT)
+    _remember_audience(tx, composed)
     if composed.asked_key and delivery.about_id is not None:
-        tx.check_ins.mark_asked(delivery.about_id, composed.asked_key, now)
-    if delivery.kind == "thanks" and delivery.about_id is not None:
-        _thanked(tx, delivery.about_id, now)
+        _mark_asked(tx, delivery, composed.asked_key, now)
     tx.read_log.add(composed.readings)
 
 
-def _thanked(tx: Tx, check_in_id: UUID, now: datetime) -> None:
-    check_in = tx.check_ins.get(check_in_id)
-    if check_in is not None and check_in.state is State.DONE:
-        tx.check_ins.save(replace(check_in, completed_at=now))
+def _remember_audience(tx: Tx, composed: Composed) -> None:
+    """Keeps the readers the message named: an answer given to it is stored with them."""
+    current = tx.check_ins.get(composed.shown.id) if composed.shown else None
+    if current is None or composed.shown is None:
+        return
+    shown_id = composed.shown.shown_manager_id
+    if not current.audience_shown or current.shown_manager_id != shown_id:
+        tx.check_ins.save(replace(current, shown_manager_id=shown_id, audience_shown=True))
+
+
+def _mark_asked(tx: Tx, delivery: Delivery, key: str, now: datetime) -> None:
+    """Typed text goes to the question asked last. A reminder of that very one moves nothing, or
+    words on their way while it is sent would fall back to the question before.
+    """
+    asked = [
+        (question.asked_at, check_in.id, question.key)
+        for check_in in tx.check_ins.of_person(delivery.person_id, EDITABLE)
+        for question in check_in.questions
+        if question.asked_at is not None
+    ]
+    latest = max(asked, key=lambda a: a[0], default=None)
+    if delivery.about_id is None or (latest and latest[1:] == (delivery.about_id, key)):
+        return
+    tx.check_ins.mark_asked(delivery.about_id, key, now)
+
+
+def perhaps_sent(tx: Tx, composed: Composed) -> None:
+    """Its fate is unknown: the people it quotes are told that somebody may have got it."""
+    tx.read_log.add([replace(reading, how="perhaps") for reading in composed.readings])
 
 
 def dropped(tx: Tx, delivery: Delivery, reason: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.check_in import (
-    ANSWERABLE,
     EDITABLE,
     MAX_TEXT,
     SILENCE,
@@ -26,8 +25,8 @@ from bot.services import outgoing, steps
 from bot.services.act import Act, join_value, split_value
 from bot.services.sealing import open_value, seal_value
 
-MAX_BUBBLES = 4
-"""Bubbles of the longest text that fit one answer."""
+_LISTENING = (State.OFFERED, State.OPEN, State.DONE)
+"""Typed text answers nothing that was put off or waits for its turn."""
 
 
 def typed(act: Act, text: str) -> None:
@@ -60,7 +59,7 @@ def _target_of(act: Act) -> tuple[CheckIn, Question] | None:
         return None
     candidates = [
         (asked.asked_at, check_in, asked.key)
-        for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE | {State.DONE})
+        for check_in in act.tx.check_ins.of_person(act.person.id, _LISTENING)
         if _takes_text(check_in, act)
         if (asked := check_in.last_asked_before(act.at)) and asked.asked_at
     ]
@@ -71,7 +70,7 @@ def _target_of(act: Act) -> tuple[CheckIn, Question] | None:
 
 
 def _takes_text(check_in: CheckIn, act: Act) -> bool:
-    """A finished conversation takes text written before its thanks arrived, and none after."""
+    """A finished conversation takes text until the silence after its last answer, none later."""
     if act.now >= check_in.closes_at:
         return False
     if check_in.state is not State.DONE:
@@ -80,15 +79,17 @@ def _takes_text(check_in: CheckIn, act: Act) -> bool:
 
 
 def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value) -> None:
-    before = _current_value(act, check_in, question.key)
+    last = act.tx.answers.current(check_in.id).get(question.key)
+    before = open_value(act.vault, last) if last else None
     try:
         merged = _merged(before, value)
     except Refused as refused:
         act.note(refused.code)
         return
-    stored = record(act, check_in, question, merged)
+    stored = record(act, check_in, question, merged, last)
     check_in = _opened(act, check_in, question.key)
-    act.tx.queue.enqueue([outgoing.receipt(check_in, question.key, stored.answer_id, act.now)])
+    if last is None or act.now - last.recorded_at > SILENCE:
+        act.tx.queue.enqueue([outgoing.receipt(check_in, question.key, stored.version_id, act.now)])
     if before is None or before.text == "":
         steps.redraw(act, check_in, question.key)
     steps.go_on(act, check_in, act.now + SILENCE)
@@ -100,7 +101,7 @@ def _merged(before: Value | None, value: Value) -> Value:
         return value
     if value.text:
         together = before.appended(value.text)
-        if len(together.text) > MAX_TEXT * MAX_BUBBLES:
+        if len(together.text) > MAX_TEXT:
             raise Refused("too_long")
         return together
     return replace(
@@ -123,8 +124,9 @@ def pressed(act: Act, value: str, chosen: str) -> None:
     except Refused as refused:
         act.note(refused.code)
         return
-    before = _current_value(act, check_in, question.key)
-    record(act, check_in, question, _merged(before, given))
+    last = act.tx.answers.current(check_in.id).get(question.key)
+    before = open_value(act.vault, last) if last else None
+    record(act, check_in, question, _merged(before, given), last)
     check_in = _opened(act, check_in, question.key)
     steps.redraw(act, check_in, question.key)
     if _waits_for_words(question, before):
@@ -180,9 +182,19 @@ def is_editable(act: Act, check_in: CheckIn) -> bool:
     return check_in.state in EDITABLE and takes_part and act.now < check_in.closes_at
 
 
-def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> StoredAnswer:
-    """Seals one answer version under the audience that was shown to the person."""
+def record(
+    act: Act,
+    check_in: CheckIn,
+    question: Question,
+    value: Value,
+    built_on: StoredAnswer | None = None,
+) -> StoredAnswer:
+    """Seals one answer version under the audience that was shown to the person.
+
+    built_on: the version that `value` contains, so that no older platform time hides it.
+    """
     version_id = uuid4()
+    platform_at = max(act.at, built_on.platform_at) if built_on else act.at
     kind, readers = audience_of(question, check_in.shown_manager_id)
     _offer_help(act, question, value)
     return act.tx.answers.record(
@@ -192,7 +204,7 @@ def record(act: Act, check_in: CheckIn, question: Question, value: Value) -> Sto
             person_id=act.person.id,
             question_key=question.key,
             sealed=seal_value(act.vault, act.person.id, version_id, value),
-            platform_at=act.at,
+            platform_at=platform_at,
             recorded_at=act.now,
             audience=kind,
             readers=readers,
@@ -207,11 +219,6 @@ def _offer_help(act: Act, question: Question, value: Value) -> None:
         act.note("help_contact")
 
 
-def _current_value(act: Act, check_in: CheckIn, key: str) -> Value | None:
-    stored = act.tx.answers.current(check_in.id).get(key)
-    return open_value(act.vault, stored) if stored else None
-
-
 def _opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:
     """The question is answered and the conversation goes on."""
     answered = replace(check_in.asked(key), state=Asked.ANSWERED)
@@ -220,19 +227,30 @@ def _opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:
 
 
 def undo(act: Act, value: str) -> None:
-    """Takes an answer back: its content is gone for good and the question is open again."""
-    found = _pressable(act, value)
-    stored = found and act.tx.answers.current(found[0].id).get(found[1].key)
-    if found is None or not stored:
-        act.note("closed" if found is None else "nothing_to_undo")
+    """Takes an answer back: its content is gone for good. While the check-in runs and the person
+    takes part, the question is open again.
+    """
+    check_in, key = _own_answer(act, value)
+    if check_in is None:
+        act.note("nothing_to_undo")
         return
-    check_in, question = found
-    withdraw_all(act, check_in, question.key)
-    reopened = replace(check_in.asked(question.key), state=Asked.PENDING)
+    withdraw_all(act, check_in, key)
+    if not is_editable(act, check_in):
+        steps.redraw(act, check_in, key)
+        return
+    reopened = replace(check_in.asked(key), state=Asked.PENDING, asked_at=None)
     check_in = act.touched(check_in.with_question(reopened))
     check_in = replace(check_in, state=State.OPEN, completed_at=None)
-    steps.redraw(act, check_in, question.key)
+    steps.redraw(act, check_in, key)
     steps.ask_again(act, check_in)
+
+
+def _own_answer(act: Act, value: str) -> tuple[CheckIn | None, str]:
+    """The person's own check-in behind a button, where its question has an answer."""
+    check_in_id, key = split_value(value)
+    check_in = act.own_check_in(check_in_id)
+    answered = check_in is not None and key in act.tx.answers.current(check_in.id)
+    return (check_in if answered else None), key
 
 
 def withdraw_all(act: Act, check_in: CheckIn, key: str) -> None:
@@ -246,11 +264,10 @@ def narrow(act: Act, value: str) -> None:
 
     Possible at any time, also after the check-in closed or by somebody who takes part no more.
     """
-    check_in_id, key = split_value(value)
-    check_in = act.own_check_in(check_in_id)
-    stored = act.tx.answers.current(check_in.id).get(key) if check_in else None
-    if check_in is None or stored is None:
+    check_in, key = _own_answer(act, value)
+    if check_in is None:
         act.note("gone")
         return
+    stored = act.tx.answers.current(check_in.id)[key]
     act.tx.answers.narrow(stored.answer_id, AudienceKind.SELF, act.now)
     steps.redraw(act, check_in, key)

@@ -10,6 +10,7 @@ from bot.domain.check_in import CheckIn
 from bot.domain.packs import AudienceKind, Question
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.visibility import Audience
 from prompts.words import Words
 
 
@@ -39,16 +40,16 @@ def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | No
     return said[f"{kind.value}_short"]
 
 
-def readers_of(
-    tx: Tx, words: Words, reader: Person, kind: AudienceKind, check_in: CheckIn, now: datetime
-) -> str:
-    """Who reads an answer given under what was shown: a former manager reads nothing."""
-    manager = current_manager(tx, reader.id, now)
-    shown_id = check_in.shown_manager_id
-    if kind is AudienceKind.MANAGER and shown_id and (manager is None or manager.id != shown_id):
-        said = words.say("audience", reader.locale, manager=_name(tx.people.get(shown_id)))
+def readers_of(tx: Tx, words: Words, person: Person, readers: Audience, now: datetime) -> str:
+    """Who reads an answer with this audience, in a few words: a former manager reads nothing."""
+    manager = current_manager(tx, person.id, now)
+    named = next(iter(readers.readers), None)
+    if readers.kind is not AudienceKind.MANAGER or named is None:
+        return short(words, person, readers.kind, None)
+    if manager is None or manager.id not in readers.readers:
+        said = words.say("audience", person.locale, manager=_name(tx.people.get(named)))
         return said["former_short"]
-    return short(words, reader, kind, manager)
+    return short(words, person, readers.kind, manager)
 
 
 def kind_of(question: Question, manager: Person | None) -> AudienceKind:

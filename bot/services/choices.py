@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.check_in import ANSWERABLE, CheckIn, Refused, State
+from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
 from bot.domain.recurrence import closing_moment, local_instant, next_open_moment
 from bot.services import steps
@@ -35,12 +36,19 @@ def _resume(act: Act, held: list[CheckIn]) -> None:
 
 
 def decline(act: Act) -> None:
-    """*Not for me*: final until the person changes it. To everyone else it is "nothing shared"."""
+    """*Not for me*: final until the person changes it. To everyone else it is "nothing shared".
+
+    What nobody was shown yet stays with the person: each such answer becomes theirs alone.
+    """
     if act.person.participation is Participation.DECLINED:
         return
     act.tx.people.set_participation(act.person.id, Participation.DECLINED)
     for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
         steps.close(act, check_in, State.CANCELLED, "not_for_me")
+    shown = {reading.answer_id for reading in act.tx.read_log.of_person(act.person.id)}
+    for answer in act.tx.answers.of_person(act.person.id):
+        if answer.answer_id not in shown:
+            act.tx.answers.narrow(answer.answer_id, AudienceKind.SELF, act.now)
     act.note("declined")
 
 
@@ -82,8 +90,13 @@ def _snooze_moment(act: Act, check_in: CheckIn, until: str) -> datetime:
 
 
 def skip(act: Act, check_in: CheckIn) -> None:
-    """Skips this check-in; what was answered before stays."""
+    """Skips this check-in; what was answered before stays, and the person is told so."""
     steps.close(act, check_in, State.SKIPPED, "skipped")
+    act.note("skipped_rest" if _has_answers(act, check_in) else "skipped")
+
+
+def _has_answers(act: Act, check_in: CheckIn) -> bool:
+    return bool(act.tx.answers.current(check_in.id))
 
 
 def parse_pause(act: Act, given: str) -> datetime:
@@ -106,10 +119,15 @@ def parse_pause(act: Act, given: str) -> datetime:
 def pause(act: Act, until: datetime) -> None:
     """Nothing is asked before `until` (aware UTC); what is open is closed."""
     act.tx.people.set_pause(act.person.id, until)
-    for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
+    opened = act.tx.check_ins.of_person(act.person.id, ANSWERABLE)
+    for check_in in opened:
         steps.close(act, check_in, State.SKIPPED, "paused")
+    answered = any(_has_answers(act, check_in) for check_in in opened)
+    act.note("paused_rest" if answered else "paused", moment=until.isoformat())
 
 
 def resume(act: Act) -> None:
+    """Ends a pause. *Not for me* is taken back by *Start* alone."""
     act.tx.people.set_pause(act.person.id, None)
-    act.note("resumed")
+    declined = act.person.participation is Participation.DECLINED
+    act.note("declined" if declined else "resumed")

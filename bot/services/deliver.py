@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from bot.domain.delivery import (
     Delivery,
+    DeliveryClass,
     Lookup,
     Operation,
     Outcome,
@@ -21,20 +23,26 @@ from bot.domain.delivery import (
     Unknown,
 )
 from bot.domain.ports.messenger import Messenger
-from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
 from bot.services import after_sending
 from bot.services.compose import compose
 from bot.services.kit import Kit
 from bot.services.scene import Composed, Drop, NotYet, Scene
 
+log = logging.getLogger(__name__)
+
 BATCH = 50
 LEASE = timedelta(seconds=60)
 """Longer than any platform call may take, so that no live claim is taken over."""
 
 AT_ONCE = 8
-MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=15)
+MAX_ATTEMPTS = {DeliveryClass.REPLY: 55, DeliveryClass.PROMPT: 100, DeliveryClass.DIGEST: 680}
+"""With these waits about 12 hours for an answer to somebody who acted, a day for a prompt, and a
+week for a summary: then the next one comes.
+"""
 
 
 async def deliver(kit: Kit, now: datetime, limit: int = BATCH) -> int:
@@ -50,7 +58,11 @@ async def deliver(kit: Kit, now: datetime, limit: int = BATCH) -> int:
             for delivery in of_one_person:
                 await _Sending(kit, vault, delivery, now).run()
 
-    await asyncio.gather(*(in_turn(group) for group in _by_person(claimed)))
+    groups = (in_turn(group) for group in _by_person(claimed))
+    done = await asyncio.gather(*groups, return_exceptions=True)
+    for fault in done:  # only once all the others have ended
+        if isinstance(fault, BaseException):
+            raise fault
     return len(claimed)
 
 
@@ -95,6 +107,13 @@ class _Sending:
         except NotYet as wait:
             await self._retry(wait.at, wait.reason, counts=False)
             return
+        except StorageUnavailable:
+            raise
+        except Exception:
+            # One row that can't be composed must not hold up everybody else's messages.
+            log.exception("message not composed", extra={"delivery": str(self.delivery.id)})
+            await self._retry_or_give_up(RetryAt(self.now, "not_composed"))
+            return
         if not await self.kit.uow.write(lambda tx: self._begin(tx, composed)):
             return
         outcome = await self._send(composed)
@@ -121,9 +140,10 @@ class _Sending:
     def _begin(self, tx: Tx, composed: Composed) -> bool:
         """From here on the message may have been sent; the audience it names is kept first."""
         delivery = self.delivery
+        tx.people.lock(delivery.person_id)
         if not tx.queue.begin(delivery.id, delivery.claim_token, self.now):
             return False
-        after_sending.remember_audience(tx, composed)
+        after_sending.before_sending(tx, composed)
         return True
 
     async def _send(self, composed: Composed) -> Outcome:
@@ -164,15 +184,17 @@ class _Sending:
         elif isinstance(outcome, RetryAt):
             await self._retry_or_give_up(outcome)
         else:
-            await self._unknown(outcome)
+            await self._unknown(outcome, composed)
 
     def _sent(self, tx: Tx, outcome: Sent, composed: Composed) -> None:
         delivery = self.delivery
+        tx.people.lock(delivery.person_id)
         if tx.queue.sent(delivery.id, delivery.claim_token, outcome.ref, self.now):
-            after_sending.sent(tx, delivery, composed, self.now)
+            after_sending.sent(tx, delivery, composed, outcome.at or self.now)
 
     def _dropped(self, tx: Tx, reason: str) -> None:
         delivery = self.delivery
+        tx.people.lock(delivery.person_id)
         if tx.queue.skip(delivery.id, delivery.claim_token, reason, self.now):
             after_sending.dropped(tx, delivery, reason)
 
@@ -187,21 +209,22 @@ class _Sending:
         delivery = self.delivery
         if outcome.pauses_lane:
             await self.kit.uow.write(lambda tx: tx.queue.pause_lane(delivery.lane_id, outcome.at))
-            await self._retry(outcome.at, outcome.reason, counts=False)
-        elif delivery.attempts + 1 >= MAX_ATTEMPTS:
+            # The lane waits; the message keeps its place in it.
+            await self._retry(delivery.not_before, outcome.reason, counts=False)
+        elif self._is_last_try():
             await self.kit.uow.write(lambda tx: self._dropped(tx, "gave_up"))
         else:
-            await self._retry(outcome.at, outcome.reason, counts=True)
+            await self._retry(max(outcome.at, self._next_try()), outcome.reason, counts=True)
 
-    async def _unknown(self, outcome: Unknown) -> None:
+    async def _unknown(self, outcome: Unknown, composed: Composed) -> None:
         """Looked up or resent later where the platform allows it, else left to the operator."""
         delivery = self.delivery
         messenger = self.kit.messengers.get(delivery.address.platform)
         leaves = messenger is None or messenger.recovery is Recovery.LEAVE
-        if leaves or delivery.attempts + 1 >= MAX_ATTEMPTS:
-            await self.kit.uow.write(lambda tx: self._lost(tx, outcome.reason))
+        if leaves or self._is_last_try():
+            await self.kit.uow.write(lambda tx: self._lost(tx, outcome.reason, composed))
             return
-        at = self.now + FIRST_WAIT * (2**delivery.attempts)
+        at = self._next_try()
         await self.kit.uow.write(
             lambda tx: tx.queue.retry(
                 delivery.id,
@@ -213,6 +236,15 @@ class _Sending:
             )
         )
 
-    def _lost(self, tx: Tx, reason: str) -> None:
+    def _next_try(self) -> datetime:
+        """Twice as long after each attempt, up to a quarter of an hour."""
+        doubled: timedelta = FIRST_WAIT * (2 ** min(self.delivery.attempts, 20))
+        return self.now + min(doubled, LONGEST_WAIT)
+
+    def _is_last_try(self) -> bool:
+        return self.delivery.attempts + 1 >= MAX_ATTEMPTS[self.delivery.delivery_class]
+
+    def _lost(self, tx: Tx, reason: str, composed: Composed) -> None:
         delivery = self.delivery
-        tx.queue.unknown(delivery.id, delivery.claim_token, reason, self.now)
+        if tx.queue.unknown(delivery.id, delivery.claim_token, reason, self.now):
+            after_sending.perhaps_sent(tx, composed)

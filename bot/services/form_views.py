@@ -21,8 +21,10 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.packs import Question, QuestionKind
+from bot.domain.people import Person
 from bot.services import audience
 from bot.services.act import Act
+from bot.services.form_state import FormState
 from prompts.words import Said, Words
 
 LATER = ("hour", "tomorrow", "next_week", "skip", "pause")
@@ -36,14 +38,15 @@ def answers(
     words: Words,
     act: Act,
     check_in: CheckIn,
+    state: FormState,
+    manager: Person | None,
     values: Mapping[str, Value],
     errors: Mapping[str, str],
-    fields: Mapping[str, str] | None = None,
+    fields: Mapping[str, str],
 ) -> Form:
     """Every question with what was given; `fields` brings back what a refused form held."""
     said = _say(words, act)
     pack = act.pack(check_in)
-    manager = act.tx.people.get(check_in.shown_manager_id) if check_in.shown_manager_id else None
     kinds = dict.fromkeys(question.audience for question in pack.questions)
     blocks: list[Block] = [
         Text(audience.line(words, act.person, kind, manager), Tone.MUTED) for kind in kinds
@@ -51,11 +54,11 @@ def answers(
     for asked in check_in.questions:
         question = pack.question(asked.key)
         value = values.get(asked.key, Value())
-        blocks += [Divider(), *_question(said, act, question, value, errors, fields or {})]
+        blocks += [Divider(), *_question(said, act, question, value, errors, fields)]
     return Form(
         title=pack.name(act.person.locale),
         action="answer_form",
-        value=str(check_in.id),
+        value=str(state),
         blocks=tuple(blocks),
         submit=said["submit"],
         close=said["cancel"],
@@ -76,7 +79,7 @@ def _question(
         blocks.append(Link(said["expectations_link"], act.policy.expectations.url))
     text_label = words.text
     if question.takes_rating:
-        blocks.append(_rating(said, question, value, words.text, errors, act))
+        blocks.append(_rating(said, question, value, words.text, errors, fields, act))
         text_label = said["in_your_words"]
     if question.takes_text or question.kind is QuestionKind.NUMBER:
         name = f"text:{key}"
@@ -94,18 +97,25 @@ def _question(
         name = f"choice:{key}"
         options = tuple(Option(v, words.options.get(v, v)) for v in question.options)
         error = _error(said, errors, name)
-        blocks.append(ChoiceInput(name, words.text, options, value.choice, error=error))
+        chosen = fields.get(name, value.choice)
+        blocks.append(ChoiceInput(name, words.text, options, chosen, error=error))
     return blocks
 
 
 def _rating(
-    said: Said, question: Question, value: Value, label: str, errors: Mapping[str, str], act: Act
+    said: Said,
+    question: Question,
+    value: Value,
+    label: str,
+    errors: Mapping[str, str],
+    fields: Mapping[str, str],
+    act: Act,
 ) -> ChoiceInput:
     words = question.words(act.person.locale)
     name = f"rating:{question.key}"
     labels = words.points or (words.low, "", "", "", words.high)
     options = tuple(Option(str(i + 1), f"{i + 1} {text}".strip()) for i, text in enumerate(labels))
-    chosen = str(value.rating or "")
+    chosen = fields.get(name, str(value.rating or ""))
     return ChoiceInput(name, label, options, chosen, error=_error(said, errors, name))
 
 

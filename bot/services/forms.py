@@ -15,10 +15,11 @@ from bot.domain.check_in import (
     parse_number,
 )
 from bot.domain.inbound import Inbound
-from bot.domain.message import Reply
+from bot.domain.message import Form, Reply
 from bot.domain.packs import Question, QuestionKind
 from bot.services import answering, audience, choices, form_views, steps
 from bot.services.act import Act
+from bot.services.form_state import FormState, print_of, prints_of
 from bot.services.kit import Kit
 from bot.services.sealing import open_value
 
@@ -26,37 +27,52 @@ Errors = dict[str, str]
 
 
 def open_form(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    """All questions of a check-in with the answers given so far. Opening shows the audience."""
+    """All questions of a check-in with the answers given so far, and who will read them."""
     check_in = act.own_check_in(inbound.value)
     if check_in is None or not answering.is_editable(act, check_in):
         return Reply(notice=_notice(kit, act, "closed"))
-    shown = audience.shown_to(act.tx, check_in, act.now)
-    if shown != check_in:
-        act.save(shown)
-    return Reply(form_views.answers(kit.words, act, shown, _given(act, shown), {}))
+    return Reply(_form(kit, act, check_in))
 
 
-def _given(act: Act, check_in: CheckIn) -> dict[str, Value]:
-    opened = {
-        key: open_value(act.vault, stored)
+def _form(
+    kit: Kit,
+    act: Act,
+    check_in: CheckIn,
+    errors: Mapping[str, str] | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> Form:
+    """The form as things stand. It carries what it showed, so that sending it changes only what
+    the person changed in it, for the readers it named.
+    """
+    manager = audience.current_manager(act.tx, act.person.id, act.now)
+    given = {
+        key: value
         for key, stored in act.tx.answers.current(check_in.id).items()
+        if (value := open_value(act.vault, stored)) is not None
     }
-    return {key: value for key, value in opened.items() if value is not None}
+    carried = FormState(check_in.id, manager.id if manager else None, prints_of(given))
+    return form_views.answers(
+        kit.words, act, check_in, carried, manager, given, errors or {}, fields or {}
+    )
 
 
 def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    """Records what changed. With any error nothing is recorded and the form comes back."""
-    check_in = act.own_check_in(inbound.value)
-    if check_in is None or not answering.is_editable(act, check_in):
+    """Records what changed. With any error nothing is recorded and the form comes back; so it
+    does where its readers are no longer those that it named.
+    """
+    state = FormState.parse(inbound.value)
+    check_in = act.own_check_in(str(state.check_in_id)) if state else None
+    if state is None or check_in is None or not answering.is_editable(act, check_in):
         return Reply(notice=_notice(kit, act, "closed"))
     questions = [act.question(check_in, asked.key) for asked in check_in.questions]
     values, errors = _parsed(questions, inbound.fields)
-    if errors:
-        form = form_views.answers(kit.words, act, check_in, values, errors, inbound.fields)
-        return Reply(form)
+    manager = audience.current_manager(act.tx, act.person.id, act.now)
+    if errors or state.manager_id != (manager.id if manager else None):
+        return Reply(_form(kit, act, check_in, errors, inbound.fields))
     if act.is_repeat(inbound.installation_id):
         return Reply()
-    _record_form(act, check_in, questions, values)
+    shown = replace(check_in, shown_manager_id=state.manager_id, audience_shown=True)
+    _record_form(act, shown, questions, values, state.prints)
     return Reply(notice=_notice(kit, act, "saved"))
 
 
@@ -93,23 +109,29 @@ def _value_of(question: Question, fields: Mapping[str, str]) -> Value:
 
 
 def _record_form(
-    act: Act, check_in: CheckIn, questions: list[Question], values: Mapping[str, Value]
+    act: Act,
+    check_in: CheckIn,
+    questions: list[Question],
+    values: Mapping[str, Value],
+    shown: Mapping[str, str],
 ) -> None:
-    """New and changed answers become versions, emptied ones are taken back, the rest skipped."""
-    given = _given(act, check_in)
+    """What the person changed becomes a version or is taken back; what was left empty counts as
+    skipped. What somebody typed meanwhile, and did not touch in the form, stays.
+    """
     for question in questions:
-        value, before = values[question.key], given.get(question.key, Value())
-        if value != before:
+        value = values[question.key]
+        untouched = print_of(value) == shown.get(question.key, print_of(Value()))
+        if not untouched:
             check_in = _record_one(act, check_in, question, value)
-        elif value.is_empty:
+        elif check_in.asked(question.key).state is not Asked.ANSWERED:
             check_in = _with_state(check_in, question.key, Asked.SKIPPED)
         steps.redraw(act, check_in, question.key)
-    act.tx.queue.cancel_about(check_in.id, "answered_in_form", act.now)
     check_in = act.touched(replace(check_in, snoozed_until=None))
     if check_in.state is State.DONE:
         act.save(check_in)
         act.note("edited")
         return
+    act.tx.queue.cancel_about(check_in.id, "answered_in_form", act.now)
     steps.go_on(act, replace(check_in, state=State.OPEN, offers=check_in.offers + 1), act.now)
 
 
@@ -150,7 +172,6 @@ def submit_later(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 def _put_off(act: Act, check_in: CheckIn, when: str) -> None:
     if when == "skip":
         choices.skip(act, check_in)
-        act.note("skipped")
         return
     back = choices.snooze(act, check_in, when)
     steps.redraw(act, act.tx.check_ins.get(check_in.id) or check_in)
@@ -168,7 +189,6 @@ def submit_pause(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         return Reply(form_views.pause(kit.words, act, {refused.field: refused.code}))
     if not act.is_repeat(inbound.installation_id):
         choices.pause(act, until)
-        act.note("paused", moment=until.isoformat())
     return Reply()
 
 

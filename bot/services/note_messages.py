@@ -15,6 +15,8 @@ _BUTTONS = {
     "help": ("my_answers", "my_answers"),
     "declined": ("start", "start_again"),
     "paused": ("resume", "resume"),
+    "paused_rest": ("resume", "resume"),
+    "skipped_rest": ("my_answers", "my_answers"),
     "nothing_open": ("my_answers", "my_answers"),
     "open_later": ("open_later", "later"),
     "open_form": ("open_form", "form"),

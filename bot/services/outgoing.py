@@ -12,11 +12,17 @@ from bot.domain.ports.queue_store import SentMessage
 
 
 def offer(
-    check_in: CheckIn, person: Person, not_before: datetime, expires_at: datetime
+    check_in: CheckIn,
+    person: Person,
+    not_before: datetime,
+    expires_at: datetime,
+    *,
+    asked_for: bool = False,
 ) -> NewDelivery:
     """The first message of a check-in, and again after a snooze or a wait.
 
-    Whoever never pressed *Start* is welcomed and asked nothing yet.
+    Whoever never pressed *Start* is welcomed and asked nothing yet. `asked_for`: the person
+    wanted it back now, so the weekly cap does not count.
     """
     return NewDelivery(
         id=uuid4(),
@@ -30,6 +36,7 @@ def offer(
         about_id=check_in.id,
         about_key=_open_key(check_in),
         occurrence_id=check_in.occurrence_id,
+        facts={"asked_for": "yes"} if asked_for else {},
     )
 
 
@@ -60,15 +67,15 @@ def question(check_in: CheckIn, asked: AskedQuestion, not_before: datetime) -> N
     return _reply(
         check_in,
         kind="question",
-        cause=f"ask:{check_in.id}:{asked.key}:{asked.asks}:{check_in.offers}",
+        cause=f"ask:{check_in.id}:{asked.key}:{check_in.offers}",
         not_before=not_before,
         about_key=asked.key,
     )
 
 
-def receipt(check_in: CheckIn, key: str, answer_id: UUID, now: datetime) -> NewDelivery:
-    """One receipt an answer, however many bubbles it was typed in; again after an undo."""
-    cause = f"receipt:{answer_id}:{check_in.offers}"
+def receipt(check_in: CheckIn, key: str, version_id: UUID, now: datetime) -> NewDelivery:
+    """One receipt for each burst of bubbles: `version_id` is what its first one made."""
+    cause = f"receipt:{version_id}"
     return _reply(check_in, kind="receipt", cause=cause, not_before=now, about_key=key)
 
 

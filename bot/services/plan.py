@@ -13,7 +13,6 @@ from bot.domain.cadence import CadenceKind, CadenceSpec, Member, in_audience
 from bot.domain.check_in import AskedQuestion, CheckIn, State
 from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.occurrence import DuePlan, Occurrence, OccurrenceState, Plan
-from bot.domain.organisation import PackRevision
 from bot.domain.packs import choose_questions
 from bot.domain.people import Participation
 from bot.domain.ports.clock import Calendar
@@ -66,14 +65,16 @@ class _Batch:
         self.policy = tx.organisations.policy()
         self.organisation = tx.organisations.get()
         self.places: set[UUID] = set()
-        self.pack_of = lru_cache(maxsize=None)(self._pack)
+        self.pack_of = lru_cache(maxsize=None)(tx.cadences.pack)
         self.due_after = lru_cache(maxsize=None)(self._due_after)
 
     def run(self) -> int:
         due = self.tx.plans.due(self.now, BATCH)
         if not due:
             return 0
-        self.places = set(self.tx.check_ins.place_holders({d.person.id for d in due}, self.now))
+        people = {d.person.id for d in due}
+        self.tx.people.lock_many(people)  # so that two planners see each other's offers
+        self.places = set(self.tx.check_ins.place_holders(people, self.now))
         revisions = self.tx.cadences.revisions({d.plan.revision_id for d in due})
         decided = [self._decide(d, revisions[d.plan.revision_id].spec) for d in due]
         inserted = self.tx.occurrences.add([d.occurrence for d in decided if _counts(d)])
@@ -100,6 +101,7 @@ class _Batch:
             (_prompts(spec) and person.is_paused(self.now), "paused"),
             (not due.has_identity, "no_platform"),
             (self.now > moment + timedelta(hours=spec.send_window_hours), "too_late"),
+            (bool(spec.pack) and self.pack_of(spec.pack or "") is None, "no_pack"),
         )
         return next((reason for holds, reason in checks if holds), "")
 
@@ -151,6 +153,7 @@ class _Batch:
         """The check-in of an occurrence, and (rotation, day of the last full round) after it."""
         due, spec, zone = decided.due, decided.spec, decided.due.person.zone
         pack = self.pack_of(spec.pack or "")
+        assert pack is not None, "without a pack it is skipped"  # noqa: S101  # told to the types
         day = decided.occurrence.due_at.astimezone(zone).date()
         full = _asks_everything(due, spec, day)
         keys, rotation = choose_questions(
@@ -223,13 +226,6 @@ class _Batch:
         self, spec: CadenceSpec, zone: str, country: str | None, after: datetime
     ) -> Due | None:
         return next_of(spec, ZoneInfo(zone), after, self.calendar.for_country(country))
-
-    def _pack(self, key: str) -> PackRevision:
-        """Raises LookupError naming the pack: configuration lets no unknown pack in."""
-        found = self.tx.cadences.pack(key)
-        if found is None:
-            raise LookupError(f"question pack {key!r} is not in the database; apply app.yaml again")
-        return found
 
 
 def _counts(decided: _Decided) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.packs import AudienceKind, Question, QuestionKind
+from bot.domain.packs import Question, QuestionKind
 from bot.domain.people import Participation, Person
 from bot.services import audience
 from bot.services.act import join_value
@@ -88,7 +88,9 @@ def _opening(scene: Scene, block: str) -> Composed:
 
 
 def question(scene: Scene) -> Composed:
-    """The next question. Where its readers differ from the last line shown, it says so."""
+    """The next question. The first one says who reads it, and so does any whose readers differ
+    from the last line shown.
+    """
     check_in = _answerable(scene)
     asked = check_in.asked(scene.delivery.about_key)
     if asked.state in (Asked.ANSWERED, Asked.SKIPPED):
@@ -104,7 +106,8 @@ def question(scene: Scene) -> Composed:
 
 
 def _audience_changed(scene: Scene, before: CheckIn, now: CheckIn, question: Question) -> bool:
-    if not before.audience_shown or before.shown_manager_id != now.shown_manager_id:
+    is_first = not any(asked.asked_at for asked in before.questions)
+    if is_first or before.shown_manager_id != now.shown_manager_id:
         return True
     kinds = {q.audience for q in scene.pack(before).questions}
     return len(kinds) > 1 or question.audience not in kinds
@@ -168,10 +171,9 @@ def thanks(scene: Scene) -> Composed:
         raise Drop("reopened")
     said = scene.say("thanks", first_name=scene.person.first_name, last_day=_last_day(check_in))
     stored = scene.tx.answers.current(check_in.id).values()
-    shared = any(a.audiences[-1].kind is AudienceKind.MANAGER for a in stored)
     manager = audience.current_manager(scene.tx, scene.person.id, scene.now)
     told = said["nothing_shared"]
-    if shared and manager and manager.id == check_in.shown_manager_id:
+    if manager and any(manager.id in answer.audiences[-1].readers for answer in stored):
         named = scene.say("thanks", first_name="", last_day="", manager=manager.name)
         told = named["next"]
     blocks: tuple[Block, ...] = (

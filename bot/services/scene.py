@@ -128,6 +128,8 @@ def _check_hours(scene: Scene) -> None:
 def _check_prompt(scene: Scene) -> None:
     if scene.person.is_paused(scene.now):
         raise Drop("paused")
+    if scene.delivery.facts.get("asked_for"):
+        return
     since, until = week_bounds(scene.now, scene.person.zone)
     sent = scene.tx.queue.prompts_sent(scene.person.id, since, until)
     if sent >= scene.policy.weekly_cap:

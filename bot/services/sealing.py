@@ -32,14 +32,27 @@ def open_value(vault: Vault, answer: StoredAnswer) -> Value | None:
     return Value(**json.loads(raw)) if raw is not None else None
 
 
-def seal_part(vault: Vault, subject_id: UUID, part_id: UUID, part: WrittenPart) -> bytes:
-    starters = [[s.text, str(s.version_id), s.quote] for s in part.starters]
+def seal_part(
+    vault: Vault, subject_id: UUID, part_id: UUID, part: WrittenPart, texts: Mapping[UUID, str]
+) -> bytes:
+    """Of a quote only its place in the answer is kept, so that words taken back are gone here too.
+
+    texts: what the answers say, by version id. A starter whose quote isn't in there is dropped.
+    """
+    starters = [
+        [s.text, str(s.version_id), texts[s.version_id].index(s.quote), len(s.quote)]
+        for s in part.starters
+        if s.quote in texts.get(s.version_id, "")
+    ]
     body = {"headline": part.headline, "starters": starters, "writer": part.writer}
     return vault.seal(subject_id, part_id, PART_FIELD, _packed(body))
 
 
-def open_part(vault: Vault, part: SummaryPart) -> WrittenPart | None:
-    """None where the quoted person's key was destroyed or the row altered."""
+def open_part(vault: Vault, part: SummaryPart, texts: Mapping[UUID, str]) -> WrittenPart | None:
+    """None where the quoted person's key was destroyed or the row altered.
+
+    texts: what may be quoted now, by version id. Starters that rest on anything else are absent.
+    """
     raw = _opened(vault, part.subject_id, part.id, PART_FIELD, part.sealed)
     if raw is None:
         return None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
 from bot.domain.delivery import DeliveryState, NewDelivery
+from bot.domain.occurrence import OccurrenceState
 from bot.domain.recurrence import next_open_moment
 from bot.services import outgoing
 from bot.services.act import Act
@@ -42,7 +43,7 @@ def _ask(act: Act, check_in: CheckIn, upcoming: AskedQuestion, not_before: datet
 
 def _finish(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
     _queue_or_postpone(act, outgoing.thanks(check_in, not_before))
-    done = act.save(replace(check_in, state=State.DONE))
+    done = act.save(replace(check_in, state=State.DONE, completed_at=not_before))
     free_place(act)
     return done
 
@@ -71,7 +72,9 @@ def offer_again(act: Act, check_in: CheckIn) -> CheckIn:
     state = State.OPEN if any(q.asked_at for q in check_in.questions) else State.OFFERED
     window = timedelta(hours=act.spec(check_in).send_window_hours)
     expires_at = min(opens + window, check_in.closes_at)
-    act.tx.queue.enqueue([outgoing.offer(offered, act.person, opens, expires_at)])
+    asked_for = check_in.snoozed_until is not None
+    offer = outgoing.offer(offered, act.person, opens, expires_at, asked_for=asked_for)
+    act.tx.queue.enqueue([offer])
     return act.save(replace(offered, state=state))
 
 
@@ -103,6 +106,9 @@ def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
 def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:
     """Ends an open check-in: nothing more is sent for it, its messages lose their buttons."""
     act.tx.queue.cancel_about(check_in.id, reason, act.now)
+    occurrence = act.tx.occurrences.get(check_in.occurrence_id)
+    if occurrence is not None and occurrence.state is OccurrenceState.QUEUED:
+        act.tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, reason)
     redraw(act, check_in)
     closed = act.save(replace(check_in, state=state))
     free_place(act)

@@ -107,6 +107,7 @@ def _permitted(
             subject_id=answer.person_id,
             audiences=answer.audiences,
             managements=managements,
+            said_at=answer.recorded_at,
             now=now,
         )
     }

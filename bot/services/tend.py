@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.check_in import CheckIn, State
-from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.recurrence import next_open_moment, previous_working_day
 from bot.services import outgoing, steps
@@ -36,6 +35,7 @@ async def _batch(kit: Kit, now: datetime) -> int:
         if not check_ins:
             return 0
         policy = tx.organisations.policy()
+        tx.people.lock_many({c.person_id for c in check_ins})
         people = tx.people.many({c.person_id for c in check_ins})
         for check_in in check_ins:
             person = people[check_in.person_id]
@@ -57,11 +57,9 @@ def _tend_one(act: Act, check_in: CheckIn) -> None:
 
 
 def _close(act: Act, check_in: CheckIn) -> None:
-    if check_in.state is State.WAITING:
-        waited = "another_conversation"
-        act.tx.occurrences.set_state([check_in.occurrence_id], OccurrenceState.SKIPPED, waited)
+    reason = "another_conversation" if check_in.state is State.WAITING else "closed"
     state = State.DONE if check_in.next_question() is None else State.CLOSED
-    steps.close(act, check_in, state, "closed")
+    steps.close(act, check_in, state, reason)
 
 
 def _offer_if_free(act: Act, check_in: CheckIn) -> None:

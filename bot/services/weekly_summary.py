@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.packs import Pack
 from bot.domain.people import Management, Person
 from bot.domain.ports.conversation_store import StoredAnswer, Summary, SummaryPart
-from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import PersonWeek, SharedAnswer, WrittenPart
 from bot.domain.visibility import may_read
@@ -22,7 +23,10 @@ from bot.services.kit import Kit
 from bot.services.sealing import open_value, seal_part
 from bot.services.shared_answers import shared_of
 
+log = logging.getLogger(__name__)
+
 BATCH = 50
+_A_YEAR = 60
 AT_ONCE = 4
 
 
@@ -41,32 +45,40 @@ class _Facts:
 
 async def summarise(kit: Kit, now: datetime) -> int:
     """Drafts and queues every summary that is due at `now` (aware UTC); how many."""
+    drafted = 0
     tried: set[UUID] = set()
     while True:
         planned = await kit.uow.read(lambda tx: tx.occurrences.planned(BATCH))
         fresh = [occurrence for occurrence in planned if occurrence.id not in tried]
         if not fresh:
-            return len(tried)
+            return drafted
         gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(_draft(kit, occurrence, now, gate) for occurrence in fresh))
+        drafted += sum(await asyncio.gather(*(_draft(kit, o, now, gate) for o in fresh)))
         tried.update(occurrence.id for occurrence in fresh)
 
 
-async def _draft(kit: Kit, occurrence: Occurrence, now: datetime, gate: asyncio.Semaphore) -> None:
+async def _draft(kit: Kit, occurrence: Occurrence, now: datetime, gate: asyncio.Semaphore) -> bool:
+    """False where it could not be drafted: one manager's trouble must not be everybody's."""
     async with gate:
-        await _draft_one(kit, occurrence, now)
+        try:
+            return await _draft_one(kit, occurrence, now)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("summary not drafted", extra={"occurrence": str(occurrence.id)})
+            return False
 
 
-async def _draft_one(kit: Kit, occurrence: Occurrence, now: datetime) -> None:
+async def _draft_one(kit: Kit, occurrence: Occurrence, now: datetime) -> bool:
     facts = await kit.uow.read(lambda tx: _gather(tx, occurrence, now))
     if facts is None:
         await kit.uow.write(lambda tx: _skip(tx, occurrence, "not_a_manager"))
-        return
+        return True
     subjects = {answer.person_id for answer in facts.fresh}
     vault = await kit.keys.vault({*subjects, *(p.id for p in facts.reports)})
     weeks = _weeks(facts, vault, now)
     written = [(week, await kit.writer.write(week)) for week in weeks]
-    await kit.uow.write(lambda tx: _store(tx, facts, vault, written, now))
+    return await kit.uow.write(lambda tx: _store(tx, facts, vault, written, now))
 
 
 def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
@@ -113,6 +125,7 @@ def _visible(facts: _Facts, stored: StoredAnswer, now: datetime) -> bool:
         subject_id=stored.person_id,
         audiences=stored.audiences,
         managements=facts.managements,
+        said_at=stored.recorded_at,
         now=now,
     )
 
@@ -141,7 +154,7 @@ def _store(
     vault: Vault,
     written: Sequence[tuple[PersonWeek, WrittenPart]],
     now: datetime,
-) -> None:
+) -> bool:
     """Keeps ids and sealed parts; a summary that exists already is left as it is."""
     parts = [_part(vault, week, part) for week, part in written]
     occurrence = facts.occurrence
@@ -157,16 +170,18 @@ def _store(
     )
     if not tx.summaries.add(summary):
         # The period's summary exists, or an answer just went into another: look again.
-        _settle_doubled(tx, occurrence)
-        return
+        return _settle_doubled(tx, occurrence)
     tx.queue.enqueue([_delivery(summary, now)])
     tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
+    return True
 
 
-def _settle_doubled(tx: Tx, occurrence: Occurrence) -> None:
-    periods = {s.period for s in tx.summaries.of_manager(occurrence.person_id)}
-    if occurrence.period in periods:
-        tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
+def _settle_doubled(tx: Tx, occurrence: Occurrence) -> bool:
+    for summary in tx.summaries.of_manager(occurrence.person_id, _A_YEAR):
+        if summary.period == occurrence.period and summary.occurrence_id != occurrence.id:
+            _skip(tx, occurrence, "another_summary")
+            return True
+    return False
 
 
 def _part(vault: Vault, week: PersonWeek, part: WrittenPart) -> SummaryPart:

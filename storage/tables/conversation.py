@@ -132,7 +132,6 @@ class CheckInQuestionRow(Main, table=True):
     position: int
     state: str
     asked_at: datetime | None
-    asks: int
 
 
 class AnswerRow(Row, table=True):

@@ -1,6 +1,6 @@
 """Who read whose answers, and who changed what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -10,11 +10,14 @@ from storage.tables.base import Main, Row
 
 
 class ReadLogRow(Row, table=True):
-    """A delivery or display of a person's answer to someone else; erased with the person."""
+    """A delivery or display of a person's answer to someone else; erased with the person.
+
+    One row a day (UTC), so that a later look is told too and a repeat changes nothing.
+    """
 
     __tablename__ = "read_log"
     __table_args__ = (
-        UniqueConstraint("organisation_id", "reader_id", "answer_id", "how"),
+        UniqueConstraint("organisation_id", "reader_id", "answer_id", "how", "day"),
         Index("ix_read_log_person", "organisation_id", "person_id", "at"),
     )
 
@@ -22,6 +25,7 @@ class ReadLogRow(Row, table=True):
     reader_id: UUID
     answer_id: UUID
     how: str
+    day: date
     at: datetime
 
 

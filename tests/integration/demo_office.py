@@ -30,8 +30,8 @@ from bot.domain.ports.messenger import Messenger
 from bot.services.conversation import handle
 from bot.settings import Environment, load_configuration
 
-PATIENCE = 20.0
-"""Seconds until a test gives up; what it waits for takes a fraction of one."""
+PATIENCE = 60.0
+"""Seconds until a test gives up; a busy machine may need many; what it waits for takes few."""
 
 
 def environment_in(folder: Path, database_url: str | None = None) -> Environment:

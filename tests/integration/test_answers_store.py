@@ -355,12 +355,17 @@ class History:
         found = set()
         for target, check_in in enumerate(self.check_ins):
             version = self.current(target)
-            permitted = check_in.person_id != reader.id and may_read(
-                reader_id=reader.id,
-                subject_id=check_in.person_id,
-                audiences=self.shown.get(target, ()),
-                managements=managements,
-                now=self.now,
+            permitted = (
+                version
+                and check_in.person_id != reader.id
+                and may_read(
+                    reader_id=reader.id,
+                    subject_id=check_in.person_id,
+                    audiences=self.shown.get(target, ()),
+                    managements=managements,
+                    said_at=version.recorded_at,
+                    now=self.now,
+                )
             )
             if version and permitted and (version.id, reader.id) not in self.summarised:
                 found.add(version.id)
@@ -392,6 +397,7 @@ def _readable(history: History, reader: Person, answer: StoredAnswer) -> bool:
         subject_id=answer.person_id,
         audiences=answer.audiences,
         managements=history.world.tx.people.managements_of([answer.person_id]),
+        said_at=answer.recorded_at,
         now=history.now,
     )
 

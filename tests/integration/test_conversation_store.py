@@ -223,7 +223,7 @@ def test_the_platform_took_a_question(world: World) -> None:
     (anna,) = world.hire("Anna")
     check_in = world.open_check_in(
         anna,
-        questions=(AskedQuestion("work", 0, asks=1), AskedQuestion("clarity", 1, Asked.SKIPPED)),
+        questions=(AskedQuestion("work", 0), AskedQuestion("clarity", 1, Asked.SKIPPED)),
     )
     for key in ("work", "clarity", "no-such-question"):
         world.tx.check_ins.mark_asked(check_in.id, key, NOW)

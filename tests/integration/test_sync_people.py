@@ -322,6 +322,7 @@ async def test_a_new_manager_sees_nothing_from_before(acme: Company) -> None:
             subject_id=dan,
             audiences=before.audiences,
             managements=managements,
+            said_at=before.recorded_at,
             now=moment,
         )
         for reader, moment in [(bob, tuesday), (bob, friday), (cat, friday)]

@@ -4,42 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import partial
-from pathlib import Path
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from uuid import UUID, uuid4
 
 import pytest
 
 from bot import bootstrap
+from bot.bootstrap import Built
 from bot.demo import company as sample
 from bot.demo.life import live
 from bot.demo.player import Player
 from bot.demo.screen import Screen
-from bot.demo.script import ANSWERING, Deed, Turn
-from bot.domain.message import Button, Message, Panel, Quote, Reply
+from bot.demo.script import Deed, Turn
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Block, Heading, Message, Panel, Quote, Reply, Text
 from bot.domain.people import Person
 from bot.local.thread import read_thread
-from bot.services.act import Act
 from bot.services.conversation import handle
-from bot.services.my_answers import panel as my_answers
-from bot.services.summary_details import show
+from bot.services.home import home
 from bot.settings import load_configuration
 from scheduling.calendar import WorkCalendar
 from scheduling.clock import SteppedClock
 from tests.harness import ROOT
 from tests.journeys.conftest import prepared
-from tests.journeys.words import pressable, quotes, words
+from tests.journeys.words import pressable, words
 
 WEEKS = 4
 """What the demo lives by default."""
 
+GIVEN_AWAY = ("skip", "paus", "declin", "opt", "ignor", "snooz", "remind", "not for me", "answered")
+"""Parts of words that would tell a manager why somebody shared nothing."""
+
 
 @dataclass(frozen=True)
 class Seen:
-    """One message on one screen, with what it became of it."""
+    """One message as it reached a screen, at the reader's local time."""
 
     who: Person
     local: datetime
@@ -47,23 +49,289 @@ class Seen:
 
     @property
     def week(self) -> int:
-        return (self.local.date() - sample.START).days // 7
+        """Counted from 1, like the script's."""
+        return (self.local.date() - sample.START).days // 7 + 1
+
+    @property
+    def is_prompt(self) -> bool:
+        begins = self.message.kind == "question" and "check-in" in self.message.text
+        return begins or self.message.kind in {"welcome", "nudge"}
 
     @property
     def begins(self) -> bool:
-        """Whether it begins a check-in: a welcome or an offer, but no reminder."""
-        return "time for a check-in" in self.message.text or self.message.text.startswith("Hello")
+        """Whether it begins a check-in; a reminder doesn't."""
+        return self.is_prompt and self.message.text.startswith("Hello")
 
 
 @dataclass(frozen=True)
-class Lived:
-    """Four weeks, as they look afterwards."""
+class Own:
+    """An answer under *My answers*: the question, the words, and whether the manager may read."""
 
-    people: dict[str, Person]
-    managers: dict[str, str]
-    turns: tuple[Turn, ...]
-    seen: list[Seen]
-    threads: dict[str, str]
-    details: dict[str, list[Panel]]
-    own: dict[str, list[str]]
-    saved: list[tuple[str, str]]
+    question: str
+    text: str
+    shared: bool
+
+
+@dataclass
+class Lived:
+    """Four weeks as they look afterwards; people by e-mail address."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    managers: dict[str, str | None] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    seen: list[Seen] = field(default_factory=list)
+    acts: list[tuple[str, Inbound]] = field(default_factory=list)
+    own: dict[str, list[Own]] = field(default_factory=dict)
+    details: dict[str, list[Panel]] = field(default_factory=dict)
+    threads: dict[str, list[Message]] = field(default_factory=dict)
+    player: Player | None = None
+
+    def of(self, email: str) -> list[Seen]:
+        return [seen for seen in self.seen if seen.who.email == email]
+
+    def told(self, manager: str) -> dict[str, list[str]]:
+        """The verbatim quotes in all of a manager's summaries, by the name above them."""
+        found: dict[str, list[str]] = {}
+        for panel in self.details[manager]:
+            name = ""
+            for block in panel.blocks:
+                if isinstance(block, Heading):
+                    name = block.text
+                elif isinstance(block, Quote):
+                    found.setdefault(name, []).append(block.text)
+        return found
+
+
+async def _live(lived: Lived, built: Built, company: sample.Company, clock: SteppedClock) -> None:
+    assert built.local is not None
+    emails = {person.id: person.email for person in lived.people.values()}
+
+    async def door(inbound: Inbound, now: datetime) -> Reply:
+        lived.acts.append((emails[UUID(inbound.external_id)], inbound))
+        return await handle(built.kit, inbound, now)
+
+    player = Player(door, built.local.id, await sample.cast(built, company), sample.START)
+    lived.player = player
+    until = company.starts_at + timedelta(weeks=WEEKS)
+    await live(built, clock, player, until, lambda _: None)
+
+
+async def _look_back(lived: Lived, built: Built, now: datetime) -> None:
+    for email, person in lived.people.items():
+        panel = await _pressed(built, person, "my_answers", "", now)
+        lived.own[email] = _own(panel.blocks)
+        lived.threads[email] = [b.message for b in await read_thread(built.kit, person)]
+        blocks = await home(built.kit, person.id, now)
+        lived.details[email] = [
+            await _pressed(built, person, action, value, now)
+            for _, action, value in pressable(blocks)
+            if action == "summary_details"
+        ]
+
+
+async def _pressed(built: Built, who: Person, action: str, value: str, now: datetime) -> Panel:
+    assert built.local is not None
+    inbound = Inbound(
+        built.local.id, str(who.id), str(uuid4()), InboundKind.PRESS, now, "", action, value
+    )
+    view = (await handle(built.kit, inbound, now)).view
+    assert isinstance(view, Panel)
+    return view
+
+
+def _own(blocks: Sequence[Block]) -> list[Own]:
+    found: list[Own] = []
+    for quote, line in pairwise(blocks):
+        if isinstance(quote, Quote) and isinstance(line, Text):
+            found.append(Own(quote.note, quote.text, "can read it while" in line.text))
+    return found
+
+
+async def _four_weeks(folder_of: pytest.TempPathFactory) -> Lived:
+    configuration = load_configuration(ROOT / "app.yaml")
+    company = sample.gather(configuration, sample.SAMPLE_PEOPLE, sample.SAMPLE_ANSWERS)
+    environment = prepared(folder_of.mktemp("sample"))
+    clock, lived = SteppedClock(company.starts_at), Lived(turns=company.turns)
+    names: dict[UUID, Person] = {}
+
+    def arrived(person_id: UUID, message: Message) -> None:
+        who = names[person_id]
+        lived.seen.append(Seen(who, clock.now().astimezone(who.zone), message))
+        assert lived.player is not None
+        lived.player.arrived(person_id, message)
+
+    policy = configuration.policy
+    await bootstrap.create_organisation(environment, policy.company, clock.now(), is_demo=True)
+    built = await bootstrap.build(environment, clock=clock, watch=lambda m: Screen(m, arrived))
+    try:
+        await sample.move_in(built, company)
+        lived.managers = {row.email: row.manager_email for row in company.people.rows}
+        found = await built.uow.read(lambda tx: tx.people.by_email(lived.managers))
+        lived.people.update(found)
+        names |= {person.id: person for person in found.values()}
+        await _live(lived, built, company, clock)
+        await _look_back(lived, built, clock.now())
+    finally:
+        await built.close()
+    return lived
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    return asyncio.run(_four_weeks(tmp_path_factory))
+
+
+def test_everybody_was_asked_and_many_answered(lived: Lived) -> None:
+    """What the other tests judge is there: everybody heard of it, and in every week somebody
+    answered."""
+    assert {seen.who.email for seen in lived.seen} == set(lived.people)
+    assert sum(len(own) for own in lived.own.values()) > 60
+    deeds = {turn.does for turn in lived.turns}
+    assert deeds == set(Deed)
+
+
+def test_nobody_is_asked_twice_for_a_week(lived: Lived) -> None:
+    """A check-in begins once a week for everybody, and again only for those who put it off."""
+    put_off = {(t.person, t.week) for t in lived.turns if t.does is Deed.SNOOZES}
+    begun = Counter((seen.who.email, seen.week) for seen in lived.seen if seen.begins)
+    for (email, week), times in begun.items():
+        assert times <= 1 + ((email, week) in put_off), (email, week)
+    nudges = [(s.who.email, s.week) for s in lived.seen if s.message.kind == "nudge"]
+    assert len(nudges) == len(set(nudges)) == 6
+
+
+def test_nobody_is_prompted_more_often_than_the_cap(lived: Lived) -> None:
+    """At most four prompts a person and week, reminders among them, and at most two reminders."""
+    prompts = Counter((seen.who.email, seen.week) for seen in lived.seen if seen.is_prompt)
+    assert max(prompts.values()) <= 4
+    reminders = Counter(
+        (seen.who.email, seen.week)
+        for seen in lived.seen
+        if seen.is_prompt and not seen.begins and seen.message.kind != "nudge"
+    )
+    assert max(reminders.values()) <= 2
+
+
+def test_nobody_is_disturbed(lived: Lived) -> None:
+    """Prompts and summaries come between 8:00 and 18:00 of a local working day."""
+    calendar = WorkCalendar()
+    for seen in lived.seen:
+        if seen.is_prompt or seen.message.kind == "summary":
+            assert time(8) <= seen.local.time() < time(18), seen
+            assert calendar.is_working_day(seen.who.country, seen.local.date()), seen
+
+
+def test_what_was_typed_is_kept_word_for_word(lived: Lived) -> None:
+    """Every text somebody typed or filled in stands under My answers, unless they took it back or
+    changed it."""
+    gone = {
+        line
+        for turn in lived.turns
+        for key, answer in turn.answers.items()
+        if answer.undo or (turn.edit and key in turn.edit.texts)
+        for line in answer.bubbles
+    }
+    edits = {text for turn in lived.turns if turn.edit for text in turn.edit.texts.values()}
+    everything = [own.text for answers in lived.own.values() for own in answers]
+    assert edits & set(everything)
+    gone |= edits  # of questions that were not asked that week, too
+    for email, inbound in lived.acts:
+        kept = [line for own in lived.own[email] for line in own.text.split("\n")]
+        given = [inbound.text] if inbound.text else []
+        given += [v for name, v in inbound.fields.items() if name.startswith("text:") and v]
+        for text in given:
+            for line in text.split("\n"):
+                assert line in kept or line in gone, (email, line)
+
+
+def test_what_was_taken_back_is_nowhere(lived: Lived) -> None:
+    """An answer that was undone stands in nobody's My answers and in no summary."""
+    undone = [a for turn in lived.turns for a in turn.answers.values() if a.undo and a.bubbles]
+    assert undone
+    everything = "\n".join(
+        [own.text for answers in lived.own.values() for own in answers]
+        + [words(panel) for panels in lived.details.values() for panel in panels]
+        + [words(message) for thread in lived.threads.values() for message in thread]
+    )
+    for answer in undone:
+        assert answer.bubbles[0] not in everything
+
+
+def test_every_shared_answer_reaches_the_right_manager_once(lived: Lived) -> None:
+    """What somebody shares stands in exactly one summary of their own manager, word for word; what
+    was narrowed in none. The words before an edit may stand in an earlier one."""
+    before = Counter(
+        text
+        for turn in lived.turns
+        if turn.edit
+        for key in turn.edit.texts
+        if key in turn.answers
+        for text in [turn.answers[key].text]
+    )
+    for email, manager in lived.managers.items():
+        if manager is None:
+            continue
+        told = Counter(lived.told(manager).get(lived.people[email].name, []))
+        shared = Counter(own.text for own in lived.own[email] if own.shared)
+        assert shared - told == Counter(), email
+        extra = [text for text in told - shared if text.split("\n", 1)[-1] not in before]
+        assert extra == [], email
+
+
+def test_managers_see_their_own_people_alone(lived: Lived) -> None:
+    """A manager's summaries quote the manager's reports and nobody else, and no words that
+    somebody else's report typed stand anywhere a manager can look."""
+    for manager in {m for m in lived.managers.values() if m}:
+        reports = {e for e, m in lived.managers.items() if m == manager}
+        assert set(lived.told(manager)) <= {lived.people[email].name for email in reports}
+    for email, panels in lived.details.items():
+        shown = "\n".join(words(message) for message in [*panels, *lived.threads[email]])
+        for other, answers in lived.own.items():
+            if other == email or lived.managers[other] == email:
+                continue
+            for own in answers:
+                line = max(own.text.split("\n"), key=len)
+                assert len(line) < 30 or line not in shown, (email, other)
+
+
+def test_narrowed_answers_reach_nobody(lived: Lived) -> None:
+    """Somebody keeps an answer to themselves, and it stands in no summary."""
+    mine = [
+        (email, own) for email, answers in lived.own.items() for own in answers if not own.shared
+    ]
+    with_manager = [(e, own) for e, own in mine if lived.managers[e]]
+    assert with_manager
+    for email, own in with_manager:
+        told = lived.told(str(lived.managers[email])).get(lived.people[email].name, [])
+        assert own.text not in told, email
+
+
+def test_silence_is_named_in_one_way_alone(lived: Lived) -> None:
+    """Whoever shared nothing in a week, for whatever reason, is on the one line "nothing shared",
+    and no summary says anything else about silence."""
+    for manager in {m for m in lived.managers.values() if m}:
+        reports = [e for e, m in lived.managers.items() if m == manager]
+        assert len(lived.details[manager]) == WEEKS
+        for panel in lived.details[manager]:
+            quoted = {b.text for b in panel.blocks if isinstance(b, Heading)}
+            lines = [b.text for b in panel.blocks if isinstance(b, Text)]
+            silent = "".join(line for line in lines if line.endswith("nothing shared this week."))
+            for email in reports:
+                person = lived.people[email]
+                assert (person.name in quoted) != (person.first_name in silent), person.name
+        own_words = [b for p in lived.details[manager] for b in p.blocks if isinstance(b, Text)]
+        said = [b.text for b in own_words if "Last time" not in b.text]
+        summaries = [s.message for s in lived.of(manager) if s.message.kind == "summary"]
+        said += [b.text for m in summaries for b in m.blocks if isinstance(b, Text)]
+        for text in said:
+            assert not any(part in text.lower() for part in GIVEN_AWAY), text
+
+
+def test_whoever_declined_is_left_alone(lived: Lived) -> None:
+    """After *Not for me* nothing comes but the one reply."""
+    declined = [turn.person for turn in lived.turns if turn.does is Deed.DECLINES]
+    assert declined
+    for email in declined:
+        kinds = [seen.message.kind for seen in lived.of(email)]
+        assert kinds[-1] == "note"
+        assert set(kinds[:-1]) <= {"welcome"}

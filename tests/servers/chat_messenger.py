@@ -110,12 +110,11 @@ class ChatMessenger:
         async with asyncio.timeout(PATIENCE) as limit:
             self._waiting.add(limit)
             try:
-                # A connection of its own: the client repeats some requests on a kept one.
-                async with (
-                    ClientSession(connector=TCPConnector(force_close=True)) as client,
-                    client.request(method, self._url + path, json=sent) as answer,
-                ):
-                    yield answer
+                # A connection of its own, and no second try on another one behind our back.
+                async with ClientSession(connector=TCPConnector(force_close=True)) as client:
+                    client._retry_connection = False
+                    async with client.request(method, self._url + path, json=sent) as answer:
+                        yield answer
             finally:
                 self._waiting.discard(limit)
 

@@ -387,7 +387,7 @@ def _question() -> dict[str, object]:
         ("resume", "resume"),
         ("undo", "undo"),
         ("skip", "skip"),
-        ("next", "home"),
+        ("next", "next"),
         ("home", "home"),
         ("I need help with the new tool", None),
         ("yes", None),

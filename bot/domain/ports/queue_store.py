@@ -115,7 +115,7 @@ class Reading:
 
 class ReadLog(Protocol):
     def add(self, readings: Sequence[Reading]) -> None:
-        """Ignores what is logged already for the same (reader, answer, how)."""
+        """Ignores what is logged already for the same (reader, answer, how) on that day."""
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...

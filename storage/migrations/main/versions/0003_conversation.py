@@ -200,7 +200,6 @@ def _make_check_in_question() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("asked_at", _MOMENT),
-        sa.Column("asks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "organisation_id", "check_in_id", "key", name="pk_check_in_question"
         ),

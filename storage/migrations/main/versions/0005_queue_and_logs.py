@@ -90,6 +90,7 @@ def _make_read_log() -> None:
         sa.Column("reader_id", sa.Uuid(), nullable=False),
         sa.Column("answer_id", sa.Uuid(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_read_log"),
         sa.UniqueConstraint(
@@ -97,7 +98,8 @@ def _make_read_log() -> None:
             "reader_id",
             "answer_id",
             "how",
-            name="uq_read_log_organisation_id_reader_id_answer_id_how",
+            "day",
+            name="uq_read_log_organisation_id_reader_id_answer_id_how_day",
         ),
     )
     op.create_index("ix_read_log_person", "read_log", ["organisation_id", "person_id", "at"])
