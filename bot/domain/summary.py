@@ -12,8 +12,9 @@ from bot.domain.check_in import Value
 
 @dataclass(frozen=True, slots=True)
 class SharedAnswer:
-    """One answer version a manager may read. `previous` is the same question's value that this
-    manager was shown before; `edited` is true when an earlier version of this very answer was.
+    """One answer version a manager may read. `previous` is what this manager was shown of the same
+    question in an earlier check-in; `edited` is true when an earlier wording of this very answer
+    stood in an earlier summary.
     """
 
     answer_id: UUID

@@ -20,8 +20,9 @@ async def admin_blocks(kit: Kit, person: Person, now: datetime) -> tuple[Block, 
     if found is None:
         return ()
     revisions = await kit.uow.read(lambda tx: tx.cadences.current())
+    policy = await kit.uow.read(lambda tx: tx.organisations.policy())
     rules = {revision.spec.key: revision.spec.recurrence for revision in revisions}
-    return _Admin(kit, person, found, rules, now).blocks()
+    return _Admin(kit, person, found, rules, policy.group_minimum, now).blocks()
 
 
 class _Admin:
@@ -31,6 +32,7 @@ class _Admin:
         person: Person,
         found: Status,
         rules: Mapping[str, Recurrence],
+        minimum: int,
         now: datetime,
     ) -> None:
         self.kit = kit
@@ -38,6 +40,7 @@ class _Admin:
         self.found = found
         self.rules = rules
         self.now = now
+        self.minimum = minimum
 
     def say(self, **facts: object) -> Said:
         return self.kit.words.say("admin", self.person.locale, self.person.time_zone, **facts)
@@ -82,6 +85,8 @@ class _Admin:
         return Table(said["reached"], header, rows)
 
     def _figures(self, cadence: CadenceStatus) -> tuple[str, ...]:
+        if cadence.people < self.minimum:
+            return cadence.title, self.say(count=self.minimum)["too_few"], ""
         sent = str(cadence.recent.get(OccurrenceState.SENT, 0))
         reasons = ", ".join(
             f"{count} {self._reason(reason)}" for reason, count in cadence.skipped.items()

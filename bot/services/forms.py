@@ -186,7 +186,8 @@ def submit_pause(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     try:
         until = choices.parse_pause(act, inbound.fields.get("until", ""))
     except Refused as refused:
-        return Reply(form_views.pause(kit.words, act, {refused.field: refused.code}))
+        given = inbound.fields.get("until", "")
+        return Reply(form_views.pause(kit.words, act, {refused.field: refused.code}, given))
     if not act.is_repeat(inbound.installation_id):
         choices.pause(act, until)
     return Reply()

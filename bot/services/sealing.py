@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -58,7 +59,9 @@ def open_part(vault: Vault, part: SummaryPart, texts: Mapping[UUID, str]) -> Wri
         return None
     body = json.loads(raw)
     starters = tuple(
-        Starter(text, UUID(version), quote) for text, version, quote in body["starters"]
+        Starter(text, UUID(row), texts[UUID(row)][start : start + length])
+        for text, row, start, length in body["starters"]
+        if UUID(row) in texts
     )
     return WrittenPart(body["headline"], starters, body["writer"])
 

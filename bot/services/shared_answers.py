@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
+from bot.domain.packs import Pack
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import RatingPoint, SharedAnswer
@@ -11,14 +14,22 @@ from bot.services.sealing import open_value
 
 
 def shared_of(
-    vault: Vault, answers: Sequence[StoredAnswer], before: Sequence[StoredAnswer]
+    vault: Vault,
+    answers: Sequence[StoredAnswer],
+    before: Sequence[StoredAnswer],
+    packs: Mapping[UUID, Pack],
 ) -> list[SharedAnswer]:
-    """Opened answers in the order they were given, each with the value shown before it.
+    """Opened answers by period and in their pack's order, each with the value shown before it.
 
     Whatever was withdrawn or erased is absent.
     """
     opened = (_shared(vault, answer, before) for answer in answers)
-    return sorted((a for a in opened if a is not None), key=lambda a: a.answered_at)
+    return sorted((a for a in opened if a is not None), key=lambda a: _place(a, packs))
+
+
+def _place(answer: SharedAnswer, packs: Mapping[UUID, Pack]) -> tuple[str, int, datetime]:
+    keys = [question.key for question in packs[answer.pack_revision_id].questions]
+    return answer.period, keys.index(answer.question_key), answer.answered_at
 
 
 def _shared(
@@ -38,18 +49,20 @@ def _shared(
         answered_at=answer.platform_at,
         period=answer.period,
         previous=open_value(vault, earlier) if earlier else None,
-        edited=earlier is not None and earlier.answer_id == answer.answer_id,
+        edited=any(b.answer_id == answer.answer_id for b in before),
     )
 
 
 def _earlier(answer: StoredAnswer, before: Sequence[StoredAnswer]) -> StoredAnswer | None:
-    """The version of the same question that was shown last before this one."""
+    """What was shown last of the same question, in another check-in: never an earlier wording of
+    this very answer, which the person replaced.
+    """
     candidates = [
         b
         for b in before
         if b.person_id == answer.person_id
         and b.question_key == answer.question_key
-        and b.version_id != answer.version_id
+        and b.answer_id != answer.answer_id
         and b.platform_at <= answer.platform_at
         and b.sealed is not None
     ]

@@ -58,33 +58,49 @@ def people_of(tx: Tx, summary: Summary, now: datetime) -> set[UUID]:
 
 
 def opened(tx: Tx, vault: Vault, summary: Summary, now: datetime) -> SummaryView:
-    """Answers that were withdrawn, narrowed or erased since are absent, and so is everything
-    worded from them; so is everybody this manager no longer manages.
+    """Answers stand in it as they stand now. What was withdrawn, narrowed or erased since is
+    absent, and so are starters that rest on it or on an earlier wording; so is everybody this
+    manager no longer manages, or did not yet manage then.
     """
-    reports = {p.id: p for p in tx.people.reports_of(summary.manager_id, now)}
+    reports = _reports(tx, summary, now)
     readable = _readable(tx, summary, set(reports), now)
     before = _before(tx, summary, set(reports), now)
+    revisions = tx.cadences.packs({a.pack_revision_id for a in readable.values()})
+    packs = {key: revision.pack for key, revision in revisions.items()}
     shared = [
         view
         for part in summary.parts
         if part.subject_id in reports
-        if (view := _view(vault, reports[part.subject_id], part, readable, before)) is not None
+        if (view := _view(vault, reports[part.subject_id], part, readable, before, packs))
+        is not None
     ]
     named = {view.person.id for view in shared}
-    packs = tx.cadences.packs({a.pack_revision_id for a in readable.values()})
+    silent = [p for key, p in reports.items() if key not in named]
     return SummaryView(
         summary=summary,
         shared=tuple(sorted(shared, key=lambda v: v.person.name)),
-        silent=tuple(p for key, p in reports.items() if key not in named),
-        packs={key: revision.pack for key, revision in packs.items()},
+        silent=tuple(sorted(silent, key=lambda p: p.name)),
+        packs=packs,
     )
+
+
+def _reports(tx: Tx, summary: Summary, now: datetime) -> dict[UUID, Person]:
+    people = {p.id: p for p in tx.people.reports_of(summary.manager_id, now)}
+    return {
+        m.person_id: people[m.person_id]
+        for m in tx.people.managements_of(people)
+        if m.manager_id == summary.manager_id and m.holds_at(now) and m.since <= summary.created_at
+    }
 
 
 def _readable(
     tx: Tx, summary: Summary, reports: set[UUID], now: datetime
 ) -> dict[UUID, StoredAnswer]:
+    """By the version the summary was drafted from: the same answer as it stands now."""
     ids = {version for part in summary.parts for version in part.versions}
-    return _permitted(tx, summary.manager_id, list(tx.answers.versions(ids).values()), reports, now)
+    current = tx.answers.current_of(ids)
+    allowed = _permitted(tx, summary.manager_id, list(current.values()), reports, now)
+    return {version: answer for version, answer in current.items() if answer.version_id in allowed}
 
 
 def _before(tx: Tx, summary: Summary, reports: set[UUID], now: datetime) -> list[StoredAnswer]:
@@ -119,19 +135,20 @@ def _view(
     part: SummaryPart,
     readable: Mapping[UUID, StoredAnswer],
     before: Sequence[StoredAnswer],
+    packs: Mapping[UUID, Pack],
 ) -> PersonView | None:
     answers = [readable[version] for version in part.versions if version in readable]
     earlier = [b for b in before if b.version_id not in part.versions]
-    shared = shared_of(vault, answers, earlier)
-    written = open_part(vault, part)
+    shared = shared_of(vault, answers, earlier, packs)
+    texts = {a.version_id: a.value.text for a in shared if a.version_id in part.versions}
+    written = open_part(vault, part, texts)
     if not shared or written is None:
         return None
-    kept = {answer.version_id for answer in shared}
     mine = [b for b in before if b.person_id == person.id]
     return PersonView(
         person=person,
         headline=written.headline,
         answers=tuple(shared),
-        starters=tuple(s for s in written.starters if s.version_id in kept),
+        starters=written.starters,
         trend=tuple(points_of(vault, [*mine, *answers])),
     )

@@ -113,7 +113,7 @@ def _weeks(facts: _Facts, vault: Vault, now: datetime) -> list[PersonWeek]:
     readable_before = [a for a in facts.before if _visible(facts, a, now)]
     people = {p.id: p for p in facts.reports}
     return [
-        _week(facts, people[person_id], shared_of(vault, answers, readable_before))
+        _week(facts, people[person_id], shared_of(vault, answers, readable_before, facts.packs))
         for person_id, answers in mine.items()
         if person_id in people
     ]
@@ -186,10 +186,11 @@ def _settle_doubled(tx: Tx, occurrence: Occurrence) -> bool:
 
 def _part(vault: Vault, week: PersonWeek, part: WrittenPart) -> SummaryPart:
     part_id = uuid4()
+    texts = {answer.version_id: answer.value.text for answer in week.answers}
     return SummaryPart(
         id=part_id,
         subject_id=week.subject_id,
-        sealed=seal_part(vault, week.subject_id, part_id, part),
+        sealed=seal_part(vault, week.subject_id, part_id, part, texts),
         versions=tuple(answer.version_id for answer in week.answers),
     )
 

@@ -60,9 +60,7 @@ PACK = Pack(
             AudienceKind.MANAGER,
             {"en": Wording("How is work?", starters={"any": "Ask what would help."})},
         ),
-        Question(
-            "wish", QuestionKind.TEXT, AudienceKind.MANAGER, {"en": Wording("Any wish?")}
-        ),
+        Question("wish", QuestionKind.TEXT, AudienceKind.MANAGER, {"en": Wording("Any wish?")}),
     ),
 )
 _COLUMNS = frozenset({"email", "name", "manager_email", "time_zone"})
@@ -137,9 +135,7 @@ class Process:
     async def presses(self, who: str, action: str, value: str = "") -> Reply:
         return await self._does(who, InboundKind.PRESS, action=action, value=value)
 
-    async def _does(
-        self, who: str, kind: InboundKind, inbound_id: str = "", **what: str
-    ) -> Reply:
+    async def _does(self, who: str, kind: InboundKind, inbound_id: str = "", **what: str) -> Reply:
         now, person = self.world.clock.now(), await self.person(who)
         inbound = Inbound(
             installation_id=self.world.installations[who],

@@ -336,7 +336,6 @@ async def test_what_rests_on_a_narrowed_answer_goes_with_it(
 ) -> None:
     async with drafted(database_url, tmp_path) as (world, process):
         await narrow_one(process)
-        await process.presses("ben", "decline")
         await process.work()
         (summary,) = summaries(world)
         assert "Ana and Ben shared something" in summary, "her other answer is still shared"

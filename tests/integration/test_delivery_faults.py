@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -257,7 +258,7 @@ async def test_it_backs_off_and_then_gives_up_in_plain_sight(
         world.chat.fails(*[Fault.ERROR_BEFORE] * (ATTEMPTS + 5))
         await process.live(NOW + DAY)
         tried = world.chat.attempts()
-        waits = [(b - a).total_seconds() for a, b in zip(tried, tried[1:], strict=False)]
+        waits = [(b - a).total_seconds() for a, b in pairwise(tried)]
         assert waits[:9] == [5, 10, 20, 40, 80, 160, 320, 640, 900]
         assert set(waits[9:]) == {900}
         assert len(tried) == ATTEMPTS
@@ -275,7 +276,9 @@ async def test_a_platform_that_is_down_for_minutes_is_waited_for(
         world.chat.url = working
         async with world.process() as process:
             await process.live(NOW + HOUR)
-            assert Counter(e.channel for e in world.chat.posts()) == dict.fromkeys(everyone(world), 1)
+            assert Counter(e.channel for e in world.chat.posts()) == dict.fromkeys(
+                everyone(world), 1
+            )
             assert await process.counts() == {(SENT, ""): 4}
 
 

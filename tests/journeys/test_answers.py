@@ -44,10 +44,9 @@ async def test_two_bubbles_are_one_answer(open_world: OpenWorld) -> None:
     await world.wait(SIX_SECONDS)
     assert len(world.arrived("ana", "question")) == 1
     await world.wait(SIX_SECONDS)
-    assert [a.words.splitlines()[0] for a in world.arrived("ana", "question")] == [
-        "How is work?",
-        "Any wish?",
-    ]
+    first, second = world.arrived("ana", "question")
+    assert "How is work?" in first.words
+    assert "Any wish?" in second.words
     assert len(world.arrived("ana", "receipt")) == 1
     await world.types("ana", "plover")
     await world.wait()
@@ -137,20 +136,20 @@ async def test_typed_text_when_the_check_in_has_closed(open_world: OpenWorld) ->
 
 @on_both
 async def test_an_answer_edited_after_the_summary(open_world: OpenWorld) -> None:
-    """An edit after Friday's summary comes in the next one, marked as changed, with what was said
-    before beside it; what didn't change isn't repeated."""
+    """An edit after Friday's summary comes in the next one, marked as changed; what didn't change
+    isn't repeated."""
     world = await company(open_world, closes_after_days=9, weeks=4)
     await world.answers("ana", "kestrel", "plover")
     await world.until("2026-03-06 16:00")
+    assert await world.told("mara") == [["kestrel", "plover"]]
+    assert "changed" not in words(await world.details("mara"))
     form = await world.opens("ana", "Change an answer")
     await world.submits("ana", form, {"text:work": "heron"})
     await world.until("2026-03-13 16:00")
-    first, second = await world.details("mara")
-    assert await world.told("mara") == [["kestrel", "plover"], ["heron"]]
-    assert "changed since you last read it" in words(second)
-    assert "Last time: “kestrel”" in words(second)
+    second = (await world.details("mara"))[1]
+    assert (await world.told("mara"))[1] == ["heron"]
+    assert "How is work? · changed since" in words(second)
     assert "Ana changed an earlier answer." in world.arrived("mara", "summary")[1].words
-    assert "changed" not in words(first)
     assert sorted(await world.my_words("ana")) == ["heron", "plover"]
 
 
@@ -190,7 +189,7 @@ async def test_an_edit_on_friday_night_of_what_went_out_at_three(open_world: Ope
         await world.submits("ana", form, {"text:work": text})
         await world.wait()
     await world.until("2026-03-20 16:00")
-    assert await world.told("mara") == [["kestrel", "plover"], ["heron"], []]
+    assert (await world.told("mara"))[1:] == [["heron"], []]
     assert "grebe" not in await world.can_read("mara")
 
 
@@ -382,7 +381,7 @@ async def test_the_change_of_a_rating(open_world: OpenWorld) -> None:
     await world.press("ana", "answer", "2")
     await world.until("2026-03-13 18:00")
     [_, second] = world.arrived("mara", "summary")
-    assert "Ana, “Is it clear?”: 4 → 2 of 5" in second.words
+    assert "“Is it clear?” Ana 4 → 2 (of 5)" in second.words
     assert "4 → 2 of 5" in words((await world.details("mara"))[1])
 
 

@@ -106,6 +106,26 @@ async def test_a_snooze_that_ends_while_another_is_open_waits(open_world: OpenWo
     assert len(world.prompts("ana")) == 3
 
 
+async def test_pressing_in_the_one_that_was_ignored(open_world: OpenWorld) -> None:
+    """The second came because the first was ignored; Ana then presses a button of the first. Each
+    word she types goes under the question that reached her last, and nothing is lost."""
+    world = await started(open_world, both())
+    await world.until("2026-03-04 11:00")
+    first, second = (title[12:] for title in titles(world))
+    skips = [value for _, action, value in await world.buttons("ana") if action == "skip_question"]
+    await world.act("ana", "skip_question", skips[0])
+    await world.wait()
+    third = titles(world)[-1][12:]
+    assert len({first, second, third}) == 3
+    await world.answers("ana", "to the third", "to the second", "to the last")
+    shown = {quote.note: quote.text for quote in await world.my_quotes("ana")}
+    assert shown[third] == "to the third"
+    assert shown[second] == "to the second"
+    assert first not in shown
+    assert len(shown) == 3
+    assert len(world.arrived("ana", "thanks")) == 2
+
+
 async def test_the_one_that_closes_first_goes_first(open_world: OpenWorld) -> None:
     """Three check-ins at once: those that wait come by closing date."""
     cadences = [

@@ -20,6 +20,7 @@ from bot.domain.ports.clock import Clock
 _HANGS_AT_MOST = 60
 """Seconds after which a hanging request is let go, should a test forget it."""
 
+
 class Fault(Enum):
     """What goes wrong with one request; *after* means that the message was accepted first."""
 

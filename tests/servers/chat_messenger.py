@@ -34,9 +34,7 @@ class ChatMessenger:
     that could have arrived, everything else that ended without an answer might have.
     """
 
-    def __init__(
-        self, url: str, clock: Clock, recovery: Recovery = Recovery.LOOK_UP
-    ) -> None:
+    def __init__(self, url: str, clock: Clock, recovery: Recovery = Recovery.LOOK_UP) -> None:
         """`recovery` is what this platform allows for messages of unknown fate."""
         self._url = url
         self._clock = clock

@@ -55,9 +55,7 @@ def test_all_come_round_before_any_comes_again(
 def test_a_full_round_asks_all_in_order_and_leaves_the_rotation(
     keys: tuple[str, ...], per_round: int, rotation: int
 ) -> None:
-    chosen, after = choose_questions(
-        keys, rotation=rotation, per_round=per_round, everything=True
-    )
+    chosen, after = choose_questions(keys, rotation=rotation, per_round=per_round, everything=True)
     assert (chosen, after) == (keys, rotation)
 
 

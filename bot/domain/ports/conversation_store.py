@@ -160,6 +160,9 @@ class Answers(Protocol):
         ...
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]: ...
+    def current_of(self, versions: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
+        """For each version the one that is current of the same answer now, if it has content."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ class SummaryPart:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A manager's summary of a period; `reports` are the people managed when it was drafted."""
+    """A manager's summary of a period: ids and sealed parts, never anybody's words."""
 
     id: UUID
     organisation_id: UUID

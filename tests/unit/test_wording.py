@@ -1,0 +1,257 @@
+"""No message can fail for want of words: every block renders, and every code has its block."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from bot.domain.recurrence import Recurrence, Unit
+from prompts.words import Said, shipped_words
+from tests.harness import ROOT
+
+SERVICES = ROOT / "bot" / "services"
+DOMAIN = ROOT / "bot" / "domain"
+MESSAGES = sorted(
+    entry.name.removesuffix(".j2") for entry in (files("prompts") / "messages" / "en").iterdir()
+)
+LOCALES = ("en-US", "en-GB", "de", "fr-FR", "ar", "ja", "xx")
+MOMENT = datetime(2026, 3, 6, 15, tzinfo=UTC)
+PEOPLE = {"name": "Ana", "names": ["Ana", "Ben", "Cy"], "manager": "Mia", "first_name": "Ana"}
+FACTS: dict[str, dict[str, object]] = {
+    "admin": {
+        "cap": 4,
+        "count": 3,
+        "day": date(2026, 3, 6),
+        "examples": ["Ana", "Ben"],
+        "moment": MOMENT,
+        "moments": [MOMENT, MOMENT],
+        "more": 2,
+        "people": 1200,
+        "place": "Berlin",
+        "reason": "manages nobody",
+        "rule": Recurrence(Unit.WEEK, 2, time(10), date(2026, 3, 3), weekday=1),
+        "unreachable": 2,
+        "weeks": 4,
+    },
+    "audience": PEOPLE,
+    "form": {"company": "Fernweh"},
+    "home": PEOPLE | {"last_day": MOMENT, "moment": MOMENT},
+    "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
+    "my_answers": PEOPLE | {"moment": MOMENT},
+    "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
+    "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
+    "question": {"label": "mostly clear", "moment": MOMENT, "rating": 4},
+    "receipt": {"question": "How is work?"},
+    "summary": PEOPLE
+    | {
+        "before": 2,
+        "more": 1,
+        "moves": ["Ana 2 → 4", "Ben 3 → 2"],
+        "now": 4,
+        "question": "Is it clear?",
+        "starter": "Ask what helped.",
+        "week_end": MOMENT,
+    },
+    "summary_details": PEOPLE
+    | {
+        "before": 2,
+        "change": -2,
+        "moment": MOMENT,
+        "now": 4,
+        "question": "Is it clear?",
+        "values": "2, 3, 4",
+        "words": "Fine",
+    },
+    "thanks": PEOPLE | {"last_day": MOMENT},
+    "welcome": PEOPLE | {"company": "Fernweh", "count": 5},
+}
+UNWANTED = re.compile(r"\{\{|\}\}|\{%|\bNone\b|\bUndefined\b|datetime|  |<")
+
+
+def say(message: str, locale: str, **changes: object) -> Said:
+    return shipped_words().say(message, locale, **(FACTS[message] | changes))
+
+
+def test_every_message_is_looked_at() -> None:
+    assert set(FACTS) == set(MESSAGES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_block_renders_for_every_reader(message: str, locale: str) -> None:
+    said = say(message, locale)
+    for block in said:
+        text = said[block]
+        assert text.strip() == text != "", block
+        assert not UNWANTED.search(text), f"{block}: {text}"
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_block_renders_for_one_and_for_none(message: str) -> None:
+    """Counts of one and of none, one name, and a label that the question doesn't have."""
+    for count in (0, 1):
+        few = {"count": count, "more": 0, "label": "", "names": ["Ana"], "examples": []}
+        said = say(message, "en", **{k: v for k, v in few.items() if k in FACTS[message]})
+        for block in said:
+            assert not UNWANTED.search(said[block]), f"{block}: {said[block]}"
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "clock"),
+    [
+        ("en-US", "Friday, March 6", "3:00\u202fPM"),
+        ("en-GB", "Friday 6 March", "15:00"),
+        ("de", "Friday, 6 March", "15:00"),
+        ("fr-FR", "Friday, 6 March", "15:00"),
+        ("xx", "Friday, March 6", "3:00\u202fPM"),
+    ],
+)
+def test_words_stay_english_and_days_are_told_as_readers_are_used_to(
+    locale: str, day: str, clock: str
+) -> None:
+    assert say("summary", locale)["title"] == f"Your team's week, {day}"
+    assert say("thanks", locale)["until"] == f"You can change your answers until {day}."
+    snoozed = say("note", locale)["snoozed"]
+    assert snoozed.startswith("I'll come back to it on ")
+    assert day in snoozed
+    assert clock in snoozed
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 question, open"), (2, "2 questions, open"), (0, "0 questions")]
+)
+def test_one_question_is_not_questions(count: int, words: str) -> None:
+    assert words in say("opening", "en", count=count)["opening"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"weekday": 1}, ("every week", "Tuesday", "10:00")),
+        ({"interval": 2, "weekday": 4}, ("every 2 weeks", "Friday", "10:00")),
+    ],
+)
+def test_a_rule_in_words(rule: dict[str, int], words: tuple[str, ...]) -> None:
+    given = {"unit": Unit.WEEK, "interval": 1, "at": time(10), "anchor": date(2026, 3, 3)}
+    recurrence = Recurrence(**(given | rule))  # type: ignore[arg-type]  # names are checked
+    said = say("admin", "en", rule=recurrence)["rule"]
+    assert all(word in said for word in words), said
+
+
+# Codes in the code against blocks in the files
+
+
+def parsed(folder: Path) -> Iterator[tuple[str, ast.Module]]:
+    for file in sorted(folder.glob("*.py")):
+        yield file.stem, ast.parse(file.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    """The calls of functions or methods of these names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name in names:
+                yield node
+
+
+def texts(node: ast.AST) -> set[str]:
+    """The strings an expression may be, where they are written out."""
+    if isinstance(node, ast.IfExp):
+        return texts(node.body) | texts(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def note_codes() -> tuple[set[str], set[str]]:
+    """Codes that services note by name, and the expressions of all other codes."""
+    named, computed = set(), set()
+    for module, tree in parsed(SERVICES):
+        if module in {"act", "outgoing", "preview_cadence"}:
+            continue  # they define it, or note something else
+        for call in calls(tree, "note", "_offer_button"):
+            if isinstance(call.args[0], ast.Constant | ast.IfExp):
+                named |= texts(call.args[0])
+            elif not isinstance(call.args[0], ast.Name) or call.args[0].id != "scene":
+                computed.add(ast.unparse(call.args[0]))
+        for call in calls(tree, "_notice"):
+            named |= texts(call.args[2])
+    return named, computed
+
+
+def refusals(folder: Path, *functions: str) -> dict[bool, set[str]]:
+    """Codes of Refused, by whether they name a field; of these functions, or of all."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for _, tree in parsed(folder):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and (not functions or node.name in functions):
+                for call in calls(node, "Refused"):
+                    found[len(call.args) > 1] |= texts(call.args[0])
+    return found
+
+
+def blocks(message: str) -> set[str]:
+    return set(shipped_words().say(message, "en"))
+
+
+def test_every_note_has_its_words() -> None:
+    named, computed = note_codes()
+    assert len(named) > 15
+    assert computed == {"code", "refused.code"}, "a new kind of code: check its words too"
+    assert named <= blocks("note")
+
+
+def test_every_refusal_in_the_conversation_has_its_words() -> None:
+    codes = refusals(DOMAIN)[False] | refusals(SERVICES)[False]
+    assert {"too_long", "empty", "not_offered"} <= codes
+    assert codes <= blocks("note")
+
+
+def test_every_refusal_in_a_form_has_its_words() -> None:
+    codes = refusals(SERVICES)[True] | refusals(DOMAIN, "clean_text", "parse_number")[False]
+    assert {"not_a_date", "too_far", "not_a_number"} <= codes
+    assert {f"error_{code}" for code in codes} <= blocks("form")
+
+
+def test_every_refusal_of_an_hr_admins_form_has_its_words() -> None:
+    tree = dict(parsed(SERVICES))["admin"]
+    codes = {code for call in calls(tree, "_pause_form") for code in texts(call.args[1])}
+    assert {f"error_{code}" for code in codes if code} <= blocks("admin")
+    assert len(codes) > 2
+
+
+def said_blocks(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """The blocks a module names (`said["title"]`, `say(...)["title"]`), and how those begin whose
+    names it puts together.
+    """
+    whole, beginnings = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and re.search(
+            r"^(said|named|told)$|say\(", ast.unparse(node.value)
+        ):
+            if isinstance(node.slice, ast.Constant | ast.IfExp):
+                whole |= texts(node.slice)
+            elif isinstance(node.slice, ast.JoinedStr):
+                beginnings |= texts(node.slice.values[0])
+    return whole, beginnings
+
+
+SAYING = [module for module, tree in parsed(SERVICES) if any(said_blocks(tree))]
+
+
+def test_most_of_what_is_said_is_looked_at() -> None:
+    assert {"home", "admin", "question_messages", "summary_message", "form_views"} <= set(SAYING)
+
+
+@pytest.mark.parametrize("module", SAYING)
+def test_every_block_a_service_names_is_in_one_of_its_messages(module: str) -> None:
+    tree = dict(parsed(SERVICES))[module]
+    given = {text for call in calls(tree, "say") for a in call.args for text in texts(a)}
+    known = {block for message in given & set(MESSAGES) for block in blocks(message)}
+    whole, beginnings = said_blocks(tree)
+    assert whole <= known
+    assert all(any(block.startswith(begins) for block in known) for begins in beginnings)
