@@ -9,11 +9,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import URL, Connection, Engine, bindparam, inspect, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from storage.faults import translated
 from storage.key_engine import (
     ACTIVE,
     SLOT,
@@ -27,6 +30,9 @@ from storage.key_engine import (
 )
 from storage.master_key import MasterKey, MasterKeyError
 from storage.vault import AesVault, StoredKey, new_wrapped_key
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _MIGRATIONS = Path(__file__).parent / "migrations" / "keys"
 _PER_STATEMENT = 10_000  # SQLite binds at most 32,766 values, PostgreSQL 65,535
@@ -81,6 +87,13 @@ class KeyStore:
         """
         return cls(key_engine(url), organisation_id, master_key, clock)
 
+    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Raises StorageUnavailable where the store can't be used now."""
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+
     async def close(self) -> None:
         """Close all connections."""
         await asyncio.to_thread(self._engine.dispose)
@@ -91,7 +104,7 @@ class KeyStore:
         Raises:
             MasterKeyError: a key of theirs is wrapped under another master key.
         """
-        return await asyncio.to_thread(self._vault, sorted(set(people)))
+        return await self._in_thread(self._vault, sorted(set(people)))
 
     async def destroy(self, person: UUID, at: datetime) -> None:
         """Destroy all keys of a person for good, as the port says.
@@ -99,7 +112,7 @@ class KeyStore:
         On SQLite nothing of them remains in the files. PostgreSQL keeps dead rows until its own
         VACUUM, and its write-ahead log for as long as it is configured to.
         """
-        await asyncio.to_thread(self._destroy, person, at)
+        await self._in_thread(self._destroy, person, at)
 
     async def check(self) -> None:
         """Make sure that the store is there and that the master key is the one it was written with.
@@ -108,7 +121,7 @@ class KeyStore:
             KeyStoreError: its tables are missing.
             MasterKeyError: some key of the organisation is wrapped under another master key.
         """
-        await asyncio.to_thread(self._check)
+        await self._in_thread(self._check)
 
     def _vault(self, people: Sequence[UUID]) -> AesVault:
         with self._engine.connect() as connection:

@@ -43,6 +43,11 @@ _ADVANCED = ("revision_id", "period", "next_due_at", "rotation", "last_full_on")
 _NEXT_DUE = select(func.min(_plan.c.next_due_at)).where(
     own(_plan), _plan.c.next_due_at.is_not(None)
 )
+_COUNT_DUE = (
+    select(func.count())
+    .select_from(_plan)
+    .where(own(_plan), _plan.c.next_due_at.is_not(None), _plan.c.next_due_at <= bindparam("now"))
+)
 
 
 class SqlPlans(Store):
@@ -74,6 +79,9 @@ class SqlPlans(Store):
 
     def next_due_at(self) -> datetime | None:
         return self._run(_NEXT_DUE).scalar()
+
+    def count_due(self, now: datetime) -> int:
+        return int(self._run(_COUNT_DUE, now=now).scalar_one())
 
     def of_cadence(self, cadence_id: UUID) -> Sequence[Plan]:
         return self._found(self._select().where(_plan.c.cadence_id == cadence_id))

@@ -46,11 +46,16 @@ async def opened(environment: Environment) -> AsyncIterator[Built]:
 
 
 @asynccontextmanager
-async def founded(environment: Environment, configuration: Configuration) -> AsyncIterator[Built]:
-    """The same; databases, master key and organisation are made where they are missing."""
+async def founded(
+    environment: Environment, configuration: Configuration, *, is_demo: bool = False
+) -> AsyncIterator[Built]:
+    """The same; databases, master key and organisation are made where they are missing.
+
+    `is_demo` counts for a new organisation alone: nobody's real answers turn into a demo's.
+    """
     if await asyncio.to_thread(schema_of, environment) is None:
         await asyncio.to_thread(prepare, environment)
     name = configuration.policy.company
-    await create_organisation(environment, name, datetime.now(UTC))
+    await create_organisation(environment, name, datetime.now(UTC), is_demo=is_demo)
     async with opened(environment) as built:
         yield built

@@ -38,12 +38,17 @@ def import_file(
         bool,
         typer.Option("--confirm-leavers", help="Yes, everyone the file does not list has left."),
     ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Begin a new database as a demo: the local page serves it."),
+    ] = False,
 ) -> None:
     """Bring the people in line with a CSV file: who joins, changes and leaves.
 
     Columns: e-mail, name, manager's e-mail, team, country, time zone, hire date, locale, role.
     Whoever the file doesn't list leaves. Importing the same file again changes nothing. In an
-    empty database app.yaml is applied first.
+    empty database app.yaml is applied first; with --demo it becomes a demo, where `touchpoint
+    run` serves a page on this machine and the clock can be moved. That is decided once.
 
     Exit codes: 0 done; 1 the file has problems, or many would leave; 2 a file or database can't
     be used.
@@ -57,7 +62,7 @@ def import_file(
 
     environment = read_environment()
     configuration = load_configuration(environment.config)
-    task = _Import(environment, configuration, _read(file), console())
+    task = _Import(environment, configuration, _read(file), console(), is_demo=demo)
     asyncio.run(task.preview() if dry_run else task.apply(confirm_leavers=confirm_leavers))
 
 
@@ -77,12 +82,19 @@ class _Import:
     """One file on its way in."""
 
     def __init__(
-        self, environment: Environment, configuration: Configuration, raw: bytes, out: Console
+        self,
+        environment: Environment,
+        configuration: Configuration,
+        raw: bytes,
+        out: Console,
+        *,
+        is_demo: bool,
     ) -> None:
         self.environment = environment
         self.configuration = configuration
         self.raw = raw
         self.out = out
+        self.is_demo = is_demo
 
     async def preview(self) -> None:
         from bot.bootstrap import NoOrganisation
@@ -104,7 +116,7 @@ class _Import:
         from bot.cli.office import founded
         from bot.services.manage_cadence import seed
 
-        async with founded(self.environment, self.configuration) as built:
+        async with founded(self.environment, self.configuration, is_demo=self.is_demo) as built:
             now = built.clock.now()
             await seed(built.uow, built.kit.calendar, self.configuration, now=now)
             await self._import(built, confirm_leavers=confirm_leavers)

@@ -15,6 +15,7 @@ from bot.domain.organisation import Configuration
 from bot.domain.people import Person
 from bot.services.manage_cadence import apply
 from bot.services.memberships import sync_plans
+from bot.services.people_encoding import Unreadable
 from bot.services.people_file import ParsedPeople, parse_people, read_people_file
 from bot.services.sync_people import apply_sync
 
@@ -48,7 +49,10 @@ def gather(configuration: Configuration, people: Path, answers: Path) -> Company
 
     Raises DemoRefused with every problem of the people file, ConfigurationError for the script.
     """
-    raw = read_people_file(people)
+    try:
+        raw = read_people_file(people)
+    except Unreadable as error:
+        raise DemoRefused(f"{people} {error}") from None
     parsed = parse_people(raw, defaults=configuration.policy, today=START)
     if parsed.problems:
         lines = "\n".join(f"{people.name}: {problem}" for problem in parsed.problems)

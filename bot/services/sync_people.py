@@ -161,7 +161,7 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
         raise ImportRefused(f"the file has {parsed.problem_count:,} problems; mend them first")
     organisation = tx.organisations.get()
     if organisation is None:
-        raise ImportRefused("the database has no organisation yet; run `touchpoint db upgrade`")
+        raise ImportRefused("the database has no organisation yet; run `touchpoint people import`")
     known = tx.people.by_email(row.email for row in parsed.rows)
     listed = {
         row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns)

@@ -15,7 +15,12 @@ from sqlalchemy.exc import ArgumentError
 from bot.settings.errors import ConfigurationError, Problem, suggest
 
 PREFIX = "TOUCHPOINT_"
-FOR_TESTS = ("TOUCHPOINT_CHROMIUM", "TOUCHPOINT_REQUIRE_ALL")
+FOR_TESTS = (
+    "TOUCHPOINT_CHROMIUM",
+    "TOUCHPOINT_REQUIRE_ALL",
+    "TOUCHPOINT_TEST_CONTROLLER",
+    "TOUCHPOINT_TEST_RUN",
+)
 """Read by the tests alone; a shell may well have them set."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]

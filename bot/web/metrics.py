@@ -47,6 +47,7 @@ class Stored:
     """
 
     reachable: bool = False
+    due: int = 0
     plans_wait: float = 0.0
     queue_wait: float = 0.0
     counts: Counts = field(default_factory=dict)
@@ -122,6 +123,7 @@ def _figures(tx: Tx, now: datetime) -> Stored:
             never_due[reason] += count
     return Stored(
         reachable=True,
+        due=tx.plans.count_due(now),
         plans_wait=_overdue(tx.plans.next_due_at(), now),
         queue_wait=_overdue(tx.queue.next_at(), now),
         counts=counts,
@@ -152,6 +154,7 @@ class StoredFigures(Collector):
         )
         if not stored.reachable:
             return
+        yield GaugeMetricFamily("touchpoint_due", "Plans that are due now.", stored.due)
         yield GaugeMetricFamily(
             "touchpoint_due_seconds", "How long the oldest due plan has waited.", stored.plans_wait
         )

@@ -137,7 +137,8 @@ def _require_platform(built: Built) -> None:
         raise CannotRun(
             "there is no chat platform to serve. This version has the local page alone, and serves "
             "it from a demo database only; Slack and Teams are not part of it. To see Touchpoint "
-            "at work, run `touchpoint demo`."
+            "at work, run `touchpoint demo`, or begin a new database with `touchpoint people "
+            "import FILE --demo`."
         )
     host = built.environment.host
     if not _is_loopback(host):
