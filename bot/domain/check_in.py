@@ -159,12 +159,12 @@ def clean_text(raw: str) -> str:
 
     Raises Refused("too_long") beyond MAX_TEXT characters; "empty" where nothing visible remains.
     """
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n"))
+    text = raw.replace("\r\n", "\n")
     kept = (c for c in text if c in "\n\t" + _KEPT_JOINERS or _is_visible(c))
-    cleaned = "".join(kept).strip()
+    cleaned = unicodedata.normalize("NFC", "".join(kept)).strip()
     if len(cleaned) > MAX_TEXT:
         raise Refused("too_long")
-    if not cleaned.strip(_KEPT_JOINERS + " \n\t"):
+    if all(c.isspace() or c in _KEPT_JOINERS for c in cleaned):
         raise Refused("empty")
     return cleaned
 

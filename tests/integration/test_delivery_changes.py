@@ -120,6 +120,7 @@ def shut_down(process: Process, request: pytest.FixtureRequest) -> Iterator[None
 async def outage(process: Process, request: pytest.FixtureRequest) -> AsyncIterator[None]:
     """The database can't be written to inside the block."""
     if process.world.url.startswith("sqlite"):
+        await process.uow.write(lambda tx: _wait_briefly(tx.inbox._connection))
         with locked_out(process):
             yield
     else:
