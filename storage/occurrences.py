@@ -44,6 +44,8 @@ _SET_STATE = (
     .values(state=bindparam("new_state"), reason=bindparam("new_reason"))
 )
 
+_UNSENT = (OccurrenceState.PLANNED.value, OccurrenceState.QUEUED.value)
+
 
 class SqlOccurrences(Store):
     """The Occurrences port."""
@@ -58,6 +60,18 @@ class SqlOccurrences(Store):
     def set_state(self, ids: Iterable[UUID], state: OccurrenceState, reason: str = "") -> None:
         for some in chunks(list(ids)):
             self._run(_SET_STATE, some=some, new_state=state.value, new_reason=reason)
+
+    def give_up(self, people: Iterable[UUID], reason: str) -> None:
+        for some in chunks(list(people)):
+            self._connection.execute(
+                update(_occurrence)
+                .where(
+                    self._own(_occurrence),
+                    _occurrence.c.person_id.in_(some),
+                    _occurrence.c.state.in_(_UNSENT),
+                )
+                .values(state=OccurrenceState.SKIPPED.value, reason=reason)
+            )
 
     def planned(self, limit: int) -> Sequence[Occurrence]:
         return [_occurrence_of(row) for row in self._run(_NEXT_PLANNED, most=limit)]

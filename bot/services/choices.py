@@ -12,6 +12,9 @@ from bot.domain.recurrence import closing_moment, local_instant, next_open_momen
 from bot.services import steps
 from bot.services.act import Act
 
+_ALL = 100_000
+"""More answers than anybody gives in a lifetime of weekly check-ins."""
+
 LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -46,7 +49,7 @@ def decline(act: Act) -> None:
     for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
         steps.close(act, check_in, State.CANCELLED, "not_for_me")
     shown = {reading.answer_id for reading in act.tx.read_log.of_person(act.person.id)}
-    for answer in act.tx.answers.of_person(act.person.id):
+    for answer in act.tx.answers.of_person(act.person.id, _ALL):
         if answer.answer_id not in shown:
             act.tx.answers.narrow(answer.answer_id, AudienceKind.SELF, act.now)
     act.note("declined")

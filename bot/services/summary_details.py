@@ -79,19 +79,13 @@ def _person(
     say: Callable[..., Said], manager: Person, view: SummaryView, person: PersonView
 ) -> list[Block]:
     blocks: list[Block] = [Heading(person.person.name)]
-    for answer in sorted(person.answers, key=lambda a: _order(view, a)):
+    for answer in person.answers:
         blocks += _answer(say, manager, view, answer)
         blocks += _trend(say, manager, view, person, answer)
     if person.starters:
         blocks.append(Text(say()["starters"], Tone.STRONG))
         blocks += [Text(starter.text) for starter in person.starters]
     return blocks
-
-
-def _order(view: SummaryView, answer: SharedAnswer) -> tuple[datetime, int]:
-    """As they were given; those of one form, which share a moment, as the pack asks them."""
-    keys = [question.key for question in view.packs[answer.pack_revision_id].questions]
-    return answer.answered_at, keys.index(answer.question_key)
 
 
 def _answer(

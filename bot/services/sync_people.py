@@ -271,6 +271,7 @@ def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
         return
     tx.people.end_employment(people, now)
     tx.queue.cancel(people, LEFT, now)
+    tx.occurrences.give_up(people, LEFT)
     for person_id in people:
         _cancel_check_ins(tx, person_id)
 

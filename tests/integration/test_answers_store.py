@@ -284,6 +284,7 @@ class Written:
 
     id: UUID
     order: tuple[datetime, int]
+    recorded_at: datetime
     withdrawn: bool = False
 
 
@@ -322,7 +323,7 @@ class History:
         version = said(self.check_ins[target], *named, audience=kind, at=at)
         self.world.tx.answers.record(version)
         written = self.versions.setdefault(target, [])
-        written.append(Written(version.id, (at, len(written))))
+        written.append(Written(version.id, (at, len(written)), version.recorded_at))
         self.shown.setdefault(target, []).append(Audience(kind, frozenset(named)))
 
     def narrow(self, target: int, kind: AudienceKind) -> None:

@@ -191,7 +191,7 @@ def test_a_check_in_comes_back_as_saved(world: World) -> None:
         state=State.SNOOZED,
         closes_at=NOW + 7 * DAY,
         questions=(
-            AskedQuestion("work", 0, Asked.ANSWERED, NOW, 1),
+            AskedQuestion("work", 0, Asked.ANSWERED, NOW),
             AskedQuestion("clarity", 1, Asked.PENDING, None, 2),
         ),
         reminders=(NOW + 2 * DAY,),
@@ -230,8 +230,8 @@ def test_the_platform_took_a_question(world: World) -> None:
     after = world.tx.check_ins.get(check_in.id)
     assert after is not None
     assert after.questions == (
-        AskedQuestion("work", 0, Asked.ASKED, NOW, 1),
-        AskedQuestion("clarity", 1, Asked.SKIPPED, NOW, 0),
+        AskedQuestion("work", 0, Asked.ASKED, NOW),
+        AskedQuestion("clarity", 1, Asked.SKIPPED, NOW),
     )
 
 

@@ -206,11 +206,6 @@ async def test_somebody_who_left_after_queueing_gets_nothing(
         assert (await process.occurrences())[OccurrenceState.SKIPPED, "left"] >= 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what an import cancels in the queue leaves a nudge's occurrence as queued: only those "
-    "of check-ins are set, and the Occurrences port can't find the others by person",
-)
 async def test_the_occurrence_of_a_cancelled_nudge_says_why(
     sqlite_url: str, tmp_path: Path
 ) -> None:

@@ -226,13 +226,17 @@ async def test_a_rate_limit_holds_its_lane_until_the_platform_said(
 
 
 async def test_no_rate_limit_counts_as_an_attempt(database_url: str, tmp_path: Path) -> None:
+    """However many there were, the fault after them is the first."""
+    limits = ATTEMPTS + 2
     async with chat_world(database_url, tmp_path) as world, world.process() as process:
         notes = await process.queue_notes("ana", "help")
-        world.chat.fails(*[Fault.RATE_LIMITED] * (ATTEMPTS + 2), retry_after=90)
+        world.chat.fails(*[Fault.RATE_LIMITED] * limits, retry_after=90)
+        world.chat.fails(Fault.ERROR_BEFORE)
         await process.live(NOW + DAY)
         assert arrived(world) == notes
-        tried = world.chat.attempts()
-        assert tried == [NOW + n * 90 * SECOND for n in range(ATTEMPTS + 3)]
+        *tried, again = world.chat.attempts()
+        assert tried == [NOW + n * 90 * SECOND for n in range(limits + 1)]
+        assert again == tried[-1] + deliver.FIRST_WAIT
         assert await process.counts() == {(SENT, ""): 1}
 
 

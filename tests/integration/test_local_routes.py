@@ -131,11 +131,20 @@ async def test_only_news_are_sent_to_the_page(office: Office) -> None:
     assert status == 204
 
 
+NOBODY = "/local/as/5067d917-18da-4f91-bee1-6682b58a45d4"
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/local/as/nobody", "/local/as/5067d917-18da-4f91-bee1-6682b58a45d4", "/local/as/%00", "/local/elsewhere",
-     "/local/as/5067d917-18da-4f91-bee1-6682b58a45d4/home", "/local/static/../guard.py"],
-)  # fmt: skip
+    [
+        "/local/as/nobody",
+        NOBODY,
+        "/local/as/%00",
+        "/local/elsewhere",
+        f"{NOBODY}/home",
+        "/local/static/../guard.py",
+    ],
+)
 async def test_an_unknown_address_is_answered_kindly(office: Office, path: str) -> None:
     status, page, _ = await office.get(path)
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from bot.domain.check_in import SILENCE
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, at, check_in, weekly_summary
 from tests.journeys.words import words
-from tests.journeys.world import A_SECOND, Someone, World, at, check_in, weekly_summary
+from tests.journeys.world import A_SECOND, World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")
@@ -160,7 +161,7 @@ async def test_an_edit_before_the_summary(open_world: OpenWorld) -> None:
     form = await world.opens("ana", "Change an answer")
     await world.submits("ana", form, {"text:work": "heron"})
     await world.until("2026-03-06 16:00")
-    assert await world.told("mara") == [["plover", "heron"]]
+    assert await world.told("mara") == [["heron", "plover"]]
     assert "kestrel" not in await world.can_read("mara")
     assert "changed" not in await world.can_read("mara")
 
@@ -176,7 +177,7 @@ async def test_edits_out_of_order_by_the_platforms_time(open_world: OpenWorld) -
     await world.submits("ana", form, {"text:work": "older grebe"}, at=older)
     assert sorted(await world.my_words("ana")) == ["newest heron", "plover"]
     await world.until("2026-03-06 16:00")
-    assert await world.told("mara") == [["plover", "newest heron"]]
+    assert await world.told("mara") == [["newest heron", "plover"]]
 
 
 async def test_an_edit_on_friday_night_of_what_went_out_at_three(open_world: OpenWorld) -> None:
@@ -256,7 +257,7 @@ async def test_undo_after_the_thanks_and_another_answer(open_world: OpenWorld) -
     assert world.arrived("ana", "question")[-1].words.startswith("How is work?")
     await world.answers("ana", "heron")
     await world.until("2026-03-06 18:00")
-    assert await world.told("mara") == [["plover", "heron"]]
+    assert await world.told("mara") == [["heron", "plover"]]
     assert len(world.arrived("ana", "thanks")) == 2
 
 
@@ -366,8 +367,7 @@ async def test_ratings_and_options(open_world: OpenWorld) -> None:
         "For your diary?": "private plover",
     }
     await world.until("2026-03-06 18:00")
-    [told] = await world.told("mara")
-    assert sorted(told) == sorted(["4/5\nkestrel", "2/5", "Daily", "12"])
+    assert await world.told("mara") == [["4/5\nkestrel", "2/5", "Daily", "12"]]
     read = await world.can_read("mara")
     assert "grebe" not in read
     assert "plover" not in read

@@ -7,8 +7,9 @@ import pytest
 from bot.services.home import home
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, at, check_in, nudge, weekly_summary
 from tests.journeys.words import words
-from tests.journeys.world import Someone, World, at, check_in, nudge, weekly_summary
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")
@@ -72,13 +73,24 @@ async def test_rejoining(open_world: OpenWorld) -> None:
 
 
 async def test_not_for_me_in_the_middle(open_world: OpenWorld) -> None:
-    """Somebody who stops between two questions isn't asked the second; what was shared before
-    stays shared, and can still be kept to oneself."""
+    """Somebody who stops between two questions isn't asked the second, and what nobody was shown
+    yet stays with them."""
     world = await opened(open_world)
     await world.types("ana", "kestrel")
     await world.types("ana", "not for me")
     await world.until("2026-03-06 18:00")
     assert len(world.arrived("ana", "question")) == 1
+    assert await world.told("mara") == [[]]
+    assert await world.my_words("ana") == ["kestrel"]
+
+
+async def test_not_for_me_after_the_summary(open_world: OpenWorld) -> None:
+    """What the manager was shown before somebody stopped can still be opened, until the person
+    keeps it to themselves; the check-in that is open then asks nothing more."""
+    world = await opened(open_world)
+    await world.answers("ana", "kestrel")
+    await world.until("2026-03-06 18:00")
+    await world.types("ana", "not for me")
     assert await world.told("mara") == [["kestrel"]]
     await world.press_under("ana", "kestrel", "only_me")
     assert await world.told("mara") == [[]]

@@ -14,7 +14,7 @@ from bot.domain.policy import Policy
 from bot.domain.recurrence import QuietHours, Recurrence, Unit
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.world import BERLIN, Someone, at, check_in, nudge, weekly_summary
+from tests.journeys.given import BERLIN, Someone, at, check_in, nudge, weekly_summary
 
 LOS_ANGELES = "America/Los_Angeles"
 AUCKLAND = "Pacific/Auckland"

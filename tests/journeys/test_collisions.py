@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.domain.cadence import CadenceSpec
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.world import Someone, World, at, check_in
+from tests.journeys.given import Someone, at, check_in
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")

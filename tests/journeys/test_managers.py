@@ -7,8 +7,9 @@ from bot.services.weekly_summary import summarise
 from bot.services.work import schedule_due
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, at, check_in, weekly_summary
 from tests.journeys.words import pressable, words
-from tests.journeys.world import Someone, World, at, check_in, weekly_summary
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 TOM = Someone("tom")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from tests.journeys.conftest import OpenWorld
+from tests.journeys.given import Someone, at, check_in, weekly_summary
 from tests.journeys.words import words
-from tests.journeys.world import Someone, World, at, check_in, weekly_summary
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")

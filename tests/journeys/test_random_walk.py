@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from bot.domain.check_in import State
 from bot.domain.message import Form
 from tests.journeys.conftest import prepared
+from tests.journeys.given import Someone, at, check_in, weekly_summary
 from tests.journeys.words import pressable, words
-from tests.journeys.world import Someone, World, at, check_in, weekly_summary
+from tests.journeys.world import World
 
 MANAGERS = ("mara", "tom", None)
 PEOPLE = [Someone("mara"), Someone("tom"), Someone("ana", manager="mara")]
@@ -104,7 +105,7 @@ class Walk:
             "lives on": lambda: world.wait(timedelta(hours=1 + choice % 9)),
             "lives a day": lambda: world.wait(timedelta(days=1)),
             "resumes": lambda: world.act("ana", "resume"),
-            "declines": lambda: world.act("ana", "decline"),
+            "declines": self._declines,
             "starts": lambda: world.act("ana", "start"),
             "restarts": world.restart,
             "pauses": lambda: self._pauses(choice),
@@ -115,6 +116,12 @@ class Walk:
             await plain[act]()
         else:
             await self._puts_off(form_acts[act])
+
+    async def _declines(self) -> None:
+        await self.world.act("ana", "decline")
+        if not self.world.arrived("mara", "summary") + self.world.arrived("tom", "summary"):
+            for each in self.said:  # nobody was shown any of it yet
+                each.mine = True
 
     async def _presses(self, action: str) -> None:
         found = [each for each in await self.world.buttons("ana") if each[1] == action]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.domain.policy import Policy
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.world import BERLIN, Someone, World, at, check_in, nudge, weekly_summary
+from tests.journeys.given import BERLIN, Someone, at, check_in, nudge, weekly_summary
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")

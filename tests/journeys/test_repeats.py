@@ -14,8 +14,9 @@ from bot.services.deliver import LEASE
 from bot.services.plan import plan
 from tests.journeys.conftest import OpenWorld, prepared
 from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, at, check_in, nudge, weekly_summary
 from tests.journeys.words import words
-from tests.journeys.world import Someone, World, at, check_in, nudge, weekly_summary
+from tests.journeys.world import World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.journeys.conftest import OpenWorld
-from tests.journeys.world import Someone, World, check_in, weekly_summary
+from tests.journeys.given import Someone, check_in, weekly_summary
+from tests.journeys.world import World
 
 MARKERS = ["Kestrelwort", "Heronbloom", "Plovermoss", "Grebeleaf"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,22 +14,20 @@ from bot import bootstrap
 from bot.bootstrap import Built
 from bot.demo.reading import current
 from bot.demo.screen import Screen
-from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.cadence import CadenceSpec
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Block, Form, Message, Panel, Quote, Reply
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import Configuration
-from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.messenger import Messenger
-from bot.domain.recurrence import Recurrence, Unit
 from bot.local.thread import Bubble, read_thread
 from bot.services.conversation import handle
 from bot.services.home import home
 from bot.services.manage_cadence import apply, pause_company
 from bot.services.memberships import sync_plans
-from bot.services.people_file import ParsedPeople, PersonRow
+from bot.services.people_file import ParsedPeople
 from bot.services.sync_people import apply_sync
 from bot.services.work import next_thing, run_due, sweep
 from bot.settings.environment import Environment
@@ -37,10 +35,9 @@ from prompts.library import load_packs
 from scheduling.clock import SteppedClock
 from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
+from tests.journeys.given import BERLIN, FIVE, KINDS, OTHER, PAIR, Someone, address, at
 from tests.journeys.words import below, pressable, quotes, words
 
-BERLIN = "Europe/Berlin"
-MONDAY = date(2026, 3, 2)
 START = datetime(2026, 3, 2, tzinfo=UTC)
 A_SECOND = timedelta(seconds=1)
 SILENCE = timedelta(seconds=10)
@@ -49,125 +46,6 @@ STUCK = 100
 """So many rounds in a row with something still due mean that it is never done."""
 
 _COLUMNS = frozenset({"email", "name", "manager_email", "team", "country", "time_zone", "role"})
-
-
-def at(text: str, zone: str = BERLIN, fold: int = 0) -> datetime:
-    """A local wall clock time, "2026-03-03 10:00", as aware UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
-
-
-@dataclass(frozen=True)
-class Someone:
-    """One row of the people list; the address follows from the name."""
-
-    name: str
-    manager: str | None = None
-    zone: str = BERLIN
-    country: str | None = "DE"
-    team: str | None = None
-    role: Role = Role.EMPLOYEE
-
-    def row(self, line: int) -> PersonRow:
-        """The row as an import reads it."""
-        return PersonRow(
-            line=line,
-            email=address(self.name),
-            name=self.name.capitalize(),
-            manager_email=address(self.manager) if self.manager else None,
-            team=self.team,
-            country=self.country,
-            time_zone=self.zone,
-            hired_on=None,
-            locale="en",
-            role=self.role,
-        )
-
-
-def address(name: str) -> str:
-    """The e-mail address of somebody in these tests."""
-    return f"{name}@fernweh.example"
-
-
-def recurring(on: int, hour: str, since: date, weeks: int = 1) -> Recurrence:
-    """Every so many weeks on a weekday (0: Monday) at a local time."""
-    return Recurrence(Unit.WEEK, weeks, time.fromisoformat(hour), since, weekday=on)
-
-
-def check_in(
-    key: str = "pulse",
-    *,
-    on: int = 1,
-    hour: str = "10:00",
-    since: date = MONDAY,
-    weeks: int = 1,
-    pack: str = "pair",
-    **changes: object,
-) -> CadenceSpec:
-    """A check-in for everyone; every Tuesday at 10:00 with two questions unless said otherwise."""
-    spec = CadenceSpec(
-        key=key,
-        kind=CadenceKind.CHECK_IN,
-        title=key,
-        recurrence=recurring(on, hour, since, weeks),
-        audience=Audience(everyone=True),
-        pack=pack,
-    )
-    return replace(spec, **changes)
-
-
-def weekly_summary(on: int = 4, hour: str = "15:00", since: date = MONDAY) -> CadenceSpec:
-    """The managers' summary, on Friday at 15:00 unless said otherwise."""
-    return CadenceSpec(
-        key="weekly-summary",
-        kind=CadenceKind.WEEKLY_SUMMARY,
-        title="Weekly summary",
-        recurrence=recurring(on, hour, since),
-        audience=Audience(managers=True),
-    )
-
-
-def nudge(on: int = 0, hour: str = "09:30", since: date = MONDAY) -> CadenceSpec:
-    """A note to everyone, on Monday at 9:30 unless said otherwise."""
-    return CadenceSpec(
-        key="note",
-        kind=CadenceKind.NUDGE,
-        title="Note",
-        recurrence=recurring(on, hour, since),
-        audience=Audience(everyone=True),
-        text="Hello {{ first_name }}",
-    )
-
-
-def _asks(
-    key: str,
-    text: str,
-    kind: QuestionKind = QuestionKind.TEXT,
-    audience: AudienceKind = AudienceKind.MANAGER,
-    options: Sequence[str] = (),
-) -> Question:
-    wording = Wording(text, options={option: option.capitalize() for option in options})
-    return Question(key, kind, audience, {"en": wording}, tuple(options))
-
-
-PAIR = Pack("pair", {"en": "Pair"}, (_asks("work", "How is work?"), _asks("wish", "Any wish?")))
-OTHER = Pack("other", {"en": "Other"}, (_asks("tools", "Which tools?"), _asks("team", "The team?")))
-KINDS = Pack(
-    "kinds",
-    {"en": "Kinds"},
-    (
-        _asks("clear", "Is it clear?", QuestionKind.TEXT_AND_RATING),
-        _asks("mood", "How was it?", QuestionKind.RATING),
-        _asks("often", "How often?", QuestionKind.CHOICE, options=("never", "daily")),
-        _asks("hours", "How many hours?", QuestionKind.NUMBER),
-        _asks("trust", "Do you trust us?", audience=AudienceKind.GROUP),
-        _asks("diary", "For your diary?", audience=AudienceKind.SELF),
-    ),
-)
-FIVE = Pack(
-    "five",
-    {"en": "Five"},
-    tuple(_asks(f"q{number}", f"Question {number}?") for number in range(1, 6)),
-)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,136 @@
+"""What a world is made of: people, cadences, question packs and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
+from bot.domain.people import Role
+from bot.domain.recurrence import Recurrence, Unit
+from bot.services.people_file import PersonRow
+
+BERLIN = "Europe/Berlin"
+MONDAY = date(2026, 3, 2)
+
+
+def at(text: str, zone: str = BERLIN, fold: int = 0) -> datetime:
+    """A local wall clock time, "2026-03-03 10:00", as aware UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Someone:
+    """One row of the people list; the address follows from the name."""
+
+    name: str
+    manager: str | None = None
+    zone: str = BERLIN
+    country: str | None = "DE"
+    team: str | None = None
+    role: Role = Role.EMPLOYEE
+
+    def row(self, line: int) -> PersonRow:
+        """The row as an import reads it."""
+        return PersonRow(
+            line=line,
+            email=address(self.name),
+            name=self.name.capitalize(),
+            manager_email=address(self.manager) if self.manager else None,
+            team=self.team,
+            country=self.country,
+            time_zone=self.zone,
+            hired_on=None,
+            locale="en",
+            role=self.role,
+        )
+
+
+def address(name: str) -> str:
+    """The e-mail address of somebody in these tests."""
+    return f"{name}@fernweh.example"
+
+
+def recurring(on: int, hour: str, since: date, weeks: int = 1) -> Recurrence:
+    """Every so many weeks on a weekday (0: Monday) at a local time."""
+    return Recurrence(Unit.WEEK, weeks, time.fromisoformat(hour), since, weekday=on)
+
+
+def check_in(
+    key: str = "pulse",
+    *,
+    on: int = 1,
+    hour: str = "10:00",
+    since: date = MONDAY,
+    weeks: int = 1,
+    pack: str = "pair",
+    **changes: object,
+) -> CadenceSpec:
+    """A check-in for everyone; every Tuesday at 10:00 with two questions unless said otherwise."""
+    spec = CadenceSpec(
+        key=key,
+        kind=CadenceKind.CHECK_IN,
+        title=key,
+        recurrence=recurring(on, hour, since, weeks),
+        audience=Audience(everyone=True),
+        pack=pack,
+    )
+    return replace(spec, **changes)
+
+
+def weekly_summary(on: int = 4, hour: str = "15:00", since: date = MONDAY) -> CadenceSpec:
+    """The managers' summary, on Friday at 15:00 unless said otherwise."""
+    return CadenceSpec(
+        key="weekly-summary",
+        kind=CadenceKind.WEEKLY_SUMMARY,
+        title="Weekly summary",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(managers=True),
+    )
+
+
+def nudge(on: int = 0, hour: str = "09:30", since: date = MONDAY) -> CadenceSpec:
+    """A note to everyone, on Monday at 9:30 unless said otherwise."""
+    return CadenceSpec(
+        key="note",
+        kind=CadenceKind.NUDGE,
+        title="Note",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(everyone=True),
+        text="Hello {{ first_name }}",
+    )
+
+
+def _asks(
+    key: str,
+    text: str,
+    kind: QuestionKind = QuestionKind.TEXT,
+    audience: AudienceKind = AudienceKind.MANAGER,
+    options: Sequence[str] = (),
+) -> Question:
+    wording = Wording(text, options={option: option.capitalize() for option in options})
+    return Question(key, kind, audience, {"en": wording}, tuple(options))
+
+
+PAIR = Pack("pair", {"en": "Pair"}, (_asks("work", "How is work?"), _asks("wish", "Any wish?")))
+OTHER = Pack("other", {"en": "Other"}, (_asks("tools", "Which tools?"), _asks("team", "The team?")))
+KINDS = Pack(
+    "kinds",
+    {"en": "Kinds"},
+    (
+        _asks("clear", "Is it clear?", QuestionKind.TEXT_AND_RATING),
+        _asks("mood", "How was it?", QuestionKind.RATING),
+        _asks("often", "How often?", QuestionKind.CHOICE, options=("never", "daily")),
+        _asks("hours", "How many hours?", QuestionKind.NUMBER),
+        _asks("trust", "Do you trust us?", audience=AudienceKind.GROUP),
+        _asks("diary", "For your diary?", audience=AudienceKind.SELF),
+    ),
+)
+FIVE = Pack(
+    "five",
+    {"en": "Five"},
+    tuple(_asks(f"q{number}", f"Question {number}?") for number in range(1, 6)),
+)
