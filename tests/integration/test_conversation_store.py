@@ -192,7 +192,7 @@ def test_a_check_in_comes_back_as_saved(world: World) -> None:
         closes_at=NOW + 7 * DAY,
         questions=(
             AskedQuestion("work", 0, Asked.ANSWERED, NOW),
-            AskedQuestion("clarity", 1, Asked.PENDING, None, 2),
+            AskedQuestion("clarity", 1, Asked.PENDING, None),
         ),
         reminders=(NOW + 2 * DAY,),
         reminders_done=1,
