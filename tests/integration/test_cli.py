@@ -3,9 +3,11 @@
 import io
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
@@ -358,3 +360,16 @@ def test_each_command_s_help_has_an_example(path: tuple[str, ...]) -> None:
 def test_the_exit_codes_stand_in_the_help() -> None:
     shown = " ".join(CliRunner().invoke(cli.app, ["--help"]).output.split())
     assert "0 done; 1 something is to be mended" in shown
+
+
+@pytest.mark.parametrize("flags", [(), ("--demo",)])
+def test_a_new_database_begins_as_a_demo_only_when_told_so(
+    shell: Shell, flags: tuple[str, ...]
+) -> None:
+    """With --demo `touchpoint run` will serve the local page; later the flag counts no more."""
+    shell.run("people", "import", str(PEOPLE), *flags)
+    shell.run("people", "import", str(PEOPLE), "--demo")
+    file = shell.folder / "touchpoint-data" / "touchpoint.db"
+    with closing(sqlite3.connect(file)) as connection:
+        (is_demo,) = connection.execute("SELECT is_demo FROM organisation").fetchone()
+    assert bool(is_demo) is bool(flags)
