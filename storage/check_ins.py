@@ -127,7 +127,6 @@ class SqlCheckIns(Store):
             .where(_check_in.c.wake_at <= now)
             .order_by(_check_in.c.wake_at)
             .limit(limit)
-            .with_for_update(skip_locked=True, key_share=True)
         )
         return self._load(query)
 

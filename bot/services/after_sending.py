@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.check_in import ANSWERABLE, EDITABLE, State
+from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
@@ -47,9 +47,12 @@ def _remember_audience(tx: Tx, composed: Composed) -> None:
 
 
 def _mark_asked(tx: Tx, delivery: Delivery, key: str, now: datetime) -> None:
-    """Typed text goes to the question asked last. A reminder of that very one moves nothing, or
-    words on their way while it is sent would fall back to the question before.
+    """Typed text goes to the question asked last. Asking that very one again moves nothing, or
+    words on their way meanwhile would fall back to the question before.
     """
+    current = tx.check_ins.get(delivery.about_id) if delivery.about_id else None
+    if current is None or current.asked(key).state in (Asked.ANSWERED, Asked.SKIPPED):
+        return
     asked = [
         (question.asked_at, check_in.id, question.key)
         for check_in in tx.check_ins.of_person(delivery.person_id, EDITABLE)
@@ -57,14 +60,26 @@ def _mark_asked(tx: Tx, delivery: Delivery, key: str, now: datetime) -> None:
         if question.asked_at is not None
     ]
     latest = max(asked, key=lambda a: a[0], default=None)
-    if delivery.about_id is None or (latest and latest[1:] == (delivery.about_id, key)):
-        return
-    tx.check_ins.mark_asked(delivery.about_id, key, now)
+    if latest and latest[1:] == (current.id, key):
+        now = latest[0]
+    tx.check_ins.mark_asked(current.id, key, now)
 
 
 def perhaps_sent(tx: Tx, composed: Composed) -> None:
     """Its fate is unknown: the people it quotes are told that somebody may have got it."""
     tx.read_log.add([replace(reading, how="perhaps") for reading in composed.readings])
+
+
+def lost(tx: Tx, delivery: Delivery) -> None:
+    """Nobody will know whether it arrived: its occurrence says so."""
+    if delivery.occurrence_id is not None and not delivery.kind.endswith("reminder"):
+        _settle_unsent(tx, delivery.occurrence_id, "unknown")
+
+
+def _settle_unsent(tx: Tx, occurrence_id: UUID, reason: str) -> None:
+    occurrence = tx.occurrences.get(occurrence_id)
+    if occurrence is not None and occurrence.state is OccurrenceState.QUEUED:
+        tx.occurrences.set_state([occurrence_id], OccurrenceState.SKIPPED, reason)
 
 
 def dropped(tx: Tx, delivery: Delivery, reason: str) -> None:
@@ -79,10 +94,12 @@ def dropped(tx: Tx, delivery: Delivery, reason: str) -> None:
 
 def _cancel_check_in(tx: Tx, delivery: Delivery, reason: str) -> None:
     check_in = tx.check_ins.get(delivery.about_id) if delivery.about_id else None
-    if check_in is None or check_in.state not in ANSWERABLE or check_in.state is State.SNOOZED:
+    if check_in is None or delivery.occurrence_id is None or check_in.state is State.SNOOZED:
         return
-    was_seen = any(q.asked_at for q in check_in.questions)
-    if was_seen or delivery.occurrence_id is None:
+    if check_in.state not in ANSWERABLE:
+        _settle_unsent(tx, delivery.occurrence_id, reason)
+        return
+    if any(q.asked_at for q in check_in.questions):
         return
     tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
     tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SKIPPED, reason)

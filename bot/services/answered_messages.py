@@ -20,7 +20,7 @@ from bot.domain.message import (
 )
 from bot.domain.packs import AudienceKind, Question, QuestionKind
 from bot.domain.people import Participation
-from bot.domain.visibility import Audience
+from bot.domain.ports.conversation_store import StoredAnswer
 from bot.services import audience
 from bot.services.act import join_value
 from bot.services.scene import Composed, Scene
@@ -40,7 +40,7 @@ def _receipt(scene: Scene, check_in: CheckIn, key: str) -> Message:
     said = scene.say("receipt", question=words.text)
     if stored is None:
         return Message("receipt", said["taken_back"], (Text(said["taken_back"], Tone.MUTED),))
-    line = f"{said['saved']} {_readers(scene, stored.audiences[-1])}"
+    line = f"{said['saved']} {_readers(scene, stored)}"
     buttons = _receipt_buttons(scene, check_in, key, stored.audiences[-1].kind)
     return Message("receipt", line, (Text(line, Tone.MUTED), *buttons))
 
@@ -58,8 +58,8 @@ def _receipt_buttons(
     return (Buttons(tuple(items)),)
 
 
-def _readers(scene: Scene, shown: Audience) -> str:
-    return audience.readers_of(scene.tx, scene.words, scene.person, shown, scene.now)
+def _readers(scene: Scene, stored: StoredAnswer) -> str:
+    return audience.readers_of(scene.tx, scene.words, scene.person, stored, scene.now)
 
 
 def redraw(scene: Scene) -> Composed:
@@ -88,7 +88,7 @@ def _redrawn(scene: Scene, check_in: CheckIn, asked: AskedQuestion) -> Message:
     stored = scene.tx.answers.current(check_in.id).get(asked.key)
     value = open_value(scene.vault, stored) if stored else None
     if stored is not None and value is not None:
-        blocks = _answered(scene, check_in, question, value, stored.audiences[-1])
+        blocks = _answered(scene, check_in, question, value, stored)
     else:
         said = scene.say("question", moment=check_in.snoozed_until)
         blocks = (Text(said[_fate(check_in, asked)], Tone.MUTED),)
@@ -104,13 +104,13 @@ def _fate(check_in: CheckIn, asked: AskedQuestion) -> str:
 
 
 def _answered(
-    scene: Scene, check_in: CheckIn, question: Question, value: Value, shown: Audience
+    scene: Scene, check_in: CheckIn, question: Question, value: Value, stored: StoredAnswer
 ) -> tuple[Block, ...]:
     """What was pressed, who reads it, and what is still possible. Typed words stand above."""
     said = scene.say("question", moment=None)
     line = described(scene, question, value)
     if not value.text:  # after words the receipt below says who reads them
-        line = f"{line} {_readers(scene, shown)}"
+        line = f"{line} {_readers(scene, stored)}"
     blocks: list[Block] = [Text(line, Tone.MUTED)]
     if check_in.state not in ANSWERABLE | {State.DONE} or scene.now >= check_in.closes_at:
         return tuple(blocks)
@@ -125,9 +125,11 @@ def _answered(
         button = Button(said["next"], "move_on", join_value(check_in.id, question.key))
         return (
             *blocks,
-            Buttons((button, *_button_items(scene, check_in, question.key, shown.kind))),
+            Buttons(
+                (button, *_button_items(scene, check_in, question.key, stored.audiences[-1].kind))
+            ),
         )
-    return (*blocks, *_receipt_buttons(scene, check_in, question.key, shown.kind))
+    return (*blocks, *_receipt_buttons(scene, check_in, question.key, stored.audiences[-1].kind))
 
 
 def _button_items(

@@ -238,7 +238,7 @@ def undo(act: Act, value: str) -> None:
     if not is_editable(act, check_in):
         steps.redraw(act, check_in, key)
         return
-    reopened = replace(check_in.asked(key), state=Asked.PENDING, asked_at=None)
+    reopened = replace(check_in.asked(key), state=Asked.PENDING)
     check_in = act.touched(check_in.with_question(reopened))
     check_in = replace(check_in, state=State.OPEN, completed_at=None)
     steps.redraw(act, check_in, key)

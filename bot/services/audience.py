@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import CheckIn
-from bot.domain.packs import AudienceKind, Question
+from bot.domain.packs import AudienceKind
 from bot.domain.people import Person
+from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.visibility import Audience
+from bot.domain.visibility import may_read
 from prompts.words import Words
 
 
@@ -40,22 +41,33 @@ def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | No
     return said[f"{kind.value}_short"]
 
 
-def readers_of(tx: Tx, words: Words, person: Person, readers: Audience, now: datetime) -> str:
-    """Who reads an answer with this audience, in a few words: a former manager reads nothing."""
-    manager = current_manager(tx, person.id, now)
-    named = next(iter(readers.readers), None)
-    if readers.kind is not AudienceKind.MANAGER or named is None:
-        return short(words, person, readers.kind, None)
-    if manager is None or manager.id not in readers.readers:
-        said = words.say("audience", person.locale, manager=_name(tx.people.get(named)))
-        return said["former_short"]
-    return short(words, person, readers.kind, manager)
+def readers_of(tx: Tx, words: Words, person: Person, answer: StoredAnswer, now: datetime) -> str:
+    """Who reads an answer, in a few words: a former manager reads nothing."""
+    shown = answer.audiences[-1]
+    named = next(iter(shown.readers), None)
+    if shown.kind is not AudienceKind.MANAGER or named is None:
+        return short(words, person, shown.kind, None)
+    reader = tx.people.get(named)
+    if named not in reading_now(tx, answer, now):
+        return words.say("audience", person.locale, manager=_name(reader))["former_short"]
+    return short(words, person, shown.kind, reader)
 
 
-def kind_of(question: Question, manager: Person | None) -> AudienceKind:
-    if question.audience is AudienceKind.MANAGER and manager is None:
-        return AudienceKind.SELF
-    return question.audience
+def reading_now(tx: Tx, answer: StoredAnswer, now: datetime) -> set[UUID]:
+    """Whoever else may read the answer at this moment."""
+    managements = tx.people.managements_of([answer.person_id])
+    return {
+        reader_id
+        for reader_id in answer.audiences[-1].readers
+        if may_read(
+            reader_id=reader_id,
+            subject_id=answer.person_id,
+            audiences=answer.audiences,
+            managements=managements,
+            said_at=answer.recorded_at,
+            now=now,
+        )
+    }
 
 
 def _name(manager: Person | None) -> str:

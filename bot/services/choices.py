@@ -48,9 +48,10 @@ def decline(act: Act) -> None:
     act.tx.people.set_participation(act.person.id, Participation.DECLINED)
     for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
         steps.close(act, check_in, State.CANCELLED, "not_for_me")
-    shown = {reading.answer_id for reading in act.tx.read_log.of_person(act.person.id)}
+    shown = {r.answer_id: r.at for r in act.tx.read_log.of_person(act.person.id)}
     for answer in act.tx.answers.of_person(act.person.id, _ALL):
-        if answer.answer_id not in shown:
+        last = shown.get(answer.answer_id)
+        if last is None or last < answer.recorded_at:
             act.tx.answers.narrow(answer.answer_id, AudienceKind.SELF, act.now)
     act.note("declined")
 

@@ -224,17 +224,13 @@ class _Sending:
         if leaves or self._is_last_try():
             await self.kit.uow.write(lambda tx: self._lost(tx, outcome.reason, composed))
             return
-        at = self._next_try()
-        await self.kit.uow.write(
-            lambda tx: tx.queue.retry(
-                delivery.id,
-                delivery.claim_token,
-                at,
-                outcome.reason,
-                counts=True,
-                maybe_sent=True,
-            )
-        )
+        await self.kit.uow.write(lambda tx: self._look_again(tx, outcome.reason, composed))
+
+    def _look_again(self, tx: Tx, reason: str, composed: Composed) -> None:
+        delivery, at = self.delivery, self._next_try()
+        token = delivery.claim_token
+        if tx.queue.retry(delivery.id, token, at, reason, counts=True, maybe_sent=True):
+            after_sending.perhaps_sent(tx, composed)
 
     def _next_try(self) -> datetime:
         """Twice as long after each attempt, up to a quarter of an hour."""
@@ -248,3 +244,4 @@ class _Sending:
         delivery = self.delivery
         if tx.queue.unknown(delivery.id, delivery.claim_token, reason, self.now):
             after_sending.perhaps_sent(tx, composed)
+            after_sending.lost(tx, delivery)

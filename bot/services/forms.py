@@ -40,9 +40,10 @@ def _form(
     check_in: CheckIn,
     errors: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
+    prints: Mapping[str, str] | None = None,
 ) -> Form:
     """The form as things stand. It carries what it showed, so that sending it changes only what
-    the person changed in it, for the readers it named.
+    the person changed in it, for the readers it named. One that comes back keeps its `prints`.
     """
     manager = audience.current_manager(act.tx, act.person.id, act.now)
     given = {
@@ -50,7 +51,8 @@ def _form(
         for key, stored in act.tx.answers.current(check_in.id).items()
         if (value := open_value(act.vault, stored)) is not None
     }
-    carried = FormState(check_in.id, manager.id if manager else None, prints_of(given))
+    shown = prints_of(given) if prints is None else prints
+    carried = FormState(check_in.id, manager.id if manager else None, shown)
     return form_views.answers(
         kit.words, act, check_in, carried, manager, given, errors or {}, fields or {}
     )
@@ -68,7 +70,7 @@ def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     values, errors = _parsed(questions, inbound.fields)
     manager = audience.current_manager(act.tx, act.person.id, act.now)
     if errors or state.manager_id != (manager.id if manager else None):
-        return Reply(_form(kit, act, check_in, errors, inbound.fields))
+        return Reply(_form(kit, act, check_in, errors, inbound.fields, state.prints))
     if act.is_repeat(inbound.installation_id):
         return Reply()
     shown = replace(check_in, shown_manager_id=state.manager_id, audience_shown=True)

@@ -24,6 +24,7 @@ from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.queue_store import Reading
+from bot.services import audience
 from bot.services.act import Act, join_value
 from bot.services.answering import is_editable
 from bot.services.kit import Kit
@@ -119,6 +120,8 @@ def _could_read(words: Words, act: Act, answer: StoredAnswer, people: Mapping[UU
     said = _say(words, act, names=names)
     if last.kind is AudienceKind.MANAGER and not names:
         return said["could_read_self"]
+    if last.kind is AudienceKind.MANAGER and not audience.reading_now(act.tx, answer, act.now):
+        return said["could_read_former"]
     return said[f"could_read_{last.kind.value}"]
 
 

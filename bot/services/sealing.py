@@ -43,7 +43,7 @@ def seal_part(
     starters = [
         [s.text, str(s.version_id), texts[s.version_id].index(s.quote), len(s.quote)]
         for s in part.starters
-        if s.quote in texts.get(s.version_id, "")
+        if s.version_id in texts and s.quote in texts[s.version_id]
     ]
     body = {"headline": part.headline, "starters": starters, "writer": part.writer}
     return vault.seal(subject_id, part_id, PART_FIELD, _packed(body))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from bot.domain.packs import Pack
 from bot.domain.ports.conversation_store import StoredAnswer
+from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import RatingPoint, SharedAnswer
 from bot.services.sealing import open_value
@@ -18,12 +19,16 @@ def shared_of(
     answers: Sequence[StoredAnswer],
     before: Sequence[StoredAnswer],
     packs: Mapping[UUID, Pack],
+    told: Collection[UUID],
 ) -> list[SharedAnswer]:
     """Opened answers by period and in their pack's order, each with the value shown before it.
 
+    before: what stood in earlier summaries, as it stands now. told: ids of the answers that stood
+    there in some wording.
+
     Whatever was withdrawn or erased is absent.
     """
-    opened = (_shared(vault, answer, before) for answer in answers)
+    opened = (_shared(vault, answer, before, answer.answer_id in told) for answer in answers)
     return sorted((a for a in opened if a is not None), key=lambda a: _place(a, packs))
 
 
@@ -33,7 +38,7 @@ def _place(answer: SharedAnswer, packs: Mapping[UUID, Pack]) -> tuple[str, int, 
 
 
 def _shared(
-    vault: Vault, answer: StoredAnswer, before: Sequence[StoredAnswer]
+    vault: Vault, answer: StoredAnswer, before: Sequence[StoredAnswer], edited: bool
 ) -> SharedAnswer | None:
     value = open_value(vault, answer)
     if value is None:
@@ -49,7 +54,7 @@ def _shared(
         answered_at=answer.platform_at,
         period=answer.period,
         previous=open_value(vault, earlier) if earlier else None,
-        edited=any(b.answer_id == answer.answer_id for b in before),
+        edited=edited,
     )
 
 
@@ -67,6 +72,14 @@ def _earlier(answer: StoredAnswer, before: Sequence[StoredAnswer]) -> StoredAnsw
         and b.sealed is not None
     ]
     return max(candidates, key=lambda b: (b.platform_at, b.sequence), default=None)
+
+
+def as_they_stand(tx: Tx, shown: Sequence[StoredAnswer]) -> list[StoredAnswer]:
+    """The answers behind these versions as they stand now, each once: a wording that the person
+    replaced or took back is shown to nobody again.
+    """
+    current = tx.answers.current_of(answer.version_id for answer in shown)
+    return list({answer.answer_id: answer for answer in current.values()}.values())
 
 
 def points_of(vault: Vault, answers: Sequence[StoredAnswer]) -> list[RatingPoint]:

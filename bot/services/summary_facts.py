@@ -16,7 +16,7 @@ from bot.domain.ports.vault import Vault
 from bot.domain.summary import RatingPoint, SharedAnswer, Starter
 from bot.domain.visibility import may_read
 from bot.services.sealing import open_part
-from bot.services.shared_answers import points_of, shared_of
+from bot.services.shared_answers import as_they_stand, points_of, shared_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,23 @@ def _readable(
     return {version: answer for version, answer in current.items() if answer.version_id in allowed}
 
 
-def _before(tx: Tx, summary: Summary, reports: set[UUID], now: datetime) -> list[StoredAnswer]:
-    """What this manager was shown up to this summary, for changes and trends."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the manager was told up to a summary, as it stands now; `told` are the ids of answers
+    that stood in an earlier one, in whatever wording.
+    """
+
+    answers: tuple[StoredAnswer, ...]
+    told: frozenset[UUID]
+
+
+def _before(tx: Tx, summary: Summary, reports: set[UUID], now: datetime) -> _Before:
     shown = tx.answers.shown_before(summary.manager_id, reports)
     until = [answer for answer in shown if answer.recorded_at <= summary.created_at]
-    return list(_permitted(tx, summary.manager_id, until, reports, now).values())
+    standing = _permitted(tx, summary.manager_id, as_they_stand(tx, until), reports, now)
+    own = {version for part in summary.parts for version in part.versions}
+    told = frozenset(answer.answer_id for answer in until if answer.version_id not in own)
+    return _Before(tuple(standing.values()), told)
 
 
 def _permitted(
@@ -134,17 +146,17 @@ def _view(
     person: Person,
     part: SummaryPart,
     readable: Mapping[UUID, StoredAnswer],
-    before: Sequence[StoredAnswer],
+    before: _Before,
     packs: Mapping[UUID, Pack],
 ) -> PersonView | None:
     answers = [readable[version] for version in part.versions if version in readable]
-    earlier = [b for b in before if b.version_id not in part.versions]
-    shared = shared_of(vault, answers, earlier, packs)
+    earlier = [b for b in before.answers if b.version_id not in part.versions]
+    shared = shared_of(vault, answers, earlier, packs, before.told)
     texts = {a.version_id: a.value.text for a in shared if a.version_id in part.versions}
     written = open_part(vault, part, texts)
     if not shared or written is None:
         return None
-    mine = [b for b in before if b.person_id == person.id]
+    mine = [b for b in before.answers if b.person_id == person.id]
     return PersonView(
         person=person,
         headline=written.headline,

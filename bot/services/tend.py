@@ -31,18 +31,21 @@ async def _batch(kit: Kit, now: datetime) -> int:
     vault = await kit.keys.vault(())
 
     def run(tx: Tx) -> int:
-        check_ins = tx.check_ins.waking(now, BATCH)
-        if not check_ins:
+        found = tx.check_ins.waking(now, BATCH)
+        if not found:
             return 0
         policy = tx.organisations.policy()
-        tx.people.lock_many({c.person_id for c in check_ins})
-        people = tx.people.many({c.person_id for c in check_ins})
-        for check_in in check_ins:
+        # People first, as everywhere, or two transactions could wait for each other.
+        tx.people.lock_many({c.person_id for c in found})
+        people = tx.people.many({c.person_id for c in found})
+        for check_in in found:
+            fresh = tx.check_ins.get(check_in.id)
+            if fresh is None or fresh.wake_at is None or fresh.wake_at > now:
+                continue
             person = people[check_in.person_id]
             act = Act(tx, person, vault, kit.calendar, policy, now, now, f"tend:{now.isoformat()}")
-            # Another one of the same batch may have changed it since it was read.
-            _tend_one(act, tx.check_ins.get(check_in.id) or check_in)
-        return len(check_ins)
+            _tend_one(act, fresh)
+        return len(found)
 
     return await kit.uow.write(run)
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from bot.domain.delivery import DeliveryClass, NewDelivery
@@ -21,7 +22,7 @@ from bot.domain.summary import PersonWeek, SharedAnswer, WrittenPart
 from bot.domain.visibility import may_read
 from bot.services.kit import Kit
 from bot.services.sealing import open_value, seal_part
-from bot.services.shared_answers import shared_of
+from bot.services.shared_answers import as_they_stand, shared_of
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class _Facts:
     reports: Sequence[Person]
     fresh: Sequence[StoredAnswer]
     before: Sequence[StoredAnswer]
+    told: frozenset[UUID]
     managements: Sequence[Management]
     packs: dict[UUID, Pack]
 
@@ -48,13 +50,18 @@ async def summarise(kit: Kit, now: datetime) -> int:
     drafted = 0
     tried: set[UUID] = set()
     while True:
-        planned = await kit.uow.read(lambda tx: tx.occurrences.planned(BATCH))
+        most = BATCH + len(tried)
+        planned = await kit.uow.read(partial(_planned, most))
         fresh = [occurrence for occurrence in planned if occurrence.id not in tried]
         if not fresh:
             return drafted
         gate = asyncio.Semaphore(AT_ONCE)
         drafted += sum(await asyncio.gather(*(_draft(kit, o, now, gate) for o in fresh)))
         tried.update(occurrence.id for occurrence in fresh)
+
+
+def _planned(most: int, tx: Tx) -> Sequence[Occurrence]:
+    return tx.occurrences.planned(most)
 
 
 async def _draft(kit: Kit, occurrence: Occurrence, now: datetime, gate: asyncio.Semaphore) -> bool:
@@ -87,7 +94,9 @@ def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
     if manager is None or not reports:
         return None
     fresh = tx.answers.unsummarised(manager.id, now)
-    before = tx.answers.shown_before(manager.id, [p.id for p in reports])
+    shown = tx.answers.shown_before(manager.id, [p.id for p in reports])
+    before = as_they_stand(tx, shown)
+    told = frozenset(answer.answer_id for answer in shown)
     packs = tx.cadences.packs({a.pack_revision_id for a in (*fresh, *before)})
     return _Facts(
         occurrence=occurrence,
@@ -95,6 +104,7 @@ def _gather(tx: Tx, occurrence: Occurrence, now: datetime) -> _Facts | None:
         reports=reports,
         fresh=fresh,
         before=before,
+        told=told,
         managements=tx.people.managements_of([p.id for p in reports]),
         packs={key: revision.pack for key, revision in packs.items()},
     )
@@ -110,10 +120,10 @@ def _weeks(facts: _Facts, vault: Vault, now: datetime) -> list[PersonWeek]:
     for stored in facts.fresh:
         if _visible(facts, stored, now) and open_value(vault, stored) is not None:
             mine[stored.person_id].append(stored)
-    readable_before = [a for a in facts.before if _visible(facts, a, now)]
+    before = [a for a in facts.before if _visible(facts, a, now)]
     people = {p.id: p for p in facts.reports}
     return [
-        _week(facts, people[person_id], shared_of(vault, answers, readable_before, facts.packs))
+        _week(facts, people[person_id], shared_of(vault, answers, before, facts.packs, facts.told))
         for person_id, answers in mine.items()
         if person_id in people
     ]
