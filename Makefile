@@ -28,7 +28,8 @@ $(STAMP): pyproject.toml uv.lock
 	@$(BIN)/python -c '$(SUITABLE)' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
 	@[ "$$($(BIN)/uv --version 2>/dev/null | cut -d' ' -f2)" = "$(UV_VERSION)" ] || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv sync --frozen
+	@echo "Setting up .venv from uv.lock, once"
+	@$(BIN)/uv sync --frozen --quiet
 	@touch $@
 
 demo: $(STAMP) ## Live four sample weeks, then serve the local page (ARGS="--no-serve" ends instead)

@@ -55,7 +55,8 @@ def run_demo(
     Raises DemoRefused and ConfigurationError, naming line, field and remedy.
     """
     configuration = load_configuration(SAMPLE_CONFIGURATION)
-    company = gather(configuration, people or SAMPLE_PEOPLE, answers or SAMPLE_ANSWERS)
+    script = answers or (None if people else SAMPLE_ANSWERS)
+    company = gather(configuration, people or SAMPLE_PEOPLE, script)
     with _folder(data) as folder:
         environment = _environment(folder, port)
         out = terminal.console()

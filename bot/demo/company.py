@@ -44,8 +44,8 @@ class Company:
     starts_at: datetime
 
 
-def gather(configuration: Configuration, people: Path, answers: Path) -> Company:
-    """Reads and checks everything before anything is written.
+def gather(configuration: Configuration, people: Path, answers: Path | None) -> Company:
+    """Reads and checks everything before anything is written. Without answers nobody acts.
 
     Raises DemoRefused with every problem of the people file, ConfigurationError for the script.
     """
@@ -59,7 +59,7 @@ def gather(configuration: Configuration, people: Path, answers: Path) -> Company
         raise DemoRefused(lines)
     emails = {row.email for row in parsed.rows}
     questions = {question.key for pack in configuration.packs for question in pack.questions}
-    turns = load_answers(answers, people=emails, questions=questions)
+    turns = load_answers(answers, people=emails, questions=questions) if answers else ()
     return Company(configuration, parsed, turns, datetime.combine(START, time(0), UTC))
 
 

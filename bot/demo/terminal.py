@@ -72,7 +72,7 @@ def _totals(story: Story) -> Line:
         f"{totals['reminders']} reminders",
         f"{totals['nudge']} notes to managers",
         f"{totals['weekly_summary']} summaries",
-        f"skipped: {reasons or 'none'}",
+        f"not sent: {reasons or 'none'}",
     ]
     return Line(" · ".join(parts))
 
@@ -83,7 +83,8 @@ def summary(last: LastSummary) -> RenderableType:
     parts: list[RenderableType] = [
         Frame(short, title=f"To {last.manager.name}", title_align="left", padding=(1, 2))
     ]
-    if last.details is not None:
+    has_button = any(isinstance(block, Buttons) for block in last.message.blocks)
+    if has_button and last.details is not None:
         inside = Group(*_blocks(last.details.blocks))
         title = f"Behind the button: {last.details.title}"
         parts.append(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import Value
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +81,16 @@ class WrittenPart:
 
 
 def excerpt(text: str, limit: int = 120) -> str:
-    """A verbatim beginning of `text`, cut at a word, at most `limit` characters; never altered.
+    """A verbatim beginning of `text`, at most `limit` characters; never altered.
 
-    The first line or sentence alone when that is short enough.
+    The first line where it fits, otherwise as many of its sentences as fit, otherwise its words.
     """
     first = text.strip().split("\n")[0]
-    for mark in (". ", "! ", "? "):
-        end = first.find(mark)
-        if 0 < end + 1 <= limit:
-            first = first[: end + 1]
     if len(first) <= limit:
         return first
+    ends = [match.end() for match in _SENTENCE_END.finditer(first) if match.end() <= limit]
+    if ends:
+        return first[: ends[-1]]
     cut = first[:limit]
     return cut[: cut.rfind(" ")] if " " in cut else cut
 

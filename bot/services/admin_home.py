@@ -50,8 +50,11 @@ class _Admin:
             people=self.found.people.active,
             unreachable=self.found.people.without_platform,
             moment=self.found.organisation.paused_until,
+            minimum=self.minimum,
         )
         blocks: list[Block] = [Divider(), Heading(said["title"]), Text(said["people"])]
+        if self.found.organisation.is_paused(self.now):
+            blocks.append(Text(said["company_paused"], Tone.STRONG))
         if self.found.people.without_platform:
             blocks.append(Text(said["unreachable"]))
         blocks += [self._cadences(said), self._buttons(said), self._reached(said)]
@@ -86,7 +89,7 @@ class _Admin:
 
     def _figures(self, cadence: CadenceStatus) -> tuple[str, ...]:
         if cadence.people < self.minimum:
-            return cadence.title, self.say(count=self.minimum)["too_few"], ""
+            return cadence.title, self.say()["too_few"], self.say()["too_few"]
         sent = str(cadence.recent.get(OccurrenceState.SENT, 0))
         reasons = ", ".join(
             f"{count} {self._reason(reason)}" for reason, count in cadence.skipped.items()

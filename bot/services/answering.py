@@ -37,7 +37,7 @@ def typed(act: Act, text: str) -> None:
     """
     target = _target_of(act)
     if target is None:
-        act.note("nothing_open")
+        _say_why_not(act)
         return
     check_in, question = target
     try:
@@ -46,6 +46,15 @@ def typed(act: Act, text: str) -> None:
         act.note(refused.code)
         return
     _record_typed(act, check_in, question, value)
+
+
+def _say_why_not(act: Act) -> None:
+    if act.person.participation is Participation.NEW:
+        act.note("start_first")
+    elif act.person.participation is Participation.DECLINED:
+        act.note("not_taking_part")
+    else:
+        act.note("nothing_open")
 
 
 def open_question(act: Act) -> str | None:

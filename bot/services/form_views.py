@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from bot.domain.check_in import CheckIn, Value
+from bot.domain.check_in import ANSWERABLE, CheckIn, Value
 from bot.domain.message import (
     Block,
     ChoiceInput,
@@ -51,6 +51,8 @@ def answers(
     blocks: list[Block] = [
         Text(audience.line(words, act.person, kind, manager), Tone.MUTED) for kind in kinds
     ]
+    if check_in.state in ANSWERABLE:
+        blocks.append(Text(said["empty_is_skipped"], Tone.MUTED))
     for asked in check_in.questions:
         question = pack.question(asked.key)
         value = values.get(asked.key, Value())

@@ -71,6 +71,10 @@ class _Home:
     def _next(self) -> Iterator[Block]:
         if self.person.participation is Participation.DECLINED:
             return
+        company = self.tx.organisations.get()
+        if company is not None and company.is_paused(self.now):
+            yield Text(self.say(moment=company.paused_until)["company_paused"])
+            return
         upcoming = [(p.next_due_at, kind) for p, kind in self._plans() if p.next_due_at]
         for moment, kind in sorted(upcoming, key=lambda u: u[0])[:3]:
             yield Text(self.say(moment=moment)[f"next_{kind.value}"], Tone.MUTED)

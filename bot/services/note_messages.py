@@ -14,6 +14,8 @@ _BUTTONS = {
     "open_pause": ("open_pause", "pause"),
     "help": ("my_answers", "my_answers"),
     "declined": ("start", "start_again"),
+    "not_taking_part": ("start", "start_again"),
+    "start_first": ("start", "start"),
     "paused": ("resume", "resume"),
     "paused_rest": ("resume", "resume"),
     "skipped_rest": ("my_answers", "my_answers"),

@@ -42,8 +42,9 @@ def test_it_is_cut_between_words(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "limit", "shown"),
     [
-        ("Fine. More below", 120, "Fine."),
-        ("Who decides? I don't know. Ask.", 120, "Who decides?"),
+        ("Fine. More below", 120, "Fine. More below"),
+        ("Fine. More below", 10, "Fine."),
+        ("Who decides? I don't know. Ask.", 28, "Who decides? I don't know."),
         ("First line\nsecond line", 120, "First line"),
         ("  padded  ", 120, "padded"),
         ("A long sentence. Then", 10, "A long"),

@@ -26,6 +26,7 @@ FACTS: dict[str, dict[str, object]] = {
         "cap": 4,
         "count": 3,
         "day": date(2026, 3, 6),
+        "minimum": 5,
         "examples": ["Ana", "Ben"],
         "moment": MOMENT,
         "moments": [MOMENT, MOMENT],
