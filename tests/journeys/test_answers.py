@@ -100,8 +100,8 @@ async def test_typed_text_with_nothing_open_is_not_recorded(open_world: OpenWorl
     await world.types("ana", "kestrel")
     await world.until("2026-03-03 10:05")
     await world.types("ana", "kestrel")
-    assert said(world)[0][1].startswith("I have no question open")
-    assert said(world)[2][1].startswith("I have no question open")
+    assert said(world)[0][1].startswith("I kept nothing of this, because you haven")
+    assert said(world)[2][1].startswith("I kept nothing of this, because you haven")
     await world.starts("ana")
     await world.answers("ana", "one", "two")
     await world.types("ana", "kestrel")
@@ -381,7 +381,7 @@ async def test_the_change_of_a_rating(open_world: OpenWorld) -> None:
     await world.press("ana", "answer", "2")
     await world.until("2026-03-13 18:00")
     [_, second] = world.arrived("mara", "summary")
-    assert "“Is it clear?” Ana 4 → 2 (of 5)" in second.words
+    assert "“Is it clear?” From 1 to 5: Ana 4 → 2" in second.words
     assert "4 → 2 of 5" in words((await world.details("mara"))[1])
 
 
