@@ -51,7 +51,8 @@ def overview(story: Story, weeks: int) -> RenderableType:
 
 
 _CAUTION = Line(
-    "Only a demo shows this. In real use nobody, HR included, sees who answered and who didn't.",
+    "Only a demo shows this. In real use managers see what was shared with them, HR sees totals, "
+    "and nobody's silence is shown to anyone.",
     style="dim",
 )
 
