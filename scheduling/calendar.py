@@ -8,7 +8,7 @@ that a country works, in exchange for a holiday, is worked.
 from datetime import date, timedelta
 from functools import cache, partial
 
-from bot.domain.recurrence import WorkingDay
+from bot.domain.local_time import WorkingDay
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)

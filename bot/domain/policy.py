@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time
 
-from bot.domain.recurrence import QuietHours
+from bot.domain.local_time import QuietHours
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When something is due: recurrence, quiet hours, reminders and closing, in a person's local time.
+"""When something is due: recurrence, reminders and closing, in a person's local time.
 
 Weeks and months are counted from the anchor date in local calendar days, so the turn of the year
 and the clock changes move nothing. Every moment that goes in or out is an aware datetime; what
@@ -7,17 +7,20 @@ comes out is in UTC. Which days are worked is an argument: calendars are not kno
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count, islice
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-WorkingDay: TypeAlias = Callable[[date], bool]
-
-SEARCH_LIMIT = 400
-"""Days, or nominal dates, searched before a calendar is declared to have no working day. More than
-a year of days, so that no run of real holidays can reach it."""
+from bot.domain.local_time import (
+    SEARCH_LIMIT,
+    WorkingDay,
+    as_utc,
+    local_instant,
+    monday_of,
+    next_working_day,
+    previous_working_day,
+)
 
 MAX_REMINDERS = 2
 
@@ -76,35 +79,6 @@ class Due:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """Local hours without messages, from `start` up to but not including `end`; may span midnight.
-
-    Raises ValueError when both are the same: that could mean all day or never.
-    """
-
-    start: time
-    end: time
-
-    def __post_init__(self) -> None:
-        if self.start == self.end:
-            raise ValueError(
-                f"quiet hours: start and end are both {self.start:%H:%M}; "
-                "give two different times, such as 18:00 and 08:00"
-            )
-
-    @property
-    def spans_midnight(self) -> bool:
-        """Whether the quiet hours run over from one local day into the next."""
-        return self.end < self.start
-
-    def covers(self, at: time) -> bool:
-        """Whether the local time of day `at` is quiet."""
-        if self.spans_midnight:
-            return at >= self.start or at < self.end
-        return self.start <= at < self.end
-
-
 def next_due(
     recurrence: Recurrence, zone: ZoneInfo, after: datetime, is_working_day: WorkingDay
 ) -> Due:
@@ -115,7 +89,7 @@ def next_due(
     skipped. Raises ValueError for a naive `after`, or when 400 nominal dates in a row fall into
     no working day (a calendar without working days, or "every 7 days" from a Saturday).
     """
-    after = _as_utc(after)
+    after = as_utc(after)
     today = after.astimezone(zone).date()
     first = max(0, _index_of(recurrence, today))
     for index in islice(count(first), SEARCH_LIMIT):
@@ -144,52 +118,6 @@ def period_of(recurrence: Recurrence, day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) of a local day and time.
-
-    A local time the clocks skip gives the next one that exists; one that comes twice, the first.
-    """
-    local = datetime.combine(day, at.replace(fold=0), zone)
-    instant = local.astimezone(UTC)
-    if _wall(instant, zone) == local.replace(tzinfo=None):
-        return instant
-    return _end_of_gap(local, zone)
-
-
-def next_open_moment(
-    moment: datetime, zone: ZoneInfo, quiet: QuietHours | None, is_working_day: WorkingDay
-) -> datetime:
-    """`moment` itself if it is on a working day outside quiet hours, else the next such (UTC).
-
-    Raises ValueError for a naive moment, for a calendar with no working day within 400 days, or
-    where quiet hours leave no moment open.
-    """
-    moment = _as_utc(moment)
-    for _ in range(SEARCH_LIMIT):
-        local = moment.astimezone(zone)
-        quiet_now = quiet is not None and quiet.covers(local.time())
-        if not quiet_now and is_working_day(local.date()):
-            return moment
-        moment = _next_opening(local, zone, quiet, is_working_day)
-    raise ValueError("quiet hours: no moment is left open; shorten them")
-
-
-def next_working_day(day: date, is_working_day: WorkingDay) -> date:
-    """The first working day strictly after `day`.
-
-    Raises ValueError when none follows within 400 days.
-    """
-    return _step_to_working_day(day, _DAY, is_working_day)
-
-
-def previous_working_day(day: date, is_working_day: WorkingDay) -> date:
-    """The last working day strictly before `day`.
-
-    Raises ValueError when none precedes it within 400 days.
-    """
-    return _step_to_working_day(day, -_DAY, is_working_day)
-
-
 def closing_moment(due: datetime, zone: ZoneInfo, after_days: int) -> datetime:
     """The local midnight (UTC) that ends the day `after_days` days after the local day of `due`.
 
@@ -197,7 +125,7 @@ def closing_moment(due: datetime, zone: ZoneInfo, after_days: int) -> datetime:
     """
     if after_days < 0:
         raise ValueError(f"closes_after_days: {after_days} is negative; give 0 or more days")
-    closing_day = _as_utc(due).astimezone(zone).date() + after_days * _DAY
+    closing_day = as_utc(due).astimezone(zone).date() + after_days * _DAY
     return local_instant(closing_day + _DAY, time.min, zone)
 
 
@@ -218,7 +146,7 @@ def reminder_moments(  # six facts, each of its own type but the two instants
     """
     if not 0 <= limit <= MAX_REMINDERS:
         raise ValueError(f"reminders: {limit} is not possible; give 0, 1 or {MAX_REMINDERS}")
-    due, closes_at = _as_utc(due), _as_utc(closes_at)
+    due, closes_at = as_utc(due), as_utc(closes_at)
     first = next_working_day(due.astimezone(zone).date(), is_working_day)
     closing_day = (closes_at - _SECOND).astimezone(zone).date()
     second = previous_working_day(closing_day, is_working_day)
@@ -227,30 +155,12 @@ def reminder_moments(  # six facts, each of its own type but the two instants
     return tuple(moment for moment in moments if due < moment < closes_at)
 
 
-def one_working_day_later(moment: datetime, zone: ZoneInfo, is_working_day: WorkingDay) -> datetime:
-    """The same local time on the next working day (UTC).
-
-    Raises ValueError for a naive moment or a calendar with no working day within 400 days.
-    """
-    local = _as_utc(moment).astimezone(zone)
-    return local_instant(next_working_day(local.date(), is_working_day), local.time(), zone)
-
-
-def week_bounds(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Local Monday 00:00 of the week of `moment` and the next Monday's, in UTC."""
-    monday = _monday(_as_utc(moment).astimezone(zone).date())
-    return (
-        local_instant(monday, time.min, zone),
-        local_instant(monday + 7 * _DAY, time.min, zone),
-    )
-
-
 def _index_of(recurrence: Recurrence, day: date) -> int:
     """How many whole intervals lie between the anchor's period and the period of `day`."""
     if recurrence.unit is Unit.DAY:
         return (day - recurrence.anchor).days // recurrence.interval
     if recurrence.unit is Unit.WEEK:
-        days = (_monday(day) - _monday(recurrence.anchor)).days
+        days = (monday_of(day) - monday_of(recurrence.anchor)).days
         return days // (7 * recurrence.interval)
     return (_month_number(day) - _month_number(recurrence.anchor)) // recurrence.interval
 
@@ -269,7 +179,7 @@ def _day_of(recurrence: Recurrence, index: int, is_working_day: WorkingDay) -> d
 def _nominal(recurrence: Recurrence, index: int) -> tuple[date, date, date]:
     """The nominal day of a week or month, and that period's first day and the day after it."""
     if recurrence.unit is Unit.WEEK:
-        start = _monday(recurrence.anchor) + index * recurrence.interval * 7 * _DAY
+        start = monday_of(recurrence.anchor) + index * recurrence.interval * 7 * _DAY
         return start + (recurrence.weekday or 0) * _DAY, start, start + 7 * _DAY
     month = _month_number(recurrence.anchor) + index * recurrence.interval
     start, end = _first_of_month(month), _first_of_month(month + 1)
@@ -294,67 +204,6 @@ def _nearest_working_day(
     behind = (nominal - n * _DAY for n in range(1, (nominal - start).days + 1))
     found = next(filter(is_working_day, ahead), None)
     return found if found is not None else next(filter(is_working_day, behind), None)
-
-
-def _next_opening(
-    local: datetime, zone: ZoneInfo, quiet: QuietHours | None, is_working_day: WorkingDay
-) -> datetime:
-    """A later moment at which a closed `local` may open: today's end of quiet, or a midnight."""
-    day = local.date()
-    over_for_today = quiet is None or (quiet.spans_midnight and local.time() >= quiet.start)
-    if quiet is None or over_for_today or not is_working_day(day):
-        return _instant_after(local, next_working_day(day, is_working_day), time.min, zone)
-    return _instant_after(local, day, quiet.end, zone)
-
-
-def _instant_after(moment: datetime, day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Like `local_instant`, but its second coming where the first is not after `moment`."""
-    first = local_instant(day, at, zone)
-    if first > moment.astimezone(UTC):
-        return first
-    return datetime.combine(day, at.replace(fold=1), zone).astimezone(UTC)
-
-
-def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which the clocks jump over `local`.
-
-    Read with the offset after the jump, a skipped time is an instant before it, and the other way
-    round (PEP 495); the jump lies between the two.
-    """
-    before = local.replace(fold=1, microsecond=0).astimezone(UTC)
-    after = local.replace(fold=0, microsecond=0).astimezone(UTC)
-    old = before.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // (2 * _SECOND) * _SECOND
-        if middle.astimezone(zone).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-def _step_to_working_day(day: date, step: timedelta, is_working_day: WorkingDay) -> date:
-    for n in range(1, SEARCH_LIMIT + 1):
-        if is_working_day(day + n * step):
-            return day + n * step
-    raise ValueError(
-        f"calendar: no working day within {SEARCH_LIMIT} days of {day}; "
-        "check the country's weekend and holidays"
-    )
-
-
-def _as_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError(f"moment: {moment} has no time zone; pass an aware datetime in UTC")
-    return moment.astimezone(UTC)
-
-
-def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
-
-
-def _monday(day: date) -> date:
-    return day - day.weekday() * _DAY
 
 
 def _month_number(day: date) -> int:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from bot.domain.cadence import CadenceSpec
 from bot.domain.check_in import CheckIn
+from bot.domain.local_time import WorkingDay, one_working_day_later
 from bot.domain.packs import Pack, Question
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.recurrence import WorkingDay, one_working_day_later
 from bot.services import outgoing
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.inbound import Inbound
+from bot.domain.local_time import local_instant
 from bot.domain.message import (
     Block,
     DateInput,
@@ -20,7 +21,6 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.people import Person, Role
-from bot.domain.recurrence import local_instant
 from bot.services.kit import Kit
 from bot.services.manage_cadence import pause_company
 from bot.services.preview import Preview, preview

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.check_in import ANSWERABLE, CheckIn, Refused, State
+from bot.domain.local_time import local_instant, next_open_moment
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
-from bot.domain.recurrence import closing_moment, local_instant, next_open_moment
+from bot.domain.recurrence import closing_moment
 from bot.services import steps
 from bot.services.act import Act
 

@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import CadenceSpec
-from bot.domain.recurrence import Due, WorkingDay, local_instant, next_due
+from bot.domain.local_time import WorkingDay, local_instant
+from bot.domain.recurrence import Due, next_due
 
 
 def next_of(

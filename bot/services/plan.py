@@ -12,18 +12,13 @@ from zoneinfo import ZoneInfo
 from bot.domain.cadence import CadenceKind, CadenceSpec, Member, in_audience
 from bot.domain.check_in import AskedQuestion, CheckIn, State
 from bot.domain.delivery import DeliveryClass, NewDelivery
+from bot.domain.local_time import next_open_moment, one_working_day_later
 from bot.domain.occurrence import DuePlan, Occurrence, OccurrenceState, Plan
 from bot.domain.packs import choose_questions
 from bot.domain.people import Participation
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
-from bot.domain.recurrence import (
-    Due,
-    closing_moment,
-    next_open_moment,
-    one_working_day_later,
-    reminder_moments,
-)
+from bot.domain.recurrence import Due, closing_moment, reminder_moments
 from bot.services import outgoing
 from bot.services.due import next_of
 

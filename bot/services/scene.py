@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.domain.check_in import CheckIn
 from bot.domain.delivery import Delivery, DeliveryClass
+from bot.domain.local_time import next_open_moment, week_bounds
 from bot.domain.message import Message
 from bot.domain.organisation import Organisation
 from bot.domain.packs import Pack
@@ -17,7 +18,6 @@ from bot.domain.ports.clock import Calendar
 from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.recurrence import next_open_moment, week_bounds
 from prompts.words import Said, Words
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
 from bot.domain.delivery import DeliveryState, NewDelivery
+from bot.domain.local_time import next_open_moment
 from bot.domain.occurrence import OccurrenceState
-from bot.domain.recurrence import next_open_moment
 from bot.services import outgoing
 from bot.services.act import Act
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.check_in import CheckIn, State
+from bot.domain.local_time import next_open_moment, previous_working_day
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.recurrence import next_open_moment, previous_working_day
 from bot.services import outgoing, steps
 from bot.services.act import Act
 from bot.services.kit import Kit

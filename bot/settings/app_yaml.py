@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.domain.cadence import Audience, CadenceSpec
+from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
 from bot.domain.policy import Expectations, Policy
-from bot.domain.recurrence import QuietHours, Recurrence
+from bot.domain.recurrence import Recurrence
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key

@@ -22,8 +22,9 @@ from pydantic import (
 )
 
 from bot.domain.cadence import CadenceKind
+from bot.domain.local_time import QuietHours
 from bot.domain.packs import Pack
-from bot.domain.recurrence import QuietHours, Unit
+from bot.domain.recurrence import Unit
 from bot.settings.errors import nearest, suggest
 from bot.settings.values import (
     Every,

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
+from bot.domain.local_time import QuietHours
 from bot.domain.occurrence import OccurrenceState, Plan
 from bot.domain.organisation import Installation, Organisation
 from bot.domain.packs import Pack, Question, Wording
 from bot.domain.people import Person
 from bot.domain.policy import Expectations, Policy
-from bot.domain.recurrence import QuietHours
 from storage.organisations import find_organisation_id
 from storage.packing import pack_from_json, pack_to_json, policy_from_json, policy_to_json
 from storage.transaction import SqlTx

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.cadence import CadenceSpec
+from bot.domain.local_time import QuietHours
 from bot.domain.policy import Policy
-from bot.domain.recurrence import QuietHours, Recurrence, Unit
+from bot.domain.recurrence import Recurrence, Unit
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import BERLIN, Someone, at, check_in, nudge, weekly_summary

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
 from bot.domain.policy import Expectations, Policy, policy_changes_refused
-from bot.domain.recurrence import QuietHours, Recurrence, Unit
+from bot.domain.recurrence import Recurrence, Unit
 from bot.settings import (
     ConfigurationError,
     Problem,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.recurrence import next_working_day
+from bot.domain.local_time import next_working_day
 from scheduling.calendar import WorkCalendar
 from scheduling.clock import MovedClock, SteppedClock, SystemClock
 

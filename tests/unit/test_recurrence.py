@@ -21,22 +21,24 @@ from bot.domain.cadence import (
     in_audience,
     to_json,
 )
-from bot.domain.recurrence import (
-    Due,
+from bot.domain.local_time import (
     QuietHours,
-    Recurrence,
-    Unit,
     WorkingDay,
-    closing_moment,
     local_instant,
-    next_due,
     next_open_moment,
     next_working_day,
     one_working_day_later,
-    period_of,
     previous_working_day,
-    reminder_moments,
     week_bounds,
+)
+from bot.domain.recurrence import (
+    Due,
+    Recurrence,
+    Unit,
+    closing_moment,
+    next_due,
+    period_of,
+    reminder_moments,
 )
 
 DAY = timedelta(days=1)

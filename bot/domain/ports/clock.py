@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.recurrence import WorkingDay
+from bot.domain.local_time import WorkingDay
 
 
 class Clock(Protocol):

@@ -1,3 +1,0 @@
-"""What happened in the demo, set for the terminal."""
-
-from __future__ import annotations
