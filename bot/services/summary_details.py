@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.check_in import Value
 from bot.domain.message import (
     Block,
     Chart,
@@ -18,6 +20,7 @@ from bot.domain.message import (
     Text,
     Tone,
 )
+from bot.domain.packs import Question
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.summary import SharedAnswer, trend_of
@@ -97,13 +100,20 @@ def _answer(
     if answer.edited:
         note = say(question=words.text)["edited"]
     change = answer.rating_change
-    blocks: list[Block] = [Quote(value_in_words(question, answer.value, manager.locale), note)]
+    blocks = _said(question, answer.value, note, manager.locale)
     if change is not None and answer.previous is not None:
         said = say(before=answer.previous.rating, now=answer.value.rating, change=change)
         blocks.append(Text(said["same" if change == 0 else "change"], Tone.MUTED))
     elif answer.previous is not None and answer.previous.text:
         blocks.append(Text(say(words=answer.previous.text)["last_time"], Tone.MUTED))
     return blocks
+
+
+def _said(question: Question, value: Value, note: str, locale: str) -> list[Block]:
+    """Words as a quotation; what was pressed stands beside them, as nobody said it in words."""
+    blocks: list[Block] = [Quote(value.text, note) if value.text else Text(note, Tone.MUTED)]
+    pressed = value_in_words(question, replace(value, text=""), locale)
+    return [*blocks, Text(pressed)] if pressed else blocks
 
 
 def _trend(
