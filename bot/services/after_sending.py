@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
+from bot.services.places import settle_unsent, wake_waiting
 from bot.services.scene import Composed
 
 _OFFERS = frozenset({"welcome", "offer"})
@@ -73,40 +73,28 @@ def perhaps_sent(tx: Tx, composed: Composed) -> None:
 def lost(tx: Tx, delivery: Delivery) -> None:
     """Nobody will know whether it arrived: its occurrence says so."""
     if delivery.occurrence_id is not None and not delivery.kind.endswith("reminder"):
-        _settle_unsent(tx, delivery.occurrence_id, "unknown")
+        settle_unsent(tx, delivery.occurrence_id, "unknown")
 
 
-def _settle_unsent(tx: Tx, occurrence_id: UUID, reason: str) -> None:
-    occurrence = tx.occurrences.get(occurrence_id)
-    if occurrence is not None and occurrence.state is OccurrenceState.QUEUED:
-        tx.occurrences.set_state([occurrence_id], OccurrenceState.SKIPPED, reason)
-
-
-def dropped(tx: Tx, delivery: Delivery, reason: str) -> None:
+def dropped(tx: Tx, delivery: Delivery, reason: str, now: datetime) -> None:
     """A first message that never goes out ends its check-in, with the reason in sight."""
     if delivery.occurrence_id is None:
         return
     if delivery.kind in _OFFERS:
-        _cancel_check_in(tx, delivery, reason)
+        _cancel_check_in(tx, delivery, reason, now)
     elif not delivery.kind.endswith("reminder"):
         tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SKIPPED, reason)
 
 
-def _cancel_check_in(tx: Tx, delivery: Delivery, reason: str) -> None:
+def _cancel_check_in(tx: Tx, delivery: Delivery, reason: str, now: datetime) -> None:
     check_in = tx.check_ins.get(delivery.about_id) if delivery.about_id else None
     if check_in is None or delivery.occurrence_id is None or check_in.state is State.SNOOZED:
         return
     if check_in.state not in ANSWERABLE:
-        _settle_unsent(tx, delivery.occurrence_id, reason)
+        settle_unsent(tx, delivery.occurrence_id, reason)
         return
     if any(q.asked_at for q in check_in.questions):
         return
     tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
     tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SKIPPED, reason)
-    wake_waiting(tx, check_in.person_id)
-
-
-def wake_waiting(tx: Tx, person_id: UUID) -> None:
-    """Whoever waited behind a cancelled check-in is looked at again at once."""
-    for waiting in tx.check_ins.of_person(person_id, [State.WAITING])[:1]:
-        tx.check_ins.save(replace(waiting, wake_at=waiting.opened_at))
+    wake_waiting(tx, check_in.person_id, now)

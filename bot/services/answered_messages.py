@@ -48,14 +48,22 @@ def _receipt(scene: Scene, check_in: CheckIn, key: str) -> Message:
 def _receipt_buttons(
     scene: Scene, check_in: CheckIn, key: str, kind: AudienceKind
 ) -> tuple[Block, ...]:
+    items = _receipt_items(scene, check_in, key, kind)
+    return (Buttons(items),) if items else ()
+
+
+def _receipt_items(
+    scene: Scene, check_in: CheckIn, key: str, kind: AudienceKind
+) -> tuple[Button, ...]:
+    """*Undo*, and *Only for me* while somebody else could read it; nothing once it is closed."""
     if scene.now >= check_in.closes_at or check_in.state in (State.CLOSED, State.CANCELLED):
         return ()
     said = scene.say("receipt", question="")
     value = join_value(check_in.id, key)
-    items = [Button(said["undo"], "undo", value, Look.QUIET)]
-    if kind is not AudienceKind.SELF:
-        items.append(Button(said["only_me"], "only_me", value, Look.QUIET))
-    return (Buttons(tuple(items)),)
+    undo = Button(said["undo"], "undo", value, Look.QUIET)
+    if kind is AudienceKind.SELF:
+        return (undo,)
+    return undo, Button(said["only_me"], "only_me", value, Look.QUIET)
 
 
 def _readers(scene: Scene, stored: StoredAnswer) -> str:
@@ -126,17 +134,10 @@ def _answered(
         return (
             *blocks,
             Buttons(
-                (button, *_button_items(scene, check_in, question.key, stored.audiences[-1].kind))
+                (button, *_receipt_items(scene, check_in, question.key, stored.audiences[-1].kind))
             ),
         )
     return (*blocks, *_receipt_buttons(scene, check_in, question.key, stored.audiences[-1].kind))
-
-
-def _button_items(
-    scene: Scene, check_in: CheckIn, key: str, kind: AudienceKind
-) -> tuple[Button, ...]:
-    blocks = _receipt_buttons(scene, check_in, key, kind)
-    return next((b.items for b in blocks if isinstance(b, Buttons)), ())
 
 
 def described(scene: Scene, question: Question, value: Value) -> str:

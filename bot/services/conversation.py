@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.inbound import Inbound, InboundKind
@@ -60,15 +61,7 @@ def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 def _as_command(person: Person, inbound: Inbound) -> Inbound:
     """Typed text, or the command it is when a known word is all of it."""
     action = _TYPED.get(command_in(inbound.text, person.locale) or "", "typed")
-    return Inbound(
-        installation_id=inbound.installation_id,
-        external_id=inbound.external_id,
-        inbound_id=inbound.inbound_id,
-        kind=inbound.kind,
-        at=inbound.at,
-        text=inbound.text,
-        action=action,
-    )
+    return replace(inbound, action=action)
 
 
 def _undo_latest(act: Act, _: Inbound) -> None:

@@ -196,7 +196,7 @@ class _Sending:
         delivery = self.delivery
         tx.people.lock(delivery.person_id)
         if tx.queue.skip(delivery.id, delivery.claim_token, reason, self.now):
-            after_sending.dropped(tx, delivery, reason)
+            after_sending.dropped(tx, delivery, reason, self.now)
 
     async def _retry(self, at: datetime, reason: str, *, counts: bool) -> None:
         delivery = self.delivery

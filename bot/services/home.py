@@ -22,15 +22,14 @@ SUMMARIES_SHOWN = 6
 async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
     """What a person finds under Home at `now` (aware UTC); empty for somebody unknown."""
 
-    def read(tx: Tx) -> tuple[Block, ...]:
+    def read(tx: Tx) -> tuple[Person | None, tuple[Block, ...]]:
         person = tx.people.get(person_id)
         if person is None or not person.active:
-            return ()
-        return tuple(_Home(tx, kit.words, person, now).blocks())
+            return None, ()
+        return person, tuple(_Home(tx, kit.words, person, now).blocks())
 
-    blocks = await kit.uow.read(read)
-    person = await kit.uow.read(lambda tx: tx.people.get(person_id))
-    if person is not None and person.active and person.role is Role.HR_ADMIN:
+    person, blocks = await kit.uow.read(read)
+    if person is not None and person.role is Role.HR_ADMIN:
         blocks += await admin_blocks(kit, person, now)
     return blocks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -24,43 +25,33 @@ def offer(
     Whoever never pressed *Start* is welcomed and asked nothing yet. `asked_for`: the person
     wanted it back now, so the weekly cap does not count.
     """
-    return NewDelivery(
-        id=uuid4(),
-        organisation_id=check_in.organisation_id,
-        person_id=check_in.person_id,
-        delivery_class=DeliveryClass.PROMPT,
-        kind="welcome" if person.participation is Participation.NEW else "offer",
-        cause=f"offer:{check_in.id}:{check_in.offers}",
-        not_before=not_before,
-        expires_at=expires_at,
-        about_id=check_in.id,
-        about_key=_open_key(check_in),
-        occurrence_id=check_in.occurrence_id,
-        facts={"asked_for": "yes"} if asked_for else {},
-    )
+    kind = "welcome" if person.participation is Participation.NEW else "offer"
+    cause = f"offer:{check_in.id}:{check_in.offers}"
+    prompt = _prompt(check_in, kind, cause, not_before, expires_at)
+    return replace(prompt, facts={"asked_for": "yes"} if asked_for else {})
 
 
 def reminder(
     check_in: CheckIn, person: Person, not_before: datetime, expires_at: datetime
 ) -> NewDelivery:
-    return NewDelivery(
-        id=uuid4(),
-        organisation_id=check_in.organisation_id,
-        person_id=check_in.person_id,
+    kind = "welcome_reminder" if person.participation is Participation.NEW else "reminder"
+    cause = f"reminder:{check_in.id}:{check_in.reminders_done}"
+    return _prompt(check_in, kind, cause, not_before, expires_at)
+
+
+def _prompt(
+    check_in: CheckIn, kind: str, cause: str, not_before: datetime, expires_at: datetime
+) -> NewDelivery:
+    """About the question that is open: a prompt asks it, unless it only welcomes."""
+    upcoming = check_in.next_question()
+    return replace(
+        _message(check_in, kind, cause, not_before),
         delivery_class=DeliveryClass.PROMPT,
-        kind="welcome_reminder" if person.participation is Participation.NEW else "reminder",
-        cause=f"reminder:{check_in.id}:{check_in.reminders_done}",
-        not_before=not_before,
         expires_at=expires_at,
         about_id=check_in.id,
-        about_key=_open_key(check_in),
+        about_key=upcoming.key if upcoming else "",
         occurrence_id=check_in.occurrence_id,
     )
-
-
-def _open_key(check_in: CheckIn) -> str:
-    upcoming = check_in.next_question()
-    return upcoming.key if upcoming else ""
 
 
 def question(check_in: CheckIn, asked: AskedQuestion, not_before: datetime) -> NewDelivery:
@@ -86,15 +77,9 @@ def thanks(check_in: CheckIn, not_before: datetime) -> NewDelivery:
 
 def redraw(check_in: CheckIn, target: SentMessage, cause: str, now: datetime) -> NewDelivery:
     """Brings an earlier message up to date, so that the thread keeps no dead buttons."""
-    return NewDelivery(
-        id=uuid4(),
-        organisation_id=check_in.organisation_id,
-        person_id=check_in.person_id,
-        delivery_class=DeliveryClass.REPLY,
+    return replace(
+        _message(check_in, "redraw", f"redraw:{target.id}:{cause}", now),
         operation=Operation.UPDATE,
-        kind="redraw",
-        cause=f"redraw:{target.id}:{cause}",
-        not_before=now,
         facts={"check_in": str(check_in.id), "key": target.about_key, "of": target.kind},
         target_id=target.id,
     )
@@ -102,15 +87,9 @@ def redraw(check_in: CheckIn, target: SentMessage, cause: str, now: datetime) ->
 
 def removal(check_in: CheckIn, target_id: UUID, now: datetime) -> NewDelivery:
     """Takes a message away whose question is asked again further down."""
-    return NewDelivery(
-        id=uuid4(),
-        organisation_id=check_in.organisation_id,
-        person_id=check_in.person_id,
-        delivery_class=DeliveryClass.REPLY,
+    return replace(
+        _message(check_in, "removal", f"removal:{target_id}", now),
         operation=Operation.DELETE,
-        kind="removal",
-        cause=f"removal:{target_id}",
-        not_before=now,
         target_id=target_id,
     )
 
@@ -134,6 +113,11 @@ def note(  # a note stands alone: it names the person, not a check-in
 def _reply(
     check_in: CheckIn, *, kind: str, cause: str, not_before: datetime, about_key: str = ""
 ) -> NewDelivery:
+    message = _message(check_in, kind, cause, not_before)
+    return replace(message, about_id=check_in.id, about_key=about_key)
+
+
+def _message(check_in: CheckIn, kind: str, cause: str, not_before: datetime) -> NewDelivery:
     return NewDelivery(
         id=uuid4(),
         organisation_id=check_in.organisation_id,
@@ -142,6 +126,4 @@ def _reply(
         kind=kind,
         cause=cause,
         not_before=not_before,
-        about_id=check_in.id,
-        about_key=about_key,
     )

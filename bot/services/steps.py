@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
 from bot.domain.delivery import DeliveryState, NewDelivery
 from bot.domain.local_time import next_open_moment
-from bot.domain.occurrence import OccurrenceState
 from bot.services import outgoing
 from bot.services.act import Act
+from bot.services.places import settle_unsent, wake_waiting
 
 _ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
 
@@ -44,7 +44,7 @@ def _ask(act: Act, check_in: CheckIn, upcoming: AskedQuestion, not_before: datet
 def _finish(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
     _queue_or_postpone(act, outgoing.thanks(check_in, not_before))
     done = act.save(replace(check_in, state=State.DONE, completed_at=not_before))
-    _settle_unsent(act, check_in, "answered_in_form")
+    settle_unsent(act.tx, check_in.occurrence_id, "answered_in_form")
     free_place(act, not_before)
     return done
 
@@ -88,13 +88,11 @@ def _without_reminders_until(check_in: CheckIn, opens: datetime, act: Act) -> Ch
 
 
 def free_place(act: Act, at: datetime | None = None) -> None:
-    """Wakes whoever waits for the place, the one that closes first before the others.
+    """Wakes whoever waits for the place.
 
     at: not before this moment (aware UTC), while the conversation still takes text.
     """
-    waiting = act.tx.check_ins.of_person(act.person.id, [State.WAITING])
-    for check_in in sorted(waiting, key=lambda c: c.closes_at)[:1]:
-        act.tx.check_ins.save(replace(check_in, wake_at=at or act.now))
+    wake_waiting(act.tx, act.person.id, at or act.now)
 
 
 def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
@@ -110,18 +108,11 @@ def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
 def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:
     """Ends an open check-in: nothing more is sent for it, its messages lose their buttons."""
     act.tx.queue.cancel_about(check_in.id, reason, act.now)
-    _settle_unsent(act, check_in, reason)
+    settle_unsent(act.tx, check_in.occurrence_id, reason)
     redraw(act, check_in)
     closed = act.save(replace(check_in, state=state))
     free_place(act)
     return closed
-
-
-def _settle_unsent(act: Act, check_in: CheckIn, reason: str) -> None:
-    """An offer that never went out, and now never will, says why."""
-    occurrence = act.tx.occurrences.get(check_in.occurrence_id)
-    if occurrence is not None and occurrence.state is OccurrenceState.QUEUED:
-        act.tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, reason)
 
 
 def open_check_ins(act: Act) -> list[CheckIn]:
