@@ -13,6 +13,7 @@ class InboundKind(StrEnum):
     TEXT = "text"
     PRESS = "press"
     FORM = "form"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Inbound:
     """`inbound_id` is the same for every redelivery of the same act; `at` the platform's time.
 
     A press carries `action`, `value` and, for a rating or choice, `pressed`; a form carries
-    `action`, `value` and `fields`.
+    `action`, `value` and `fields`; a command carries in `text` what stands behind its name.
     """
 
     installation_id: UUID

@@ -133,6 +133,17 @@ class DateInput:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeInput:
+    """A time of day, `HH:MM` in 24 hours; the words around it say whose time zone counts."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     name: str
     values: tuple[float | None, ...]
@@ -169,6 +180,7 @@ Block = (
     | TextInput
     | ChoiceInput
     | DateInput
+    | TimeInput
     | Chart
     | Table
 )
@@ -209,7 +221,12 @@ View = Panel | Form
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a service answers at once; losing it does no harm. `notice` is one short line."""
+    """What a service answers at once; losing it does no harm. `notice` is a short text.
+
+    `confirms`: the notice only repeats what the conversation shows as well, so that a platform
+    that closes the form by itself may leave it out.
+    """
 
     view: View | None = None
     notice: str = ""
+    confirms: bool = False

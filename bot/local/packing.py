@@ -27,6 +27,7 @@ from bot.domain.message import (
     Table,
     Text,
     TextInput,
+    TimeInput,
     Tone,
 )
 
@@ -44,6 +45,7 @@ _NAMES: Mapping[type[Block], str] = {
     TextInput: "text_input",
     ChoiceInput: "choice_input",
     DateInput: "date_input",
+    TimeInput: "time_input",
     Chart: "chart",
     Table: "table",
 }
@@ -118,6 +120,7 @@ _READERS: Mapping[str, Callable[[Fields], Block]] = {
     "text_input": lambda fields: TextInput(**fields),
     "choice_input": _choice_input,
     "date_input": lambda fields: DateInput(**fields),
+    "time_input": lambda fields: TimeInput(**fields),
     "chart": _chart,
     "table": _table,
 }

@@ -75,7 +75,7 @@ def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         return Reply()
     shown = replace(check_in, shown_manager_id=state.manager_id, audience_shown=True)
     _record_form(act, shown, questions, values, state.prints)
-    return Reply(notice=_notice(kit, act, "saved"))
+    return Reply(notice=_notice(kit, act, "saved"), confirms=True)
 
 
 def _parsed(

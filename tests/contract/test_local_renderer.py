@@ -33,6 +33,7 @@ from bot.domain.message import (
     Table,
     Text,
     TextInput,
+    TimeInput,
     Tone,
 )
 from bot.local.charts import HEIGHT, WIDTH, drawing
@@ -57,6 +58,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
     TextInput("number", "Hours", multiline=False),
     ChoiceInput("when", "When?", OPTIONS, "ai", error="Choose one"),
     DateInput("until", "Until", "2026-03-09", "2026-03-03", hint="A day", error="Not a date"),
+    TimeInput("at", "At", "10:00", hint="A time", error="Not a time"),
     Chart(
         "Clarity",
         ("3 Mar", "10 Mar", "17 Mar"),
@@ -179,7 +181,7 @@ def test_every_control_is_labelled_and_every_id_is_unique() -> None:
 
 
 def test_a_form_ties_errors_and_hints_to_their_fields() -> None:
-    fields = [b for b in EVERY_BLOCK if isinstance(b, TextInput | ChoiceInput | DateInput)]
+    fields = [b for b in EVERY_BLOCK if isinstance(b, TextInput | ChoiceInput | DateInput | TimeInput)]
     parsed = shown(Form("Check-in", "answer_form", "1", tuple(fields), "Save", "Cancel"))
     ids = set(parsed.ids())
 
@@ -236,6 +238,7 @@ def test_a_label_that_repeats_the_heading_is_for_screen_readers_alone() -> None:
     lambda text: TextInput(text, text, text, hint=text, error=text),
     lambda text: ChoiceInput(text, text, (Option(text, text),), text, text, text),
     lambda text: DateInput(text, text, text, text, text, text),
+    lambda text: TimeInput(text, text, text, text, text),
     lambda text: Chart(text, (text,), (Series(text, (1.0,)),), 1, 5, text),
     lambda text: Table(text, (text,), ((text,),)),
 ])  # fmt: skip

@@ -1,0 +1,1 @@
+"""Slack: its messages, its listeners and its directory of people, behind the same ports."""
