@@ -181,7 +181,8 @@ def test_every_control_is_labelled_and_every_id_is_unique() -> None:
 
 
 def test_a_form_ties_errors_and_hints_to_their_fields() -> None:
-    fields = [b for b in EVERY_BLOCK if isinstance(b, TextInput | ChoiceInput | DateInput | TimeInput)]
+    inputs = (TextInput, ChoiceInput, DateInput, TimeInput)
+    fields = [b for b in EVERY_BLOCK if isinstance(b, inputs)]
     parsed = shown(Form("Check-in", "answer_form", "1", tuple(fields), "Save", "Cancel"))
     ids = set(parsed.ids())
 
