@@ -82,4 +82,5 @@ def _read(row: Row[*tuple[Any, ...]], token: UUID) -> Delivery:
         maybe_sent=row.maybe_sent,
         lane_id=row.lane_id,
         address=Address(row.installation_id, row.platform, row.external_id, row.delivery_ref),
+        barred=row.barred,
     )

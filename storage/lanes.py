@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Executable, Row, or_, select, update
 
+from bot.domain.ports.queue_store import LanePause
 from storage.pace import PACES, Pace
 from storage.queries import Queries
 from storage.queue_statements import AWAIT_ONE_DUE, COMING, LEFT, LOCK_ALL, LOCK_DUE, LOWER
@@ -74,14 +75,28 @@ class Lanes(Queries):
             which = {"organisation": self._organisation, "lane": lane_id}
             self._connection.execute(LOWER, {**which, "moment": earliest[lane_id]})
 
-    def pause(self, lane_id: UUID, until: datetime) -> None:
+    def pause(self, lane_id: UUID, until: datetime, reason: str) -> None:
         """Let nothing leave before `until`; an earlier end never shortens a pause."""
         self._connection.execute(
             update(_lane)
             .where(_lane.c.organisation_id == self._organisation, _lane.c.id == lane_id)
             .where(or_(_lane.c.paused_until.is_(None), _lane.c.paused_until < until))
-            .values(paused_until=until)
+            .values(paused_until=until, pause_reason=reason)
         )
+
+    def resume(self, lane_id: UUID) -> None:
+        """End a pause."""
+        self._set(lane_id, paused_until=None, pause_reason=None)
+
+    def paused(self, now: datetime) -> Sequence[LanePause]:
+        """The lanes that are paused at `now`."""
+        query = select(_lane.c.id, _lane.c.paused_until, _lane.c.pause_reason).where(
+            _lane.c.organisation_id == self._organisation, _lane.c.paused_until > now
+        )
+        return [
+            LanePause(row.id, row.paused_until, row.pause_reason or "")
+            for row in self._connection.execute(query)
+        ]
 
     def set_pace(self, lane_id: UUID, pace: Pace) -> None:
         """Change the pace from the next claim on."""

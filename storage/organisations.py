@@ -1,9 +1,11 @@
 """The organisation, where it is installed, and its rules."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bot.domain.organisation import Installation, Organisation
 from bot.domain.policy import Policy
@@ -15,6 +17,7 @@ from storage.tables.organisation import InstallationRow, OrganisationRow
 _organisation = OrganisationRow.__table__
 _installation = InstallationRow.__table__
 _policy = PolicyRevisionRow.__table__
+_FIXED = {"id", "organisation_id", "platform", "external_id"}
 
 _GET = select(
     _organisation.c.id,
@@ -57,23 +60,25 @@ class SqlOrganisations(Store):
         self._set(demo_now=now)
 
     def add_installation(self, installation: Installation, created_at: datetime) -> None:
-        """Ignores one that exists."""
         self._add_new(_installation, [plain(installation) | {"created_at": created_at}])
 
     def installation(self, platform: str) -> Installation | None:
+        return next(iter(self.installations(platform)), None)
+
+    def installations(self, platform: str) -> Sequence[Installation]:
         query = (
-            select(
-                _installation.c.id,
-                _installation.c.organisation_id,
-                _installation.c.platform,
-                _installation.c.external_id,
-            )
+            select(*(_installation.c[field.name] for field in fields(Installation)))
             .where(self._own(_installation), _installation.c.platform == platform)
             .order_by(_installation.c.created_at, _installation.c.id)
-            .limit(1)
         )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else Installation(*row)
+        return [_installed(row) for row in self._connection.execute(query).mappings()]
+
+    def update_installation(self, installation: Installation) -> None:
+        told = plain(installation, leaving_out=_FIXED)
+        found = update(_installation).where(
+            self._own(_installation), _installation.c.id == installation.id
+        )
+        self._connection.execute(found.values(**told))
 
     def policy(self) -> Policy:
         newest = self._run(_NEWEST_POLICY).one_or_none()
@@ -102,3 +107,8 @@ class SqlOrganisations(Store):
     def _set(self, **values: datetime | None) -> None:
         changed = update(_organisation).where(_organisation.c.id == self._organisation)
         self._connection.execute(changed.values(**values))
+
+
+def _installed(row: RowMapping) -> Installation:
+    """Columns that came later are empty for what was there before."""
+    return Installation(**{name: value for name, value in row.items() if value is not None})

@@ -52,5 +52,8 @@ class Pace:
         return now if tat is None else min(max(tat, now), full)
 
 
-PACES = {"local": Pace()}
-"""The pace a platform's new lane begins with; the others share the default."""
+PACES = {"local": Pace(), "slack": Pace(interval_ms=200, burst=20)}
+"""The pace a platform's new lane begins with; the others share the default.
+
+Slack lets a workspace post several hundred messages a minute: 300, and 20 at once.
+"""

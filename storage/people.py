@@ -1,6 +1,7 @@
 """People, their choices and their accounts on the platforms."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ _management = ManagementRow.__table__
 _CHOICES = {"participation", "paused_until"}
 """What a person decides, and the people list never does."""
 _FIXED = {"id", "organisation_id", "created_at"}
+_FIXED_OF_ACCOUNT = {"id", "person_id", "installation_id", "platform"}
 
 _SELECT = select(*PERSON_COLUMNS).where(own(_person))
 _GET = _SELECT.where(_person.c.id == bindparam("person"))
@@ -39,7 +41,9 @@ _BY_IDENTITY = _SELECT.where(
     own(_identity),
     _identity.c.installation_id == bindparam("installation"),
     _identity.c.external_id == bindparam("external"),
+    _identity.c.barred.is_(None),
 ).join(_identity, _identity.c.person_id == _person.c.id)
+_IDENTITIES = select(*(_identity.c[field.name] for field in fields(Identity))).where(own(_identity))
 
 
 class SqlPeople(Managements):
@@ -107,17 +111,32 @@ class SqlPeople(Managements):
         self._add(_identity, [row for account, row in rows.items() if account not in known])
 
     def home_identity(self, person_id: UUID) -> Identity | None:
-        query = select(
-            _identity.c.id,
-            _identity.c.person_id,
-            _identity.c.installation_id,
-            _identity.c.platform,
-            _identity.c.external_id,
-            _identity.c.delivery_ref,
-            _identity.c.is_home,
-        ).where(self._own(_identity), _identity.c.person_id == person_id, _identity.c.is_home)
-        row = self._connection.execute(query).one_or_none()
+        query = _IDENTITIES.where(_identity.c.person_id == bindparam("person"), _identity.c.is_home)
+        row = self._run(query, person=person_id).one_or_none()
         return None if row is None else Identity(*row)
+
+    def identities(self, installation_id: UUID) -> Sequence[Identity]:
+        query = _IDENTITIES.where(_identity.c.installation_id == bindparam("installation"))
+        return [Identity(*row) for row in self._run(query, installation=installation_id)]
+
+    def update_identities(self, identities: Iterable[Identity]) -> None:
+        rows = [
+            {"identity": each.id, **plain(each, leaving_out=_FIXED_OF_ACCOUNT)}
+            for each in identities
+        ]
+        if rows:
+            found = update(_identity).where(
+                self._own(_identity), _identity.c.id == bindparam("identity")
+            )
+            self._connection.execute(found, rows)
+
+    def set_delivery_ref(self, installation_id: UUID, external_id: str, ref: str) -> None:
+        found = update(_identity).where(
+            self._own(_identity),
+            _identity.c.installation_id == installation_id,
+            _identity.c.external_id == external_id,
+        )
+        self._connection.execute(found.values(delivery_ref=ref))
 
     def set_participation(self, person_id: UUID, participation: Participation) -> None:
         self._set(person_id, participation=participation.value)
@@ -153,7 +172,9 @@ class SqlPeople(Managements):
 
     def _roster(self) -> Query:
         managed = and_(_management.c.person_id == _person.c.id, _management.c.until.is_(None))
-        at_home = and_(_identity.c.person_id == _person.c.id, _identity.c.is_home)
+        at_home = and_(
+            _identity.c.person_id == _person.c.id, _identity.c.is_home, _identity.c.barred.is_(None)
+        )
         return (
             select(
                 _person.c.id,

@@ -57,6 +57,7 @@ class SqlPlans(Store):
         at_home = select(_identity.c.id).where(
             _identity.c.person_id == _plan.c.person_id,
             _identity.c.is_home,
+            _identity.c.barred.is_(None),
         )
         query = (
             select(at_home.exists(), _cadence.c.paused, *_COLUMNS, *PERSON_COLUMNS)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Executable, Row, Update, case, func, literal, or_, select, update
 
 from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
-from bot.domain.ports.queue_store import SentMessage
+from bot.domain.ports.queue_store import LanePause, SentMessage
 from storage.claims import Claims
 from storage.lanes import Lanes
 from storage.pace import Pace
@@ -133,9 +133,17 @@ class SqlQueue(Queries):
             )
         )
 
-    def pause_lane(self, lane_id: UUID, until: datetime) -> None:
-        """Let nothing leave the lane before `until`; an earlier end never shortens a pause."""
-        self._lanes.pause(lane_id, until)
+    def pause_lane(self, lane_id: UUID, until: datetime, reason: str = "") -> None:
+        """Let nothing leave the lane before `until`, as the port says."""
+        self._lanes.pause(lane_id, until, reason)
+
+    def resume_lane(self, lane_id: UUID) -> None:
+        """End a pause at once."""
+        self._lanes.resume(lane_id)
+
+    def pauses(self, now: datetime) -> Sequence[LanePause]:
+        """Return the lanes that are paused at `now`."""
+        return self._lanes.paused(now)
 
     def set_pace(self, lane_id: UUID, pace: Pace) -> None:
         """Change a lane's pace from the next claim on; makes the lane where it is missing."""

@@ -35,6 +35,7 @@ HOMES = (
     .add_columns(lane.c.id.label("lane_id"))
     .outerjoin(lane, lane.c.id == _identity.c.installation_id)
     .where(_identity.c.organisation_id == bindparam("organisation"), _identity.c.is_home)
+    .where(_identity.c.barred.is_(None))
     .where(_identity.c.person_id.in_(bindparam("people", expanding=True)))
 )
 """Home identities of `people`, each with its lane where that is there already."""
@@ -46,6 +47,7 @@ DUE = (
         _identity.c.platform,
         _identity.c.external_id,
         _identity.c.delivery_ref,
+        _identity.c.barred,
         _target.c.state.label("target_state"),
         _target.c.ref.label("target_ref"),
     )

@@ -83,7 +83,8 @@ class Delivery:
     """A queued message as its claimant sees it.
 
     `maybe_sent` is true when an earlier claimant may have sent it before it vanished.
-    `target_state` and `target_ref` belong to the delivery named by `target_id`.
+    `target_state` and `target_ref` belong to the delivery named by `target_id`. `barred` says why
+    the account may get nothing (see Identity), None where it may.
     """
 
     id: UUID
@@ -107,6 +108,7 @@ class Delivery:
     maybe_sent: bool
     lane_id: UUID
     address: Address
+    barred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Certainly not sent; try again at `at` (aware UTC). `pauses_lane` for a rate limit."""
+    """Certainly not sent; try again at `at` (aware UTC).
+
+    `pauses_lane` where nothing else can be sent before either: a rate limit, a refused token.
+    `counts`: whether it was an attempt; one that pauses the lane never is.
+    """
 
     at: datetime
     reason: str
     pauses_lane: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,20 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One Slack team or enterprise, one Teams tenant, or the local page."""
+    """One Slack team or enterprise, one Teams tenant, or the local page.
+
+    `external_id` is the team's id, or the enterprise's for an installation to a whole Enterprise
+    Grid (`is_enterprise_install`). `name` is the workspace's own, for people to recognise.
+    """
 
     id: UUID
     organisation_id: UUID
     platform: str
     external_id: str
+    name: str = ""
+    enterprise_id: str = ""
+    is_enterprise_install: bool = False
+    bot_user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person on one installation of a platform. `delivery_ref` is the platform's own address."""
+    """A person on one installation of a platform. `delivery_ref` is the platform's own address.
+
+    `barred` says why nothing may be sent there or taken from there (a code: "deactivated",
+    "guest", "external", "bot", "missing"), None where all is well. `time_zone` (IANA) and
+    `locale` are what the account itself says, None where it doesn't.
+    """
 
     id: UUID
     person_id: UUID
@@ -69,6 +74,9 @@ class Identity:
     external_id: str
     delivery_ref: str
     is_home: bool = True
+    barred: str | None = None
+    time_zone: str | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,12 +205,15 @@ class _Sending:
         )
 
     async def _retry_or_give_up(self, outcome: RetryAt) -> None:
-        """A rate limit pauses the lane and counts as no attempt."""
+        """What pauses the lane, or keeps a channel's pace, counts as no attempt."""
         delivery = self.delivery
         if outcome.pauses_lane:
-            await self.kit.uow.write(lambda tx: tx.queue.pause_lane(delivery.lane_id, outcome.at))
+            lane, until, reason = delivery.lane_id, outcome.at, outcome.reason
+            await self.kit.uow.write(lambda tx: tx.queue.pause_lane(lane, until, reason))
             # The lane waits; the message keeps its place in it.
             await self._retry(delivery.not_before, outcome.reason, counts=False)
+        elif not outcome.counts:
+            await self._retry(outcome.at, outcome.reason, counts=False)
         elif self._is_last_try():
             await self.kit.uow.write(lambda tx: self._dropped(tx, "gave_up"))
         else:

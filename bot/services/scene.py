@@ -91,6 +91,8 @@ def check_again(scene: Scene) -> None:
     delivery, person, now = scene.delivery, scene.person, scene.now
     if not person.active:
         raise Drop("left")
+    if delivery.barred:
+        raise Drop(delivery.barred)
     if delivery.delivery_class is DeliveryClass.REPLY:
         return
     if delivery.kind in _FOR_CHECK_INS and person.participation is Participation.DECLINED:

@@ -1,4 +1,4 @@
-"""The environment: TOUCHPOINT_* variables -> one frozen object. Nothing else reads them."""
+"""The environment: TOUCHPOINT_* and SLACK_* variables -> one frozen object."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.settings.errors import ConfigurationError, Problem, suggest
+from bot.settings.slack import SlackSettings, read_slack
 
 PREFIX = "TOUCHPOINT_"
 FOR_TESTS = (
@@ -63,6 +64,7 @@ class Environment:
     master_key: base64, or None; master_key_file counts where it is None.
     master_key_file: None only for PostgreSQL without TOUCHPOINT_MASTER_KEY_FILE.
     port: 0 for any free one.
+    slack: None where Slack is not configured.
     """
 
     database_url: str = field(repr=False)
@@ -74,6 +76,7 @@ class Environment:
     port: int
     log_level: LogLevel
     log_format: LogFormat
+    slack: SlackSettings | None = None
 
     @property
     def database_file(self) -> Path | None:
@@ -159,6 +162,7 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
         port=given.port,
         log_level=given.log_level,
         log_format=given.log_format,
+        slack=read_slack(),
     )
 
 

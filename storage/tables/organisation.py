@@ -23,7 +23,12 @@ class OrganisationRow(Main, table=True):
 
 
 class InstallationRow(Row, table=True):
-    """One Slack team or enterprise, one Teams tenant, or the local page."""
+    """One Slack team or enterprise, one Teams tenant, or the local page.
+
+    Slack's installations are told apart by enterprise, team and whether the whole enterprise is
+    meant. `sealed_token` is for workspaces that install by OAuth; the one from the environment
+    has its token there.
+    """
 
     __tablename__ = "installation"
     __table_args__ = (UniqueConstraint("organisation_id", "platform", "external_id"),)
@@ -32,3 +37,8 @@ class InstallationRow(Row, table=True):
     platform: str
     external_id: str
     created_at: datetime
+    name: str | None
+    enterprise_id: str | None
+    is_enterprise_install: bool | None
+    bot_user_id: str | None
+    sealed_token: bytes | None

@@ -38,7 +38,10 @@ class PersonRow(Row, table=True):
 
 
 class IdentityRow(Row, table=True):
-    """A person's account on one installation; messages go to the home identity."""
+    """A person's account on one installation; messages go to the home identity.
+
+    `barred` says why nothing may be sent there; zone and locale are what the account says.
+    """
 
     __tablename__ = "identity"
     __table_args__ = (
@@ -59,6 +62,9 @@ class IdentityRow(Row, table=True):
     external_id: str
     delivery_ref: str
     is_home: bool
+    barred: str | None
+    time_zone: str | None
+    locale: str | None
 
 
 class ManagementRow(Row, table=True):

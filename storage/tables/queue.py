@@ -21,6 +21,7 @@ class LaneRow(Main, table=True):
 
     `next_at` is never later than the first moment at which a ready message may leave; None where
     none is ready. `tat` is the theoretical arrival time of the pace (GCRA, see storage.pace).
+    `pause_reason` says why it is paused, as a code.
     """
 
     __tablename__ = "lane"
@@ -32,6 +33,7 @@ class LaneRow(Main, table=True):
     interval_ms: int
     burst: int
     tat: datetime | None
+    pause_reason: str | None = None
 
 
 class DeliveryRow(Main, table=True):

@@ -49,8 +49,11 @@ def _catalogue(connection: Connection):  # type: ignore[no-untyped-def]  # infer
 
 def _words(sql: str) -> str:
     """The clauses of a statement, whatever their order and spacing."""
-    clauses = re.split(r",\s*\n|\n", sql)
-    return "\n".join(sorted(" ".join(clause.strip(" ,").split()) for clause in clauses))
+    head, _, body = sql.partition("(")
+    inside, _, tail = body.rpartition(")")
+    clauses = re.split(r",(?![^()]*\))", inside)
+    words = sorted(" ".join(clause.split()) for clause in clauses)
+    return "\n".join([" ".join(head.split()), *words, " ".join(tail.split())])
 
 
 def test_the_migrated_schema_is_the_declared_one(database_url: str) -> None:

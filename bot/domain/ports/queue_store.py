@@ -21,6 +21,15 @@ class SentMessage:
     about_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class LanePause:
+    """Nothing leaves this installation before `until` (aware UTC), for this reason (a code)."""
+
+    installation_id: UUID
+    until: datetime
+    reason: str
+
+
 class Queue(Protocol):
     """Rows are claimed with a lease; every later step is guarded by the claim's token."""
 
@@ -62,7 +71,20 @@ class Queue(Protocol):
         """
         ...
 
-    def pause_lane(self, lane_id: UUID, until: datetime) -> None: ...
+    def pause_lane(self, lane_id: UUID, until: datetime, reason: str = "") -> None:
+        """Nothing leaves before `until`; an earlier end never shortens a pause. `reason` is a
+        short code.
+        """
+        ...
+
+    def resume_lane(self, lane_id: UUID) -> None:
+        """Ends a pause at once."""
+        ...
+
+    def pauses(self, now: datetime) -> Sequence[LanePause]:
+        """The lanes that are paused at `now`."""
+        ...
+
     def sweep(self, now: datetime) -> int:
         """Frees expired leases (those being sent become `maybe_sent`), mends lanes without a
         `next_at`; how many rows were freed.
