@@ -1,0 +1,172 @@
+"""What Slack tells us: one listener for each kind of payload, and a table behind it.
+
+Each commits first and acknowledges then: what can't be kept raises, Slack is told so, and tries
+again or shows the person an error. What is shown at once comes after the acknowledgement.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Reply
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.unit_of_work import Tx
+from bot.services import strangers
+from bot.services.conversation import handle
+from bot.services.kit import Kit
+from bot.slack import payloads
+from bot.slack.installations import Workspace
+from bot.slack.payloads import Body, Source
+from bot.slack.screen import HOME, Screen
+from bot.slack.surfaces import escaped
+from bot.slack.typed import mentioned
+from bot.slack.values import Forged, read_carried
+
+WORKSPACE = "touchpoint_workspace"
+"""Where `authorize` leaves the workspace that a payload belongs to, in Bolt's context."""
+
+_A_WHILE = timedelta(minutes=5)
+_log = logging.getLogger(__name__)
+
+Observe = Callable[[float], None]
+Handle = Callable[[Inbound], Awaitable[Reply]]
+
+
+class Listeners:
+    """`observe` is told how many seconds each act took that was kept."""
+
+    def __init__(self, kit: Kit, clock: Clock, screen: Screen, observe: Observe) -> None:
+        self._kit = kit
+        self._clock = clock
+        self._screen = screen
+        self._observe = observe
+        self._events: Mapping[str, Callable[[Workspace, Body], Awaitable[None]]] = {
+            "message": self._message,
+            "app_home_opened": self._home_opened,
+            "app_uninstalled": self._uninstalled,
+            "tokens_revoked": self._uninstalled,
+        }
+
+    async def event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Something happened in the workspace. Bolt acknowledges once this returns."""
+        listener = self._events.get(str(body["event"].get("type")))
+        if listener is None:
+            return
+        try:
+            await listener(_workspace(context), body)
+        except Forged as forged:
+            _refuse("event", forged)
+
+    async def action(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Somebody pressed a button, in a message, a modal or Home."""
+        workspace = _workspace(context)
+        try:
+            inbound = payloads.press(body, self._source(workspace))
+        except Forged as forged:
+            _refuse("press", forged)
+            inbound = None
+        reply = await self._handle(inbound) if inbound else None
+        await ack()
+        if reply is not None:
+            self._screen.soon(self._screen.after_press(workspace, body, reply))
+
+    async def submission(
+        self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """Somebody sent a form: its errors, or what comes next, travel in the acknowledgement."""
+        workspace = _workspace(context)
+        try:
+            inbound = payloads.form(body, self._source(workspace))
+            carried = read_carried(body["view"]["private_metadata"])
+        except Forged as forged:
+            _refuse("form", forged)
+            await ack()
+            return
+        reply = await self._handle(inbound)
+        reader = await self._screen.reader(workspace, inbound.external_id)
+        await ack(**self._screen.after_form(reply, carried, reader))
+        if carried.origin == HOME:
+            self._screen.soon(self._screen.draw_home(workspace, inbound.external_id))
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Somebody typed /touchpoint: a line for them alone, or a modal."""
+        workspace = _workspace(context)
+        try:
+            inbound = payloads.command(body, self._source(workspace))
+        except Forged as forged:
+            _refuse("command", forged)
+            await ack()
+            return
+        if await self._screen.reader(workspace, inbound.external_id) is None:
+            await ack(_ephemeral(strangers.line(self._kit, "en")))
+            return
+        reply = await self._handle(inbound)
+        await ack(_ephemeral(reply.notice) if reply.notice else "")
+        if reply.view is not None:
+            self._screen.soon(self._screen.after_command(workspace, body, reply.view))
+
+    async def closed(self, ack: AsyncAck) -> None:
+        """Somebody closed a modal."""
+        await ack()
+
+    async def _message(self, workspace: Workspace, body: Body) -> None:
+        source, event = self._source(workspace), body["event"]
+        names = await self._names(workspace, mentioned(event))
+        inbound = payloads.typed(body, source, lambda user: names.get(user, ""))
+        inbound = inbound or payloads.changed(body, source)
+        if inbound is None or (inbound.kind is InboundKind.TEXT and not inbound.text.strip()):
+            return
+        await self._handle(inbound)
+
+    async def _home_opened(self, workspace: Workspace, body: Body) -> None:
+        event = body["event"]
+        if event.get("tab") == HOME and isinstance(event.get("user"), str):
+            self._screen.soon(self._screen.draw_home(workspace, event["user"]))
+
+    async def _uninstalled(self, workspace: Workspace, _: Body) -> None:
+        """Nothing can be sent there now: it waits, and whoever looks is told why."""
+        lane, until = workspace.installation_id, self._clock.now() + _A_WHILE
+        await self._kit.uow.write(lambda tx: tx.queue.pause_lane(lane, until, "token_refused"))
+        _log.warning("Slack took the app's access away", extra={"installation": str(lane)})
+
+    async def _handle(self, inbound: Inbound) -> Reply:
+        began = time.monotonic()
+        reply = await handle(self._kit, inbound, self._clock.now())
+        self._observe(time.monotonic() - began)
+        return reply
+
+    async def _names(self, workspace: Workspace, users: set[str]) -> dict[str, str]:
+        if not users:
+            return {}
+
+        def read(tx: Tx) -> dict[str, str]:
+            found = {user: tx.people.by_identity(workspace.installation_id, user) for user in users}
+            return {user: person.name for user, person in found.items() if person}
+
+        return await self._kit.uow.read(read)
+
+    def _source(self, workspace: Workspace) -> Source:
+        return Source(workspace.installation_id, self._clock.now())
+
+
+def _workspace(context: AsyncBoltContext) -> Workspace:
+    found: Workspace = context[WORKSPACE]
+    return found
+
+
+def _ephemeral(text: str) -> dict[str, Any]:
+    return {"response_type": "ephemeral", "text": escaped(text)}
+
+
+def _refuse(what: str, forged: Forged) -> None:
+    """Signed by Slack, and still nothing we offered: told to the operator, not to the person."""
+    _log.warning("ignored", extra={"what": what, "why": str(forged)})

@@ -1,0 +1,170 @@
+"""What Slack sends -> one neutral command. Pure: nothing is looked up and nothing is answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from bot.domain.inbound import Inbound, InboundKind
+from bot.slack.typed import Names, words_of
+from bot.slack.values import Forged, read_carried, read_fields, read_press
+
+Body = Mapping[str, Any]
+
+_WITH_WORDS = frozenset({None, "file_share", "me_message"})
+"""Subtypes of messages that a person typed; all others tell of something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a payload came from; `now` (aware UTC) counts where Slack gives no time."""
+
+    installation_id: UUID
+    now: datetime
+
+
+def typed(body: Body, source: Source, names: Names) -> Inbound | None:
+    """A direct message to the bot; None for what no person typed to it.
+
+    Raises Forged where Slack's fields are missing.
+    """
+    event = body["event"]
+    if not _is_direct(event) or event.get("subtype") not in _WITH_WORDS:
+        return None
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=_text(event, "user"),
+        inbound_id=_text(body, "event_id"),
+        kind=InboundKind.TEXT,
+        at=moment(_text(event, "ts")),
+        text=words_of(event, names),
+    )
+
+
+def changed(body: Body, source: Source) -> Inbound | None:
+    """A person edited or deleted a message they had typed: what was recorded stays as it is."""
+    event = body["event"]
+    before = event.get("previous_message")
+    if event.get("channel_type") != "im" or not isinstance(before, Mapping):
+        return None
+    action = _change(event, before)
+    if action is None or before.get("bot_id") or not before.get("user"):
+        return None
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=_text(before, "user"),
+        inbound_id=_text(body, "event_id"),
+        kind=InboundKind.PRESS,
+        at=source.now,
+        action=action,
+    )
+
+
+def _change(event: Body, before: Body) -> str | None:
+    if event.get("subtype") == "message_deleted":
+        return "typed_deleted"
+    after = event.get("message")
+    is_edit = event.get("subtype") == "message_changed" and isinstance(after, Mapping)
+    if not is_edit or not after.get("edited") or after.get("text") == before.get("text"):
+        return None  # Slack tells of unfolded links in the same way
+    return "typed_edited"
+
+
+def press(body: Body, source: Source) -> Inbound | None:
+    """A pressed button; None for an element of a form, which is sent with the form.
+
+    Raises Forged for what we never offered.
+    """
+    action = body["actions"][0]
+    if action.get("type") != "button" or action.get("url"):
+        return None
+    found = read_press(action)
+    user, place = _user(body), _place(body)
+    acted_at = _text(action, "action_ts")
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=user,
+        inbound_id=_hashed(user, place, _text(action, "action_id"), acted_at),
+        kind=InboundKind.PRESS,
+        at=moment(acted_at),
+        action=found.action,
+        value=found.value,
+        pressed=found.pressed,
+    )
+
+
+def form(body: Body, source: Source) -> Inbound:
+    """A form that was sent. The view's hash tells apart what stood in it one after the other.
+
+    Raises Forged for what we never offered.
+    """
+    view = body["view"]
+    carried = read_carried(_text(view, "private_metadata"))
+    user = _user(body)
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=user,
+        inbound_id=_hashed(
+            user, _text(view, "id"), str(view.get("hash", "")), carried.action, carried.value
+        ),
+        kind=InboundKind.FORM,
+        at=source.now,
+        action=carried.action,
+        value=carried.value,
+        fields=read_fields(view.get("state") or {}),
+    )
+
+
+def command(body: Body, source: Source) -> Inbound:
+    """A slash command. Raises Forged where Slack's fields are missing."""
+    user = _text(body, "user_id")
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=user,
+        inbound_id=_hashed(user, _text(body, "trigger_id")),
+        kind=InboundKind.COMMAND,
+        at=source.now,
+        text=str(body.get("text") or ""),
+    )
+
+
+def moment(timestamp: str) -> datetime:
+    """Slack's "1700000000.000100" as aware UTC. Raises Forged for anything else."""
+    try:
+        return datetime.fromtimestamp(float(timestamp), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Forged("not a timestamp of Slack's") from error
+
+
+def _is_direct(event: Body) -> bool:
+    """Typed by a person, to the bot alone. Bots' messages have no user, or a bot's id beside it."""
+    is_ours = event.get("channel_type") == "im" and event.get("user") and not event.get("bot_id")
+    return bool(is_ours) and not event.get("hidden")
+
+
+def _place(body: Body) -> str:
+    """The message or view that was pressed."""
+    container = body.get("container")
+    if not isinstance(container, Mapping):
+        raise Forged("no container")
+    return str(container.get("view_id") or f"{container.get('channel_id')}:{container['message_ts']}")
+
+
+def _user(body: Body) -> str:
+    user = body.get("user")
+    return _text(user if isinstance(user, Mapping) else {}, "id")
+
+
+def _text(given: Body, name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise Forged(f"no {name}")
+    return value
+
+
+def _hashed(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()

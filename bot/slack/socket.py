@@ -1,0 +1,87 @@
+"""Slack over Socket Mode: a connection that we open, so that no address of ours is public."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import guard
+from bot.slack.app import dispatch
+
+PING = 5.0
+"""Seconds between pings, and until a lost connection is opened anew (slack_sdk's own default)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Socket(AsyncSocketModeHandler):
+    """One connection. An envelope is acknowledged once it was kept; what isn't comes again."""
+
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        super().__init__(app, app_token, _terse_logger(), client, ping_interval=PING)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._connecting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Connects, and keeps on trying where that fails."""
+        self._connecting = asyncio.create_task(self.connect_async())
+
+    async def is_connected(self) -> bool:
+        """Whether Slack can reach us at this moment."""
+        connected: bool = await self.client.is_connected()
+        return connected
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the class it extends has it
+        """One envelope."""
+        task = asyncio.ensure_future(self._handle(client, req))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await task
+
+    async def stop(self, grace: timedelta) -> None:
+        """Lets what is under way be acknowledged, then closes the connection."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace.total_seconds())
+        tasks = [self._connecting, self.client.message_processor]
+        tasks += [self.client.message_receiver, self.client.current_session_monitor]
+        await self.close_async()
+        left = [task for task in tasks if task is not None]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
+        if req.type not in ("events_api", "interactive", "slash_commands"):
+            return
+        try:
+            guard.check(req.payload)
+        except guard.Malformed as refused:
+            _log.warning("not understood", extra={"why": str(refused)})
+            await client.send_socket_mode_response({"envelope_id": req.envelope_id})
+            return
+        response = await dispatch(self.app, req.payload)
+        await send_async_response(client, req, response, 0)
+
+
+class _Terse(logging.Filter):
+    """The client logs whole tracebacks for a network that is away, each few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
+def _terse_logger() -> logging.Logger:
+    logger = logging.getLogger("bot.slack.socket.client")
+    logger.setLevel(logging.WARNING)
+    if not logger.filters:
+        logger.addFilter(_Terse())
+    return logger
