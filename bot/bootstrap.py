@@ -17,6 +17,7 @@ from bot.services.kit import Kit
 from bot.settings import Environment
 
 if TYPE_CHECKING:
+    from bot.slack.platform import Slack
     from storage.key_store import KeyStore
     from storage.master_key import MasterKey
     from storage.unit_of_work import SqlUnitOfWork
@@ -33,7 +34,11 @@ class NoOrganisation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Everything joined. `local` is the local page's installation, on a demo database only."""
+    """Everything joined.
+
+    local: the local page's installation, on a demo database without other platforms only.
+    slack: where it is configured, and the database is no demo's.
+    """
 
     environment: Environment
     kit: Kit
@@ -42,9 +47,12 @@ class Built:
     clock: Clock
     organisation: Organisation
     local: Installation | None
+    slack: Slack | None = None
 
     async def close(self) -> None:
         """Finishes what was accepted and closes the stores; a repeat changes nothing."""
+        if self.slack is not None:
+            await self.slack.close()
         await self.uow.close()
         await self.keys.close()
 
@@ -128,18 +136,47 @@ async def build(
         environment.keys_url, organisation_id, master_key_of(environment), clock.now
     )
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
-    kit = _kit(uow, keys, clock, watch or (lambda messenger: messenger))
-    shown = local if organisation.is_demo else None
-    return Built(environment, kit, uow, keys, clock, organisation, shown)
+    slack = _slack(environment, uow, clock)
+    kit = _kit(uow, keys, clock, slack, watch or (lambda messenger: messenger))
+    shown = local if organisation.is_demo and slack is None else None
+    return Built(environment, kit, uow, keys, clock, organisation, shown, slack)
 
 
-def _kit(uow: SqlUnitOfWork, keys: KeyStore, clock: Clock, watch: Watch) -> Kit:
+def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack | None:
+    """Slack with its SDK, which is imported only where it is configured."""
+    given = environment.slack
+    if given is None:
+        return None
+    from bot.slack.api import SlackApi
+    from bot.slack.installations import Installations
+    from bot.slack.messenger import SlackMessenger
+    from bot.slack.platform import Slack
+
+    api = SlackApi(given.api_url)
+    installations = Installations(uow, given.bot_token, clock)
+
+    async def remember(installation_id: UUID, external_id: str, channel: str) -> None:
+        await uow.write(
+            lambda tx: tx.people.set_delivery_ref(installation_id, external_id, channel)
+        )
+
+    messenger = SlackMessenger(api, installations, clock, remember)
+    return Slack(
+        api, installations, messenger, given.bot_token, given.app_token, given.signing_secret
+    )
+
+
+def _kit(
+    uow: SqlUnitOfWork, keys: KeyStore, clock: Clock, slack: Slack | None, watch: Watch
+) -> Kit:
     from bot.llm.plain_writer import PlainWriter
     from bot.local.messenger import LocalMessenger
     from prompts.words import shipped_words
     from scheduling.calendar import WorkCalendar
 
     messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys, clock))}
+    if slack is not None:
+        messengers[slack.messenger.platform] = watch(slack.messenger)
     return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter())
 
 

@@ -90,6 +90,7 @@ def _environment(folder: Path, port: int | None) -> Environment:
         master_key=None,
         master_key_file=folder / "master.key",
         config=SAMPLE_CONFIGURATION,
+        slack=None,
         port=given.port if port is None else port,
     )
 

@@ -10,7 +10,15 @@ from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import admin, answering, choices, forms, my_answers, summary_details
+from bot.services import (
+    admin,
+    answering,
+    choices,
+    forms,
+    my_answers,
+    summary_details,
+    typed_changes,
+)
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
 from prompts.library import command_in
@@ -133,6 +141,8 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "my_answers_typed": lambda act, _: act.note("open_my_answers"),
     "pause_typed": lambda act, _: act.note("open_pause"),
     "home_typed": lambda act, _: act.note("open_home"),
+    "typed_edited": lambda act, _: typed_changes.edited(act),
+    "typed_deleted": lambda act, _: typed_changes.deleted(act),
 }
 
 _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {

@@ -22,6 +22,8 @@ _BUTTONS = {
     "nothing_open": ("my_answers", "my_answers"),
     "open_later": ("open_later", "later"),
     "open_form": ("open_form", "form"),
+    "typed_edited": ("open_form", "change"),
+    "typed_deleted": ("open_form", "change"),
 }
 
 

@@ -23,7 +23,9 @@ _NOT_OURS = "Touchpoint does not know this workspace."
 _log = logging.getLogger(__name__)
 
 
-def build_app(listeners: Listeners, installations: Installations, client: AsyncWebClient) -> AsyncApp:
+def build_app(
+    listeners: Listeners, installations: Installations, client: AsyncWebClient
+) -> AsyncApp:
     """The one application behind HTTP and Socket Mode.
 
     Requests are verified before Bolt sees them (`bot.slack.guard`), so its own middleware for

@@ -11,7 +11,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -27,7 +26,7 @@ from bot.slack import payloads
 from bot.slack.installations import Workspace
 from bot.slack.payloads import Body, Source
 from bot.slack.screen import HOME, Screen
-from bot.slack.surfaces import escaped
+from bot.slack.texts import fallback
 from bot.slack.typed import mentioned
 from bot.slack.values import Forged, read_carried
 
@@ -164,7 +163,7 @@ def _workspace(context: AsyncBoltContext) -> Workspace:
 
 
 def _ephemeral(text: str) -> dict[str, Any]:
-    return {"response_type": "ephemeral", "text": escaped(text)}
+    return {"response_type": "ephemeral", "text": fallback(text)}
 
 
 def _refuse(what: str, forged: Forged) -> None:

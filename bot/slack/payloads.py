@@ -149,9 +149,10 @@ def _is_direct(event: Body) -> bool:
 def _place(body: Body) -> str:
     """The message or view that was pressed."""
     container = body.get("container")
-    if not isinstance(container, Mapping):
-        raise Forged("no container")
-    return str(container.get("view_id") or f"{container.get('channel_id')}:{container['message_ts']}")
+    place = container if isinstance(container, Mapping) else {}
+    if place.get("view_id"):
+        return _text(place, "view_id")
+    return f"{_text(place, 'channel_id')}:{_text(place, 'message_ts')}"
 
 
 def _user(body: Body) -> str:

@@ -20,7 +20,8 @@ from bot.services.kit import Kit
 from bot.slack import surfaces
 from bot.slack.api import SlackApi
 from bot.slack.installations import Workspace
-from bot.slack.values import Carried, field_errors
+from bot.slack.texts import fallback
+from bot.slack.values import Carried, Forged, field_errors, read_carried
 
 HOME = "home"
 _log = logging.getLogger(__name__)
@@ -124,8 +125,8 @@ class Screen:
         """A line that only this person sees, where they acted."""
         url = body.get("response_url")
         if isinstance(url, str) and url:
-            payload = {"response_type": "ephemeral", "replace_original": False}
-            await self._api.respond(url, text=surfaces.escaped(text), **payload)
+            told = {"response_type": "ephemeral", "replace_original": False}
+            await self._api.respond(url, told | {"text": fallback(text)})
 
     def _notice(self, reader: Person | None, text: str) -> Panel:
         said = self._say(reader)
@@ -161,8 +162,6 @@ def _is_modal(view: object) -> bool:
 
 
 def _came_from_home(view: Mapping[str, Any]) -> bool:
-    from bot.slack.values import Forged, read_carried
-
     try:
         return read_carried(str(view.get("private_metadata") or "")).origin == HOME
     except Forged:

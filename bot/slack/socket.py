@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -32,7 +34,8 @@ class Socket(AsyncSocketModeHandler):
 
     def start(self) -> None:
         """Connects, and keeps on trying where that fails."""
-        self._connecting = asyncio.create_task(self.connect_async())
+        connecting: Coroutine[Any, Any, None] = self.connect_async()  # type: ignore[no-untyped-call]  # the SDK's own
+        self._connecting = asyncio.create_task(connecting)
 
     async def is_connected(self) -> bool:
         """Whether Slack can reach us at this moment."""
@@ -52,7 +55,7 @@ class Socket(AsyncSocketModeHandler):
             await asyncio.wait(self._under_way, timeout=grace.total_seconds())
         tasks = [self._connecting, self.client.message_processor]
         tasks += [self.client.message_receiver, self.client.current_session_monitor]
-        await self.close_async()
+        await self.close_async()  # type: ignore[no-untyped-call]  # the SDK's own
         left = [task for task in tasks if task is not None]
         for task in left:
             task.cancel()

@@ -6,9 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from bot.bootstrap import Built
 from scheduling.runner import Runner
+
+if TYPE_CHECKING:
+    from bot.slack.platform import Ears
 
 TIMEOUT = 3.0
 """Seconds; shorter than what probes usually wait for (Kubernetes can be told 5)."""
@@ -26,8 +30,9 @@ class Readiness:
     one thread each, however often somebody asks.
     """
 
-    def __init__(self, built: Built, runner: Runner | None) -> None:
+    def __init__(self, built: Built, runner: Runner | None, ears: Ears | None = None) -> None:
         self._built = built
+        self._ears = ears
         self._runner = runner
         self._checks: dict[str, _Check] = {
             "database": self._database,
@@ -45,7 +50,8 @@ class Readiness:
             if time.monotonic() - self._looked_at > _KEPT_SECONDS:
                 self._found = await self._stored_problems()
                 self._looked_at = time.monotonic()
-        return self._found + self._runner_problems()
+        unheard = await self._ears.problems() if self._ears else []
+        return self._found + self._runner_problems() + unheard
 
     async def _stored_problems(self) -> list[str]:
         asked = [self._ask(name, check) for name, check in self._checks.items()]

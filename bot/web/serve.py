@@ -22,6 +22,7 @@ from bot.settings import ConfigurationError, Environment, load_configuration
 from bot.web.app import create_app
 from bot.web.local_page import PATH, keep_moment
 from bot.web.metrics import Metrics
+from bot.web.slack import ears_of, greet
 from scheduling.runner import Bell, Runner
 from storage.engine import DatabaseUrlError
 from storage.key_engine import KeyStoreError
@@ -107,6 +108,7 @@ async def _run(environment: Environment, *, open_browser: bool) -> None:
         await built.keys.check()
         await _configure(built)
         _require_platform(built)
+        await greet(built)
         await _work(built, bell, open_browser=open_browser)
     finally:
         await built.close()
@@ -133,12 +135,19 @@ async def _configure(built: Built) -> None:
 
 
 def _require_platform(built: Built) -> None:
+    if built.slack is not None:
+        if built.organisation.is_demo:
+            raise CannotRun(
+                "this is a demo database, whose clock can be moved, and Slack is configured: leave "
+                "the SLACK_ variables out for the local page, or name another database in "
+                "TOUCHPOINT_DATABASE_URL for Slack."
+            )
+        return
     if built.local is None:
         raise CannotRun(
-            "there is no chat platform to serve. This version has the local page alone, and serves "
-            "it from a demo database only; Slack and Teams are not part of it. To see Touchpoint "
-            "at work, run `touchpoint demo`, or begin a new database with `touchpoint people "
-            "import FILE --demo`."
+            "there is no chat platform to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for "
+            "Slack (docs/slack.md). To see Touchpoint at work without it, run `touchpoint demo`, "
+            "or begin a new database with `touchpoint people import FILE --demo`."
         )
     host = built.environment.host
     if not _is_loopback(host):
@@ -159,15 +168,21 @@ async def _work(built: Built, bell: Bell, *, open_browser: bool) -> None:
     stop = _stop_on_signals()
     logs.catch_strays(asyncio.get_running_loop())
     metrics = Metrics(built)
+    ears = ears_of(built, metrics)
     runner = Runner(built.kit, built.clock, bell, observe=metrics.observe_job)
-    site = await _open_site(built, create_app(built, runner=runner, metrics=metrics))
+    app = create_app(built, runner=runner, metrics=metrics, ears=ears)
+    site = await _open_site(built, app)
     try:
         await runner.start()
-        await _announce(site, open_browser=open_browser)
+        if ears is not None:
+            ears.start()
+        await _announce(built, site, open_browser=open_browser)
         await stop.wait()
         _log.info("stopping; what is under way ends first")
     finally:
         await site.cleanup()  # requests first, as they may still queue replies
+        if ears is not None:
+            await ears.stop(REQUESTS_GRACE)
         in_time = await runner.stop(SENDING_GRACE)
         await keep_moment(built)
     _log.info("stopped", extra={"in_time": in_time})
@@ -188,10 +203,15 @@ async def _open_site(built: Built, app: web.Application) -> web.AppRunner:
     return site
 
 
-async def _announce(site: web.AppRunner, *, open_browser: bool) -> None:
+async def _announce(built: Built, site: web.AppRunner, *, open_browser: bool) -> None:
     host, port = site.addresses[0][:2]
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{port}{PATH}"
+    address = f"http://{shown}:{port}"
+    if built.slack is not None:
+        sys.stdout.write(f"Touchpoint serves Slack; its health is at {address}/readyz\n")
+        sys.stdout.flush()
+        return
+    address += PATH
     sys.stdout.write(f"Touchpoint is at {address}  (Ctrl-C ends it)\n")
     sys.stdout.flush()
     if open_browser:

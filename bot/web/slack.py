@@ -1,0 +1,46 @@
+"""Slack in the one process: greeted at the start, heard until the end, its people read at night."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.bootstrap import Built
+
+if TYPE_CHECKING:
+    from bot.slack.platform import Ears
+    from bot.web.metrics import Metrics
+
+_log = logging.getLogger(__name__)
+
+
+async def greet(built: Built) -> None:
+    """Asks Slack whose token we have, and lets a workspace go on whose token was refused before.
+
+    Raises SlackTrouble where nothing is known yet and Slack says nothing, StorageUnavailable.
+    """
+    if built.slack is None:
+        return
+    from bot.slack.installations import introduce
+
+    slack = built.slack
+    told = await introduce(
+        slack.api,
+        built.uow,
+        slack.installations,
+        organisation_id=built.organisation.id,
+        now=built.clock.now(),
+    )
+    if told.trouble:
+        _log.warning("Slack's workspace has to wait", extra={"reason": told.trouble})
+    elif told.installation is not None:
+        _log.info("connected to Slack", extra={"workspace": told.installation.name})
+
+
+def ears_of(built: Built, metrics: Metrics) -> Ears | None:
+    """What hears Slack; None where it is not configured."""
+    if built.slack is None:
+        return None
+    from bot.slack.platform import Ears
+
+    return Ears(built.slack, built.kit, built.clock, metrics.observe_answer)
