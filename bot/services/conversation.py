@@ -10,7 +10,15 @@ from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import admin, answering, choices, forms, my_answers, summary_details
+from bot.services import (
+    admin,
+    answering,
+    choices,
+    commands,
+    forms,
+    my_answers,
+    summary_details,
+)
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
 from prompts.library import command_in
@@ -28,6 +36,9 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     )
     if person is None or not person.active:
         return Reply()
+    is_command = inbound.kind is InboundKind.COMMAND
+    if is_command and (reply := await commands.for_hr(kit, person, inbound, now)):
+        return reply
     if inbound.action in admin.ACTIONS:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
@@ -47,6 +58,8 @@ def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Views change nothing that matters twice; everything else passes the inbox. Forms do so
     themselves, once their fields are in order: a refused form can be sent again.
     """
+    if inbound.kind is InboundKind.COMMAND:
+        return commands.answer(kit, act, inbound)
     if inbound.kind is InboundKind.TEXT:
         inbound = _as_command(act.person, inbound)
     view = _VIEWS.get(inbound.action)
