@@ -67,9 +67,25 @@ def commands(locale: str) -> dict[str, str]:
 
 def command_in(text: str, locale: str) -> str | None:
     """The command that `text` is as a whole, in any case; None where it is something else."""
+    return commands(locale).get(_as_typed(text))
+
+
+def command_before(text: str, locale: str) -> tuple[str | None, str]:
+    """The command that `text` begins with, and what stands behind it.
+
+    The longest known words win: "pause until tomorrow" is "pause_until" with "tomorrow".
+    """
+    typed = _as_typed(text)
+    known = commands(locale)
+    for word in sorted(known, key=len, reverse=True):
+        if typed == word or typed.startswith(f"{word} "):
+            return known[word], typed.removeprefix(word).strip()
+    return None, typed
+
+
+def _as_typed(text: str) -> str:
     straight = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    typed = " ".join(straight.split()).rstrip(".!").casefold()
-    return commands(locale).get(typed)
+    return " ".join(straight.split()).rstrip(".!").casefold()
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from bot.services import (
     admin,
     answering,
     choices,
+    commands,
     forms,
     my_answers,
     summary_details,
@@ -36,6 +37,9 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     )
     if person is None or not person.active:
         return Reply()
+    is_command = inbound.kind is InboundKind.COMMAND
+    if is_command and (reply := await commands.for_hr(kit, person, inbound, now)):
+        return reply
     if inbound.action in admin.ACTIONS:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
@@ -55,6 +59,8 @@ def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Views change nothing that matters twice; everything else passes the inbox. Forms do so
     themselves, once their fields are in order: a refused form can be sent again.
     """
+    if inbound.kind is InboundKind.COMMAND:
+        return commands.answer(kit, act, inbound)
     if inbound.kind is InboundKind.TEXT:
         inbound = _as_command(act.person, inbound)
     view = _VIEWS.get(inbound.action)

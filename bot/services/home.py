@@ -1,32 +1,50 @@
-"""The Home tab: what is next, what is open, one's own choices, and a manager's last summaries."""
+"""The Home tab: what is open and next, one's last answers and choices, a manager's summaries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.cadence import CadenceKind
-from bot.domain.check_in import ANSWERABLE, CheckIn
-from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Text, Tone
-from bot.domain.occurrence import Plan
+from bot.domain.check_in import CheckIn, Value
+from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Quote, Text, Tone
+from bot.domain.packs import AudienceKind, Question
 from bot.domain.people import Participation, Person, Role
+from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.vault import Vault
+from bot.domain.summary import excerpt
+from bot.services import audience, home_team
 from bot.services.admin_home import admin_blocks
 from bot.services.kit import Kit
-from prompts.words import Said, Words
+from bot.services.my_answers import value_in_words
+from bot.services.own_state import Upcoming, last_day, open_check_ins, upcoming
+from bot.services.sealing import open_value
+from prompts.words import Said
 
-SUMMARIES_SHOWN = 6
+OPEN_SHOWN = 3
+ANSWERS_SHOWN = 3
+COMING_SHOWN = 3
+EXCERPT = 120
+"""Characters of an answer's words on Home; all of them stand under *My answers*."""
 
 
 async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
-    """What a person finds under Home at `now` (aware UTC); empty for somebody unknown."""
+    """What a person finds under Home at `now` (aware UTC); empty for somebody unknown.
+
+    Fewer than 60 blocks whatever the person has: the platforms limit a tab's length.
+    """
+    keys = await kit.uow.read(lambda tx: {person_id} | home_team.subjects(tx, person_id))
+    vault = await kit.keys.vault(keys)
+    readable = {subject for subject in keys if vault.knows(subject)}
 
     def read(tx: Tx) -> tuple[Person | None, tuple[Block, ...]]:
         person = tx.people.get(person_id)
         if person is None or not person.active:
             return None, ()
-        return person, tuple(_Home(tx, kit.words, person, now).blocks())
+        return person, tuple(_Home(kit, tx, vault, readable, person, now).blocks())
 
     person, blocks = await kit.uow.read(read)
     if person is not None and person.role is Role.HR_ADMIN:
@@ -34,65 +52,94 @@ async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
     return blocks
 
 
+@dataclass(frozen=True, slots=True)
 class _Home:
-    def __init__(self, tx: Tx, words: Words, person: Person, now: datetime) -> None:
-        self.tx = tx
-        self.words = words
-        self.person = person
-        self.now = now
+    kit: Kit
+    tx: Tx
+    vault: Vault
+    readable: Collection[UUID]
+    person: Person
+    now: datetime
 
     def say(self, **facts: object) -> Said:
         person = self.person
-        return self.words.say("home", person.locale, person.time_zone, **facts)
+        return self.kit.words.say("home", person.locale, person.time_zone, **facts)
 
     def blocks(self) -> Iterator[Block]:
+        coming = upcoming(self.tx, self.kit.calendar, self.person, self.now)
+        mine = [u for u in coming if u.kind is not CadenceKind.WEEKLY_SUMMARY]
+        opened = open_check_ins(self.tx, self.person, self.now)
         yield Heading(self.say(first_name=self.person.first_name)["hello"])
-        yield from self._open()
-        yield from self._next()
+        yield from self._open(opened)
+        yield from self._coming(opened, mine)
+        yield from self._last_answers()
+        yield Divider()
         yield from self._choices()
-        yield from self._team()
+        yield from home_team.team_blocks(
+            self.tx, self.kit.words, self.person, coming, self.readable, self.now
+        )
 
-    def _open(self) -> Iterator[Block]:
-        if self.person.participation is not Participation.STARTED:
-            return
-        for check_in in self._open_check_ins():
-            last_day = check_in.closes_at - timedelta(seconds=1)
-            said = self.say(last_day=last_day)
+    def _open(self, opened: list[CheckIn]) -> Iterator[Block]:
+        for check_in in opened[:OPEN_SHOWN]:
+            said = self.say(last_day=last_day(check_in))
             yield Text(said["open"])
             form = Button(said["answer"], "open_form", str(check_in.id), Look.PRIMARY)
             later = Button(said["not_now"], "open_later", str(check_in.id), Look.QUIET)
             yield Buttons((form, later))
+        more = len(opened) - OPEN_SHOWN
+        if more > 0:
+            yield Text(self.say(count=more)["more_open"], Tone.MUTED)
 
-    def _open_check_ins(self) -> list[CheckIn]:
-        found = self.tx.check_ins.of_person(self.person.id, ANSWERABLE)
-        return [c for c in found if self.now < c.closes_at and c.next_question()]
-
-    def _next(self) -> Iterator[Block]:
-        if self.person.participation is Participation.DECLINED:
-            return
+    def _coming(self, opened: list[CheckIn], coming: list[Upcoming]) -> Iterator[Block]:
+        """What comes next; where nothing is open, that comes first and in one sentence with it."""
         company = self.tx.organisations.get()
         if company is not None and company.is_paused(self.now):
             yield Text(self.say(moment=company.paused_until)["company_paused"])
             return
-        upcoming = [(p.next_due_at, kind) for p, kind in self._plans() if p.next_due_at]
-        for moment, kind in sorted(upcoming, key=lambda u: u[0])[:3]:
-            yield Text(self.say(moment=moment)[f"next_{kind.value}"], Tone.MUTED)
+        if self.person.participation is Participation.STARTED and not opened:
+            first = next((u for u in coming if u.kind is CadenceKind.CHECK_IN), None)
+            coming = [u for u in coming if u is not first]
+            yield Text(_nothing_open(self.say(moment=first.moment if first else None), first))
+        for each in coming[:COMING_SHOWN]:
+            yield Text(self.say(moment=each.moment)[f"next_{each.kind.value}"], Tone.MUTED)
 
-    def _plans(self) -> Sequence[tuple[Plan, CadenceKind]]:
-        plans = self.tx.plans.of_person(self.person.id)
-        revisions = self.tx.cadences.revisions({p.revision_id for p in plans})
-        specs = {key: revision.spec for key, revision in revisions.items()}
-        return [(p, specs[p.revision_id].kind) for p in plans if not specs[p.revision_id].paused]
+    def _last_answers(self) -> Iterator[Block]:
+        """The newest few of the person's own, with who could read each now."""
+        stored = self.tx.answers.of_person(self.person.id, ANSWERS_SHOWN)
+        packs = self.tx.cadences.packs({answer.pack_revision_id for answer in stored})
+        opened = [(answer, open_value(self.vault, answer)) for answer in stored]
+        shown = [(answer, value) for answer, value in opened if value is not None]
+        if not shown:
+            if self.person.participation is Participation.STARTED:
+                yield Text(self.say()["no_answers"], Tone.MUTED)
+            return
+        yield Divider()
+        yield Text(self.say()["last_answers"], Tone.STRONG)
+        for answer, value in shown:
+            question = packs[answer.pack_revision_id].pack.question(answer.question_key)
+            yield from self._answer(answer, question, value)
+
+    def _answer(self, answer: StoredAnswer, question: Question, value: Value) -> Iterator[Block]:
+        locale = self.person.locale
+        words = value_in_words(question, replace(value, text=_shortened(value.text)), locale)
+        yield Quote(words, question.words(locale).text)
+        readers = audience.readers_of(self.tx, self.kit.words, self.person, answer, self.now)
+        day = self.say(moment=answer.platform_at)["day"]
+        yield Text(f"{day} · {readers}", Tone.MUTED)
 
     def _choices(self) -> Iterator[Block]:
         said = self.say(moment=self.person.paused_until)
-        yield Divider()
         if self.person.participation is Participation.DECLINED:
             yield Text(said["declined"])
             again = Button(said["start_again"], "start", look=Look.PRIMARY)
             yield Buttons((again, Button(said["my_answers"], "my_answers")))
             return
-        items = [Button(said["my_answers"], "my_answers")]
+        items: list[Button] = []
+        if self.person.participation is Participation.NEW:
+            yield Text(said["not_started"])
+            yield Text(self._reader(), Tone.MUTED)
+            items.append(Button(said["start"], "start", look=Look.PRIMARY))
+        items.append(Button(said["my_answers"], "my_answers"))
         if self.person.is_paused(self.now):
             yield Text(said["paused"])
             items.append(Button(said["resume"], "resume", look=Look.PRIMARY))
@@ -101,22 +148,16 @@ class _Home:
         items.append(Button(said["not_for_me"], "decline", look=Look.QUIET))
         yield Buttons(tuple(items))
 
-    def _team(self) -> Iterator[Block]:
-        """A manager's people and last summaries. Nobody's silence is counted or shown here."""
-        reports = self.tx.people.reports_of(self.person.id, self.now)
-        if not reports:
-            return
-        yield Divider()
-        said = self.say(names=[p.name for p in reports])
-        yield Heading(said["team"])
-        yield Text(said["reports"])
-        summaries = self.tx.summaries.of_manager(self.person.id, SUMMARIES_SHOWN)
-        if not summaries:
-            yield Text(said["no_summaries"], Tone.MUTED)
-            return
-        items = [
-            Button(self.say(moment=s.created_at)["summary_of"], "summary_details", str(s.id))
-            for s in summaries
-        ]
-        yield Text(said["summaries"])
-        yield Buttons(tuple(items))
+    def _reader(self) -> str:
+        manager = audience.current_manager(self.tx, self.person.id, self.now)
+        return audience.line(self.kit.words, self.person, AudienceKind.MANAGER, manager)
+
+
+def _nothing_open(said: Said, first: Upcoming | None) -> str:
+    return said["nothing_open_next"] if first else said["nothing_open"]
+
+
+def _shortened(text: str) -> str:
+    """A beginning of the words, with a mark where there are more."""
+    short = excerpt(text, EXCERPT)
+    return short if short == text.strip() else f"{short} …"

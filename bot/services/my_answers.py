@@ -1,12 +1,13 @@
-"""*My answers*: everything a person said, who could read it and who was shown it."""
+"""*My answers*: everything a person said, who could read it and who was shown it, in pages."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.check_in import Value
+from bot.domain.check_in import CheckIn, Value
 from bot.domain.inbound import Inbound
 from bot.domain.message import (
     Block,
@@ -28,46 +29,165 @@ from bot.services import audience
 from bot.services.act import Act, join_value
 from bot.services.answering import is_editable
 from bot.services.kit import Kit
+from bot.services.paging import how_many_fit, number_in
 from bot.services.sealing import open_value
 from prompts.words import Said, Words
 
-SHOWN = 40
-"""The newest answers a panel holds; a modal takes at most 100 blocks in Slack."""
+MOST = 12
+"""Answers of a page. With the four blocks that each may take they stay within a page's blocks."""
+
+READINGS_SHOWN = 10
+"""Days of reading told for each answer, the latest ones; the rest is counted."""
 
 
-def show(kit: Kit, act: Act, _: Inbound) -> Reply:
-    """All of the person's own answers, newest first, each with its readers."""
-    return Reply(panel(kit.words, act))
+def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
+    """The person's own answers, newest first, each with its readers.
+
+    The button's value says how many newer ones to pass over; anything else is the first page.
+    """
+    return Reply(panel(kit.words, act, number_in(inbound.value)))
 
 
-def panel(words: Words, act: Act) -> Panel:
+def panel(words: Words, act: Act, start: int = 0) -> Panel:
+    """The page that begins with the answer number `start`, counted from the newest (0)."""
+    stored = act.tx.answers.of_person(act.person.id, start + MOST + 1)
+    if start and len(stored) <= start:
+        return panel(words, act)
     said = words.say("my_answers", act.person.locale, act.person.time_zone)
-    stored = act.tx.answers.of_person(act.person.id, SHOWN)
-    if not stored:
+    first = max(0, start - MOST)
+    drawn = _Drawing.of(words, act, stored[first:]).all()
+    before, after = drawn[: start - first], drawn[start - first :]
+    shown = how_many_fit(each.piece for each in after[:MOST])
+    back = how_many_fit(each.piece for each in reversed(before))
+    older = start + shown if len(after) > shown else None
+    turning = _turning(said, start - back if start else None, older)
+    blocks = [*_page(after[:shown]), *turning]
+    if not blocks:
         return Panel(said["title"], (Text(said["empty"]),), said["close"])
-    packs = act.tx.cadences.packs({a.pack_revision_id for a in stored})
-    people = _people_named(act, stored)
-    readings = _by_answer(act.tx.read_log.of_person(act.person.id))
-    blocks: list[Block] = [Text(said["intro"], Tone.MUTED)]
+    return Panel(said["title"], (Text(said["intro"], Tone.MUTED), *blocks), said["close"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """One answer as blocks, and the heading of its day; no blocks where it can't be opened."""
+
+    period: str
+    heading: Heading
+    blocks: Sequence[Block]
+
+    @property
+    def piece(self) -> Sequence[Block]:
+        return [self.heading, *self.blocks]
+
+
+def _page(answers: Sequence[_Drawn]) -> list[Block]:
+    """The answers of one period under one heading."""
+    blocks: list[Block] = []
     period = ""
-    for answer in stored:
-        if answer.period != period:
+    for answer in answers:
+        if answer.blocks and answer.period != period:
             period = answer.period
-            moment = answer.platform_at
-            blocks.append(Heading(_say(words, act, moment=moment)["week"]))
-        pack = packs[answer.pack_revision_id].pack
-        blocks += _one(words, act, answer, pack, people, readings[answer.answer_id])
-    return Panel(said["title"], tuple(blocks), said["close"])
+            blocks.append(answer.heading)
+        blocks += answer.blocks
+    return blocks
 
 
-def _say(words: Words, act: Act, **facts: object) -> Said:
-    return words.say("my_answers", act.person.locale, act.person.time_zone, **facts)
+def _turning(said: Said, newer: int | None, older: int | None) -> list[Block]:
+    items: list[Button] = []
+    if newer is not None:
+        items.append(Button(said["newer"], "my_answers", str(newer)))
+    if older is not None:
+        items.append(Button(said["older"], "my_answers", str(older)))
+    return [Buttons(tuple(items))] if items else []
 
 
-def _people_named(act: Act, stored: Sequence[StoredAnswer]) -> Mapping[UUID, Person]:
-    readers = {r for answer in stored for audience in answer.audiences for r in audience.readers}
-    logged = {r.reader_id for r in act.tx.read_log.of_person(act.person.id)}
-    return act.tx.people.many(readers | logged)
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Some of a person's answers with all that is said about them."""
+
+    words: Words
+    act: Act
+    answers: Sequence[StoredAnswer]
+    packs: Mapping[UUID, Pack]
+    people: Mapping[UUID, Person]
+    readings: Mapping[UUID, Sequence[Reading]]
+    check_ins: Mapping[UUID, CheckIn | None]
+
+    @classmethod
+    def of(cls, words: Words, act: Act, answers: Sequence[StoredAnswer]) -> _Drawing:
+        ids = {answer.answer_id for answer in answers}
+        log = [r for r in act.tx.read_log.of_person(act.person.id) if r.answer_id in ids]
+        named = {r for answer in answers for said in answer.audiences for r in said.readers}
+        revisions = act.tx.cadences.packs({a.pack_revision_id for a in answers})
+        return cls(
+            words,
+            act,
+            answers,
+            {key: revision.pack for key, revision in revisions.items()},
+            act.tx.people.many(named | {reading.reader_id for reading in log}),
+            _by_answer(log),
+            {key: act.tx.check_ins.get(key) for key in {a.check_in_id for a in answers}},
+        )
+
+    def say(self, **facts: object) -> Said:
+        person = self.act.person
+        return self.words.say("my_answers", person.locale, person.time_zone, **facts)
+
+    def all(self) -> list[_Drawn]:
+        return [
+            _Drawn(a.period, Heading(self.say(moment=a.platform_at)["week"]), self._one(a))
+            for a in self.answers
+        ]
+
+    def _one(self, answer: StoredAnswer) -> list[Block]:
+        """Nothing for an answer that can't be opened: its key was destroyed."""
+        value = open_value(self.act.vault, answer)
+        if value is None:
+            return []
+        question = self.packs[answer.pack_revision_id].question(answer.question_key)
+        title = question.words(self.act.person.locale).text
+        lines = [self._could_read(answer), *self._shown_to(answer)]
+        return [
+            Quote(value_in_words(question, value, self.act.person.locale), title),
+            Text(" ".join(lines), Tone.MUTED),
+            *self._buttons(answer),
+        ]
+
+    def _could_read(self, answer: StoredAnswer) -> str:
+        last = answer.audiences[-1]
+        names = [self.people[r].name for r in last.readers if r in self.people]
+        said = self.say(names=names)
+        if last.kind is AudienceKind.MANAGER and not names:
+            return said["could_read_self"]
+        reading_now = audience.reading_now(self.act.tx, answer, self.act.now)
+        if last.kind is AudienceKind.MANAGER and not reading_now:
+            return said["could_read_former"]
+        return said[f"could_read_{last.kind.value}"]
+
+    def _shown_to(self, answer: StoredAnswer) -> list[str]:
+        """Who was shown it and when, each day once, however often it was opened that day."""
+        said = [
+            self.say(name=self.people[r.reader_id].name, moment=r.at)[f"read_{r.how}"]
+            for r in self.readings.get(answer.answer_id, ())
+            if r.reader_id in self.people
+        ]
+        days = list(dict.fromkeys(said))
+        earlier = len(days) - READINGS_SHOWN
+        if earlier <= 0:
+            return days
+        return [self.say(count=earlier)["read_earlier"], *days[-READINGS_SHOWN:]]
+
+    def _buttons(self, answer: StoredAnswer) -> list[Block]:
+        """*Change* while the check-in is open; *Only me* as long as somebody else could read."""
+        check_in = self.check_ins[answer.check_in_id]
+        said = self.say()
+        items: list[Button] = []
+        if check_in is not None and is_editable(self.act, check_in):
+            items.append(Button(said["change"], "open_form", str(check_in.id), Look.QUIET))
+        if answer.audiences[-1].kind is not AudienceKind.SELF:
+            value = join_value(answer.check_in_id, answer.question_key)
+            items.append(Button(said["only_me"], "only_me", value, Look.QUIET))
+        return [Buttons(tuple(items))] if items else []
 
 
 def _by_answer(readings: Sequence[Reading]) -> Mapping[UUID, list[Reading]]:
@@ -75,27 +195,6 @@ def _by_answer(readings: Sequence[Reading]) -> Mapping[UUID, list[Reading]]:
     for reading in readings:
         grouped[reading.answer_id].append(reading)
     return grouped
-
-
-def _one(
-    words: Words,
-    act: Act,
-    answer: StoredAnswer,
-    pack: Pack,
-    people: Mapping[UUID, Person],
-    readings: Sequence[Reading],
-) -> list[Block]:
-    value = open_value(act.vault, answer)
-    if value is None:
-        return []
-    question = pack.question(answer.question_key)
-    title = question.words(act.person.locale).text
-    lines = [_could_read(words, act, answer, people), *_shown_to(words, act, readings, people)]
-    return [
-        Quote(value_in_words(question, value, act.person.locale), title),
-        Text(" ".join(lines), Tone.MUTED),
-        *_buttons(words, act, answer),
-    ]
 
 
 def value_in_words(question: Question, value: Value, locale: str) -> str:
@@ -112,37 +211,3 @@ def value_in_words(question: Question, value: Value, locale: str) -> str:
     if value.text:
         parts.append(value.text)
     return "\n".join(parts)
-
-
-def _could_read(words: Words, act: Act, answer: StoredAnswer, people: Mapping[UUID, Person]) -> str:
-    last = answer.audiences[-1]
-    names = [people[r].name for r in last.readers if r in people]
-    said = _say(words, act, names=names)
-    if last.kind is AudienceKind.MANAGER and not names:
-        return said["could_read_self"]
-    if last.kind is AudienceKind.MANAGER and not audience.reading_now(act.tx, answer, act.now):
-        return said["could_read_former"]
-    return said[f"could_read_{last.kind.value}"]
-
-
-def _shown_to(
-    words: Words, act: Act, readings: Sequence[Reading], people: Mapping[UUID, Person]
-) -> list[str]:
-    return [
-        _say(words, act, name=people[r.reader_id].name, moment=r.at)[f"read_{r.how}"]
-        for r in readings
-        if r.reader_id in people
-    ]
-
-
-def _buttons(words: Words, act: Act, answer: StoredAnswer) -> list[Block]:
-    """*Change* while the check-in is open; *Only me* as long as somebody else could read it."""
-    check_in = act.tx.check_ins.get(answer.check_in_id)
-    said = _say(words, act)
-    items: list[Button] = []
-    if check_in is not None and is_editable(act, check_in):
-        items.append(Button(said["change"], "open_form", str(check_in.id), Look.QUIET))
-    if answer.audiences[-1].kind is not AudienceKind.SELF:
-        value = join_value(answer.check_in_id, answer.question_key)
-        items.append(Button(said["only_me"], "only_me", value, Look.QUIET))
-    return [Buttons(tuple(items))] if items else []

@@ -1,18 +1,21 @@
-"""The summary's details: each report's shared answers in their own words, beside the last ones."""
+"""The summary's details: each report's shared answers in their own words, beside the last ones.
+
+In pages, as many people a page as a phone and a modal hold.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import Value
 from bot.domain.message import (
     Block,
+    Button,
+    Buttons,
     Chart,
-    Divider,
-    Heading,
     Panel,
     Quote,
     Reply,
@@ -27,6 +30,7 @@ from bot.domain.summary import SharedAnswer, trend_of
 from bot.services.act import is_uuid
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
+from bot.services.paging import Page, Piece, Section, number_in, paged
 from bot.services.summary_facts import PersonView, SummaryView, opened, people_of
 from prompts.words import Said
 
@@ -34,8 +38,13 @@ ACTIONS = frozenset({"summary_details"})
 POINTS_FOR_A_TREND = 2
 
 
-async def show(kit: Kit, manager: Person, summary_id: str, now: datetime) -> Reply:
-    """The details for the summary's own manager, each display logged for the people quoted."""
+async def show(kit: Kit, manager: Person, value: str, now: datetime) -> Reply:
+    """One page of the details for the summary's own manager.
+
+    value: the summary's id, and after a colon the page (from 0) where it isn't the first; a page
+    that is not there is the first. Each display is logged for the answers on that page alone.
+    """
+    summary_id, _, number = value.partition(":")
 
     def people(tx: Tx) -> set[UUID]:
         found = tx.summaries.get(UUID(summary_id)) if is_uuid(summary_id) else None
@@ -52,43 +61,65 @@ async def show(kit: Kit, manager: Person, summary_id: str, now: datetime) -> Rep
         if found is None or people_of(tx, found, now) - readable:
             return None
         view = opened(tx, vault, found, now)
-        tx.read_log.add(view.readings(manager.id, "displayed", now))
-        return panel(kit, manager, view)
+        details = _Details(kit, manager, view)
+        pages = paged(details.sections())
+        index = number_in(number) if number_in(number) < len(pages) else 0
+        shown = pages[index].answers
+        tx.read_log.add(view.readings(manager.id, "displayed", now, shown))
+        return details.panel(pages, index)
 
     shown = await kit.uow.write(run)
     if shown is None:
-        return await show(kit, manager, summary_id, now)
+        return await show(kit, manager, value, now)
     return Reply(shown)
 
 
-def panel(kit: Kit, manager: Person, view: SummaryView) -> Panel:
-    def say(**facts: object) -> Said:
-        return kit.words.say("summary_details", manager.locale, manager.time_zone, **facts)
+@dataclass(frozen=True, slots=True)
+class _Details:
+    kit: Kit
+    manager: Person
+    view: SummaryView
 
-    blocks: list[Block] = []
-    for person in view.shared:
-        if blocks:
-            blocks.append(Divider())
-        blocks += _person(say, manager, view, person)
-    if view.silent:
-        names = [p.first_name for p in view.silent]
-        blocks += [Divider()] if blocks else []
-        blocks.append(Text(say(names=names)["silent"], Tone.MUTED))
-    said = say(created=view.summary.created_at)
-    return Panel(said["title"], tuple(blocks), said["close"])
+    def say(self, **facts: object) -> Said:
+        manager = self.manager
+        return self.kit.words.say("summary_details", manager.locale, manager.time_zone, **facts)
 
+    def panel(self, pages: Sequence[Page], index: int) -> Panel:
+        said = self.say(number=index + 1, count=len(pages))
+        blocks = list(pages[index].blocks)
+        if len(pages) > 1:
+            blocks += [*self._turning(said, index, len(pages)), Text(said["page"], Tone.MUTED)]
+        return Panel(said["title"], tuple(blocks), said["close"])
 
-def _person(
-    say: Callable[..., Said], manager: Person, view: SummaryView, person: PersonView
-) -> list[Block]:
-    blocks: list[Block] = [Heading(person.person.name)]
-    for answer in person.answers:
-        blocks += _answer(say, manager, view, answer)
-        blocks += _trend(say, manager, view, person, answer)
-    if person.starters:
-        blocks.append(Text(say()["starters"], Tone.STRONG))
-        blocks += [Text(starter.text) for starter in person.starters]
-    return blocks
+    def _turning(self, said: Said, index: int, count: int) -> list[Block]:
+        summary_id = self.view.summary.id
+        items: list[Button] = []
+        if index:
+            items.append(Button(said["previous"], "summary_details", f"{summary_id}:{index - 1}"))
+        if index + 1 < count:
+            items.append(
+                Button(said["next_people"], "summary_details", f"{summary_id}:{index + 1}")
+            )
+        return [Buttons(tuple(items))]
+
+    def sections(self) -> Iterator[Section]:
+        """A section a person, and one line for everybody of whom there is nothing to show."""
+        for person in self.view.shared:
+            yield Section(person.person.name, tuple(self._pieces(person)))
+        if self.view.silent:
+            names = [p.first_name for p in self.view.silent]
+            line = Text(self.say(names=names)["silent"], Tone.MUTED)
+            yield Section("", (Piece((line,)),))
+
+    def _pieces(self, person: PersonView) -> Iterator[Piece]:
+        for answer in person.answers:
+            blocks = _answer(self.say, self.manager, self.view, answer)
+            blocks += _trend(self.say, self.manager, self.view, person, answer)
+            yield Piece(tuple(blocks), (answer.answer_id,))
+        title = [Text(self.say()["starters"], Tone.STRONG)]
+        for starter in person.starters:
+            yield Piece((*title, Text(starter.text)))
+            title = []
 
 
 def _answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,12 +42,15 @@ class SummaryView:
     def question(self, answer: SharedAnswer) -> Question:
         return self.packs[answer.pack_revision_id].question(answer.question_key)
 
-    def readings(self, reader_id: UUID, how: str, now: datetime) -> tuple[Reading, ...]:
-        """What is logged when the manager is shown this."""
+    def readings(
+        self, reader_id: UUID, how: str, now: datetime, shown: Set[UUID] | None = None
+    ) -> tuple[Reading, ...]:
+        """What is logged when the manager is shown this, or the answers `shown` of it."""
         return tuple(
             Reading(view.person.id, reader_id, answer.answer_id, how, now)
             for view in self.shared
             for answer in view.answers
+            if shown is None or answer.answer_id in shown
         )
 
 
@@ -82,6 +85,23 @@ def opened(tx: Tx, vault: Vault, summary: Summary, now: datetime) -> SummaryView
         silent=tuple(sorted(silent, key=lambda p: p.name)),
         packs=packs,
     )
+
+
+def sharers(tx: Tx, summary: Summary, now: datetime) -> list[Person]:
+    """Of whom the summary still shows an answer, by name, as `opened` would.
+
+    Nothing is opened here, so the caller leaves out those whose key was destroyed.
+    """
+    if not summary.parts:
+        return []
+    reports = _reports(tx, summary, now)
+    readable = _readable(tx, summary, set(reports), now)
+    shared = [
+        reports[part.subject_id]
+        for part in summary.parts
+        if part.subject_id in reports and any(version in readable for version in part.versions)
+    ]
+    return sorted(shared, key=lambda p: p.name)
 
 
 def _reports(tx: Tx, summary: Summary, now: datetime) -> dict[UUID, Person]:

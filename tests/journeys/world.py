@@ -340,9 +340,17 @@ class World:
         return await home(self.built.kit, self.ids[who], self.now)
 
     async def my_answers(self, who: str) -> Panel:
-        reply = await self.act(who, "my_answers", send=False)
-        assert isinstance(reply.view, Panel)
-        return reply.view
+        """*My answers* as somebody reads it who turns all its pages."""
+        pages = await self.pages(who, "my_answers")
+        return replace(pages[0], blocks=tuple(block for page in pages for block in page.blocks))
+
+    async def pages(self, who: str, action: str, value: str = "") -> list[Panel]:
+        """Every page of a panel, turned to its end."""
+        reply = await self.act(who, action, value, send=False)
+        assert isinstance(reply.view, Panel), reply
+        shown = pressable(reply.view.blocks)
+        on = [v for label, _, v in shown if label in {"Older answers", "Next people"}]
+        return [reply.view, *(await self.pages(who, action, on[0]) if on else ())]
 
     async def my_quotes(self, who: str) -> list[Quote]:
         """The answers under *My answers*, newest first; each notes the question it answers."""

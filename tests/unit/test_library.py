@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from bot.domain.check_in import MAX_TEXT
 from bot.domain.packs import AudienceKind, Pack, QuestionKind
-from prompts.library import command_in, commands, load_packs, parse_pack, read_pack, read_yaml
+from prompts.library import (
+    command_before,
+    command_in,
+    commands,
+    load_packs,
+    parse_pack,
+    read_pack,
+    read_yaml,
+)
 from prompts.pack_file import STARTER_RULES
 from prompts.problems import PackError, Problem, line_of
 
@@ -400,10 +408,27 @@ def test_a_command_is_the_whole_message(typed: str, command: str | None) -> None
     assert command_in(typed, "en-GB") == command
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pause", ("pause", "")),
+        ("Pause  until 2026-12-24.", ("pause_until", "2026-12-24")),
+        ("pause tomorrow", ("pause", "tomorrow")),
+        ("my answers please", ("my_answers", "please")),
+        ("paused", (None, "paused")),
+        ("", (None, "")),
+    ],
+)
+def test_what_a_command_begins_with(typed: str, found: tuple[str | None, str]) -> None:
+    """The longest known words count, and whole words only."""
+    assert command_before(typed, "en-GB") == found
+
+
 def test_english_commands_hold_in_every_locale() -> None:
     assert commands("de-AT") == commands("en") != {}
     assert all(word == word.casefold() for word in commands("en"))
     assert set(commands("en").values()) == {
         *("form", "help", "home", "my_answers", "next", "pause", "resume", "skip", "snooze"),
         *("start", "stop", "undo"),
+        *("status", "cadence", "preview", "pause_until", "tomorrow"),
     }

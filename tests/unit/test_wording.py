@@ -39,14 +39,16 @@ FACTS: dict[str, dict[str, object]] = {
         "weeks": 4,
     },
     "audience": PEOPLE,
+    "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
     "form": {"company": "Fernweh"},
-    "home": PEOPLE | {"last_day": MOMENT, "moment": MOMENT},
+    "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
-    "my_answers": PEOPLE | {"moment": MOMENT},
+    "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
     "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
     "question": {"label": "mostly clear", "moment": MOMENT, "rating": 4},
     "receipt": {"question": "How is work?"},
+    "stranger": {},
     "summary": PEOPLE
     | {
         "before": 2,
@@ -61,7 +63,9 @@ FACTS: dict[str, dict[str, object]] = {
     | {
         "before": 2,
         "change": -2,
+        "count": 3,
         "moment": MOMENT,
+        "number": 2,
         "now": 4,
         "question": "Is it clear?",
         "values": "2, 3, 4",

@@ -1,0 +1,72 @@
+"""What is open for a person and what comes next: the same for Home and for commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.cadence import CadenceKind, CadenceSpec
+from bot.domain.check_in import ANSWERABLE, CheckIn
+from bot.domain.occurrence import Plan
+from bot.domain.people import Participation, Person
+from bot.domain.ports.clock import Calendar
+from bot.domain.ports.unit_of_work import Tx
+from bot.services.due import next_of
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Something planned for a person at `moment` (aware UTC)."""
+
+    moment: datetime
+    kind: CadenceKind
+
+
+def open_check_ins(tx: Tx, person: Person, now: datetime) -> list[CheckIn]:
+    """What the person can answer at `now` (aware UTC), the one that closes first at the front."""
+    if person.participation is not Participation.STARTED:
+        return []
+    found = tx.check_ins.of_person(person.id, ANSWERABLE)
+    can_be_answered = (c for c in found if now < c.closes_at and c.next_question())
+    return sorted(can_be_answered, key=lambda c: (c.closes_at, c.opened_at, c.id))
+
+
+def upcoming(tx: Tx, calendar: Calendar, person: Person, now: datetime) -> list[Upcoming]:
+    """What is planned for the person, soonest first, each cadence once.
+
+    Of questions and notes only what comes after the person's own pause; summaries come anyway.
+    Whoever chose *Not for me* is asked nothing.
+    """
+    plans = tx.plans.of_person(person.id)
+    revisions = tx.cadences.revisions({plan.revision_id for plan in plans})
+    found = [
+        Upcoming(moment, spec.kind)
+        for plan in plans
+        if not (spec := revisions[plan.revision_id].spec).paused
+        and _comes_to(person, spec)
+        and (moment := _moment(calendar, person, spec, plan, now)) is not None
+    ]
+    return sorted(found, key=lambda u: (u.moment, u.kind.value))
+
+
+def last_day(check_in: CheckIn) -> datetime:
+    """A moment of the last day on which the check-in can be answered."""
+    return check_in.closes_at - timedelta(seconds=1)
+
+
+def _comes_to(person: Person, spec: CadenceSpec) -> bool:
+    declined = person.participation is Participation.DECLINED
+    return not declined or spec.kind is CadenceKind.WEEKLY_SUMMARY
+
+
+def _moment(
+    calendar: Calendar, person: Person, spec: CadenceSpec, plan: Plan, now: datetime
+) -> datetime | None:
+    """The plan's next moment, or the cadence's first one after the person's own pause."""
+    until, planned = person.paused_until, plan.next_due_at
+    is_summary = spec.kind is CadenceKind.WEEKLY_SUMMARY
+    if planned is None or until is None or is_summary or max(planned, now) >= until:
+        return planned
+    working = calendar.for_country(person.country)
+    coming = next_of(spec, person.zone, until - timedelta(seconds=1), working)
+    return coming.at if coming else None
