@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,17 +14,13 @@ from sqlalchemy import select
 from bot import bootstrap
 from bot.bootstrap import Built
 from bot.demo.reading import current
-from bot.demo.screen import Screen
 from bot.domain.cadence import CadenceSpec
-from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.inbound import InboundKind
 from bot.domain.message import Block, Form, Message, Panel, Quote, Reply
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import Configuration
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.ports.messenger import Messenger
-from bot.local.thread import Bubble, read_thread
-from bot.services.conversation import handle
 from bot.services.home import home
 from bot.services.manage_cadence import apply, pause_company
 from bot.services.memberships import sync_plans
@@ -36,6 +33,7 @@ from scheduling.clock import SteppedClock
 from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
 from tests.journeys.given import BERLIN, FIVE, KINDS, OTHER, PAIR, Someone, address, at
+from tests.journeys.surfaces import Local, Surface
 from tests.journeys.words import below, pressable, quotes, words
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -92,7 +90,8 @@ class World:
     arrivals: list[Arrival] = field(default_factory=list)
     acts: int = 0
     deliveries: int = 1
-    _seen: set[UUID] = field(default_factory=set)
+    surface: Surface = field(default_factory=Local)
+    seen: set[UUID] = field(default_factory=set)
 
     @classmethod
     async def open(
@@ -102,12 +101,15 @@ class World:
         cadences: Sequence[CadenceSpec],
         start: datetime = START,
         policy: Policy | None = None,
+        surface: Surface | None = None,
     ) -> World:
         """A company in the empty databases of `environment`, set up as an HR admin would."""
-        world = cls(environment, SteppedClock(start))
+        world = cls(environment, SteppedClock(start), surface=surface or Local())
         policy = policy or Policy(company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9)
-        await bootstrap.create_organisation(environment, policy.company, start, is_demo=True)
-        world.built = await bootstrap.build(environment, clock=world.clock, watch=world._watch)
+        world.environment = await world.surface.environment(world, environment)
+        is_demo = world.surface.is_demo
+        await bootstrap.create_organisation(environment, policy.company, start, is_demo=is_demo)
+        await world._build()
         await world.people_are(*people)
         await world.configure(cadences, policy)
         return world
@@ -121,7 +123,7 @@ class World:
 
     async def people_are(self, *people: Someone) -> None:
         """Imports a people list: who isn't in it leaves."""
-        assert self.built.local is not None
+        self.surface.join([someone.name for someone in people])
         self.rows |= {someone.name: someone for someone in people}
         parsed = ParsedPeople(
             rows=tuple(someone.row(line) for line, someone in enumerate(people, 2)),
@@ -132,7 +134,7 @@ class World:
             parsed,
             now=self.now,
             actor="hr",
-            identities=bootstrap.local_identity(self.built.local.id),
+            identities=self.surface.identity,
             confirm_leavers=True,
         )
         await sync_plans(self.built.uow, self.built.kit.calendar, self.now)
@@ -156,18 +158,23 @@ class World:
         await pause_company(self.built.uow, until, author="hr", now=self.now)
 
     async def close(self) -> None:
+        await self.surface.closing()
         await self.built.close()
+        await self.surface.close()
 
     async def restart(self) -> None:
         """A new process over the same databases."""
+        await self.surface.closing()
         await self.built.close()
-        self.built = await bootstrap.build(self.environment, clock=self.clock, watch=self._watch)
+        await self._build()
 
-    def _watch(self, messenger: Messenger) -> Messenger:
-        return Screen(messenger, self._arrived, seen=self._seen)
+    async def _build(self) -> None:
+        watch = partial(self.surface.watch, self)
+        self.built = await bootstrap.build(self.environment, clock=self.clock, watch=watch)
+        await self.surface.built(self)
 
-    def _arrived(self, person_id: UUID, message: Message) -> None:
-        name = next(name for name, known in self.ids.items() if known == person_id)
+    def arrived_at(self, name: str, message: Message) -> None:
+        """Something new reached somebody's screen."""
         zone = ZoneInfo(self.rows[name].zone) if name in self.rows else UTC
         self.arrivals.append(Arrival(name, self.now.astimezone(zone), message))
 
@@ -220,19 +227,12 @@ class World:
 
         What it causes goes out at once, unless `send` is false.
         """
-        assert self.built.local is not None
         self.acts += 1
         given = {"inbound_id": f"act-{self.acts}-{uuid4()}", "at": self.now} | what
-        inbound = Inbound(
-            installation_id=self.built.local.id,
-            external_id=str(self.ids[who]),
-            kind=kind,
-            **given,  # type: ignore[arg-type]  # the fields of one kind of act, by name
-        )
-        replies = [await handle(self.built.kit, inbound, self.now) for _ in range(self.deliveries)]
+        reply = await self.surface.act(who, kind, given, self.deliveries)
         if send:
             await self.work()
-        return replies[0]
+        return reply
 
     async def act(
         self, who: str, action: str, value: str = "", pressed: str = "", *, send: bool = True
@@ -245,7 +245,7 @@ class World:
         """Presses *Undo* or *Only for me* of the answer that says `text`, wherever it stands."""
         panel = await self.my_answers(who)
         note = next(quote.note for quote in quotes(panel.blocks) if quote.text == text)
-        shown = [bubble.message.blocks for bubble in await self.thread(who)]
+        shown = [message.blocks for message in await self.thread(who)]
         about = [blocks for blocks in shown if note in words(blocks)]
         about.append(below(panel.blocks, text))
         found = [each for blocks in about for each in pressable(blocks)]
@@ -271,7 +271,7 @@ class World:
     async def buttons(self, who: str) -> list[tuple[str, str, str]]:
         """All buttons in the person's thread, oldest first."""
         thread = await self.thread(who)
-        return [each for bubble in thread for each in pressable(bubble.message.blocks)]
+        return [each for message in thread for each in pressable(message.blocks)]
 
     async def types(self, who: str, text: str, at: datetime | None = None) -> None:
         """Types a message; `at` is the platform's time of it, where that isn't now."""
@@ -322,14 +322,13 @@ class World:
         """When something came by itself (a check-in, a reminder, a note), on that clock."""
         return [arrival.wall for arrival in self.arrived(who) if arrival.is_prompt]
 
-    async def thread(self, who: str) -> Sequence[Bubble]:
-        """The person's thread as the page shows it now."""
-        person = await self.person(who)
-        return await read_thread(self.built.kit, person)
+    async def thread(self, who: str) -> Sequence[Message]:
+        """The bot's messages as they stand in the person's thread now."""
+        return await self.surface.thread(who)
 
     async def sees(self, who: str) -> str:
         """Every word that stands in the person's thread now."""
-        return "\n".join(words(bubble.message) for bubble in await self.thread(who))
+        return "\n".join([words(message) for message in await self.thread(who)])
 
     async def person(self, who: str) -> Person:
         found = await self.built.uow.read(lambda tx: tx.people.get(self.ids[who]))

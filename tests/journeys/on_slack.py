@@ -1,0 +1,288 @@
+"""A company in Slack: every act is a signed request or an envelope on the socket, and everything
+that reaches people goes through the local Slack server, which refuses what Slack would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from aiohttp import web
+
+from bot.domain.delivery import Address, Lookup, Outcome, Recovery, Sent
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Message, Reply
+from bot.domain.people import Identity, Person
+from bot.domain.ports.messenger import Messenger
+from bot.services.conversation import handle
+from bot.services.kit import Kit
+from bot.settings.environment import Environment
+from bot.settings.slack import SlackSettings
+from bot.slack.http import PATH
+from bot.slack.platform import Ears
+from bot.slack.texts import escape
+from bot.slack.values import Forged, carry, field_id, press_id, press_value, read_press
+from bot.web.slack import greet
+from tests.journeys.given import address
+from tests.journeys.surfaces import timestamp
+from tests.servers.slack import Ack, Member, SlackServer, User, elements, payloads, serving
+from tests.servers.slack import Message as Shown
+from tests.servers.slack.views import View
+
+if TYPE_CHECKING:
+    from tests.journeys.world import World
+
+Payload = dict[str, Any]
+_A_MOMENT = timedelta(seconds=5)
+
+
+class OnSlack:
+    """Slack as a journey needs it, over HTTP or Socket Mode."""
+
+    is_demo = False
+
+    def __init__(self, *, socket: bool = False) -> None:
+        self._over_socket = socket
+        self._stack = AsyncExitStack()
+        self._running = AsyncExitStack()
+        self._replies: list[Reply] = []
+        self._said: dict[str, Message] = {}
+
+    # The process
+
+    async def environment(self, world: World, given: Environment) -> Environment:
+        self.world = world
+        clock = world.clock
+        self.slack = await self._stack.enter_async_context(
+            serving(SlackServer(clock=clock, wall=clock))
+        )
+        return replace(
+            given,
+            slack=SlackSettings(
+                self.slack.bot_token,
+                self.slack.app_token if self._over_socket else None,
+                None if self._over_socket else self.slack.signing_secret,
+                self.slack.api_url,
+            ),
+        )
+
+    async def built(self, world: World) -> None:
+        built = world.built
+        assert built.slack is not None
+        await greet(built)
+        found = await built.uow.read(lambda tx: tx.organisations.installation("slack"))
+        assert found is not None
+        self._installation = found.id
+        self.ears = Ears(built.slack, built.kit, built.clock, lambda _: None, self._handle)
+        self._running.push_async_callback(self.ears.stop, _A_MOMENT)
+        if self._over_socket:
+            self.ears.start()
+            await self.slack.link.wait()
+        else:
+            self.slack.calls_at(await self._serve())
+
+    async def _serve(self) -> str:
+        app = web.Application()
+        self.ears.mount(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        self._running.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+
+    async def closing(self) -> None:
+        await self._running.aclose()
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    # What is sent
+
+    def watch(self, world: World, messenger: Messenger) -> Messenger:
+        return _Watched(messenger, self, world) if messenger.platform == "slack" else messenger
+
+    def join(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.slack.change(Member(_account(name), name.capitalize(), email=address(name)))
+
+    def identity(self, person: Person) -> Identity:
+        account = _account(person.email.partition("@")[0])
+        return Identity(uuid4(), person.id, self._installation, "slack", account, "")
+
+    def posted(self, external_id: str, ref: str, message: Message, *, is_new: bool) -> None:
+        """The messenger sent it, for the first time or not."""
+        self._said[ref] = message
+        if is_new:
+            names = (name for name in self.world.ids if _account(name) == external_id)
+            self.world.arrived_at(next(names), message)
+
+    def changed(self, ref: str, message: Message) -> None:
+        self._said[ref] = message
+
+    async def thread(self, who: str) -> Sequence[Message]:
+        shown = self.user(who).dm
+        return [self._said[f"{m.channel}:{m.ts}"] for m in shown if m.is_bots and not m.ephemeral_to]
+
+    def user(self, who: str) -> User:
+        """Somebody at their client."""
+        return self.slack.user(_account(who))
+
+    # What people do
+
+    async def act(
+        self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int
+    ) -> Reply:
+        self._replies.clear()
+        user = self.user(who)
+        name, payload = await self._payload(user, kind, what)
+        ack = await self.slack.deliveries.send(name, payload)
+        _require(ack)
+        for _ in range(times - 1):
+            _require((await self.slack.redeliver(ack.delivery))[0])
+        await self.ears.settled()
+        return self._replies[0] if self._replies else Reply()
+
+    async def _payload(
+        self, user: User, kind: InboundKind, what: Mapping[str, Any]
+    ) -> tuple[str, Payload]:
+        if kind is InboundKind.TEXT:
+            return "events_api", self._typed(user, what["text"], what["at"])
+        if kind is InboundKind.FORM:
+            return "interactive", self._sent(user, what)
+        if kind is InboundKind.PRESS:
+            return "interactive", await self._pressed(user, what)
+        raise NotImplementedError(kind)  # commands have tests of their own
+
+    def _typed(self, user: User, text: str, at: datetime) -> Payload:
+        workspace = self.slack.workspace
+        ts = workspace.ticker.next() if at == self.world.now else timestamp(at)
+        return payloads.event(
+            workspace, payloads.written(Shown(user.channel, ts, user.id, escape(text)))
+        )
+
+    async def _pressed(self, user: User, what: Mapping[str, Any]) -> Payload:
+        """The button where it stands: in the direct message, an open modal or Home; or, where it
+        stands nowhere any more, as somebody would forge it.
+        """
+        workspace, member = self.slack.workspace, user.member
+        wanted = (what["action"], what.get("value", ""), what.get("pressed", ""))
+        for message in reversed([m for m in user.dm if m.is_bots]):
+            for action in _buttons(user, message.blocks, wanted):
+                url = user._response_url(message.channel, message)
+                return payloads.on_message(workspace, member, message, action, url)
+        for view in [*reversed(user.modals), *await self._home(user)]:
+            for action in _buttons(user, view.blocks, wanted):
+                return payloads.on_view(workspace, member, view, action)
+        forged = {
+            "type": "button",
+            "action_id": press_id(wanted[0], 1),
+            "value": press_value(*wanted[1:]),
+            "action_ts": workspace.ticker.next(),
+        }
+        last = Shown(user.channel, workspace.ticker.next(), "U0BOT", "gone")
+        url = user._response_url(user.channel, None)
+        return payloads.on_message(workspace, member, last, forged, url)
+
+    async def _home(self, user: User) -> list[View]:
+        await user.opens_home()
+        await self.ears.settled()
+        return [user.home] if user.home else []
+
+    def _sent(self, user: User, what: Mapping[str, Any]) -> Payload:
+        """The form on top of the screen, filled in and sent; one that is no longer there is sent
+        as it was, with whatever the test puts into it.
+        """
+        packed = [carry(what["action"], what["value"], origin) for origin in ("", "home")]
+        workspace = self.slack.workspace
+        view = user.modal
+        if view is not None and view.given.get("private_metadata") in packed:
+            try:
+                _fill(view, what["fields"])
+            except (LookupError, ValueError):
+                pass  # what no client would send
+            else:
+                return payloads.submission(workspace, user.member, view)
+        state = {
+            field_id(name): {field_id(name): {"type": "plain_text_input", "value": value}}
+            for name, value in what["fields"].items()
+        }
+        drawn = {"id": f"V{uuid4()}", "private_metadata": packed[0], "state": {"values": state}}
+        sent = payloads._interaction(workspace, user.member, "view_submission")
+        return sent | {"view": drawn | {"type": "modal"}}
+
+    async def _handle(self, kit: Kit, inbound: Inbound, now: datetime) -> Reply:
+        """The conversation itself; what it answered at once is kept for the test to read."""
+        reply = await handle(kit, inbound, now)
+        self._replies.append(reply)
+        return reply
+
+
+class _Watched:
+    """Slack's messenger, watched: what newly arrived at whom, and what each message says now."""
+
+    def __init__(self, messenger: Messenger, surface: OnSlack, world: World) -> None:
+        self._messenger = messenger
+        self._surface = surface
+        self._seen = world.seen
+
+    @property
+    def platform(self) -> str:
+        return self._messenger.platform
+
+    @property
+    def recovery(self) -> Recovery:
+        return self._messenger.recovery
+
+    async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
+        outcome = await self._messenger.post(address, message, delivery_id)
+        if isinstance(outcome, Sent):
+            is_new = delivery_id not in self._seen
+            self._seen.add(delivery_id)
+            self._surface.posted(address.external_id, outcome.ref, message, is_new=is_new)
+        return outcome
+
+    async def update(
+        self, address: Address, ref: str, message: Message, delivery_id: UUID
+    ) -> Outcome:
+        outcome = await self._messenger.update(address, ref, message, delivery_id)
+        if isinstance(outcome, Sent):
+            self._surface.changed(ref, message)
+        return outcome
+
+    async def delete(self, address: Address, ref: str, delivery_id: UUID) -> Outcome:
+        return await self._messenger.delete(address, ref, delivery_id)
+
+    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup:
+        return await self._messenger.find(address, delivery_id)
+
+
+def _buttons(
+    user: User, blocks: Sequence[Payload], wanted: tuple[str, str, str]
+) -> Iterator[Payload]:
+    for element in elements.elements(blocks):
+        try:
+            found = read_press(element.json)
+        except Forged:
+            continue
+        if (found.action, found.value, found.pressed) == wanted:
+            yield user._action(element)
+
+
+def _fill(view: View, fields: Mapping[str, str]) -> None:
+    there = [element for element in elements.elements(view.blocks) if not element.is_pressed]
+    for name, value in fields.items():
+        element = elements.find(there, field_id(name), "field")
+        view.entered[element.at] = elements.filled(element, value)
+
+
+def _require(ack: Ack) -> None:
+    assert ack.acknowledged, f"not acknowledged: {ack.status} {ack.reason} {ack.body}"
+
+
+def _account(name: str) -> str:
+    """A Slack user's id for somebody in these tests."""
+    return f"U{name.upper()}"
