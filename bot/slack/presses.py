@@ -1,0 +1,99 @@
+"""Buttons, ratings and choices as Block Kit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.message import Button, Buttons, Choice, Look, Option, Rating
+from bot.slack.prose import context, numbered, section
+from bot.slack.sheet import Drawn, Sheet
+from bot.slack.texts import clip, is_blank, line, plain, say, size
+from bot.slack.values import press_id, press_value
+
+LABEL = 75
+"""Characters of a button's text and of its accessibility_label."""
+ROW = 25
+"""Elements of an actions block."""
+_ONE_LINE = 90
+"""Characters of a rating's labels that still read as one line on a phone turned twice."""
+
+
+def buttons(block: Buttons, sheet: Sheet, _: int) -> Drawn:
+    """The buttons that have a label; long labels stand whole above numbered buttons."""
+    items = [item for item in block.items if not is_blank(item.label)]
+    labels = [line(item.label) for item in items]
+    above, shown = _labels(labels)
+    made = [_button(item, label, sheet) for item, label in zip(items, shown, strict=True)]
+    return [*above, *rows(made)]
+
+
+def rating(block: Rating, sheet: Sheet, index: int) -> Drawn:
+    """Numbered buttons under what the numbers mean: every point in words, or the two ends."""
+    if not block.points:
+        return []
+    made = []
+    for point in block.points:
+        button = Button(line(point.value), block.action, block.value)
+        element = _button(button, clip(point.value, LABEL), sheet, point.value)
+        words = say("point", number=point.value, count=len(block.points), label=line(point.label))
+        made.append(element | {"accessibility_label": clip(words, LABEL)})
+    return [*_label(block.label, sheet, index), *_scale(block), *rows(made)]
+
+
+def choice(block: Choice, sheet: Sheet, index: int) -> Drawn:
+    """A button per option, under the question unless a heading just asked it."""
+    labels = [_shown_as(option) for option in block.options]
+    above, shown = _labels(labels)
+    made = [
+        _button(Button(label, block.action, block.value), label, sheet, option.value)
+        for option, label in zip(block.options, shown, strict=True)
+    ]
+    return [*_label(block.label, sheet, index), *above, *rows(made)] if made else []
+
+
+def rows(elements: Sequence[dict[str, Any]]) -> Drawn:
+    """Actions blocks, each with as many elements as one takes."""
+    return [
+        {"type": "actions", "elements": list(elements[start : start + ROW])}
+        for start in range(0, len(elements), ROW)
+    ]
+
+
+def _button(button: Button, label: str, sheet: Sheet, pressed: str = "") -> dict[str, Any]:
+    element: dict[str, Any] = {
+        "type": "button",
+        "action_id": press_id(button.action, sheet.next_button()),
+        "text": plain(label),
+        "value": press_value(button.value, pressed),
+    }
+    return element | {"style": "primary"} if button.look is Look.PRIMARY else element
+
+
+def _labels(labels: list[str]) -> tuple[Drawn, list[str]]:
+    """What stands above the buttons, and what on them."""
+    if all(size(label) <= LABEL for label in labels):
+        return [], labels
+    return numbered(labels), [str(number) for number in range(1, len(labels) + 1)]
+
+
+def _shown_as(option: Option) -> str:
+    label = line(option.label)
+    return label if not is_blank(label) else line(option.value) or say("field")
+
+
+def _label(text: str, sheet: Sheet, index: int) -> Drawn:
+    return [] if sheet.is_said(text, index) else section(text)
+
+
+def _scale(block: Rating) -> Drawn:
+    """What the numbers mean: sentences one a line, a few words side by side, or the two ends."""
+    points = block.points
+    pairs = [(p.value, line(p.label)) for p in points if not is_blank(p.label)]
+    if not pairs:
+        ends = ((points[0].value, line(block.low)), (points[-1].value, line(block.high)))
+        pairs = [(value, label) for value, label in ends if not is_blank(label)]
+    told = [f"{value} {label}" for value, label in pairs]
+    if sum(map(len, told)) <= _ONE_LINE:
+        return context("   ·   ".join(told))
+    return section("\n".join(told))

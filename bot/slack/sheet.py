@@ -1,0 +1,57 @@
+"""What is being drawn on: the surface, what it takes natively, and the numbers already given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.domain.message import Block, Heading, Quote, Text
+
+Drawn = list[dict[str, Any]]
+Surface = Literal["message", "modal", "home"]
+
+MOST_CHARTS = 2
+"""Charts in a message; docs.slack.dev is silent, but more are refused."""
+_NEAR = 3
+"""How many blocks back a heading still stands "just before" something."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One message or view in the making.
+
+    `native`: charts and tables become Slack's own blocks, which messages alone show
+    (docs.slack.dev/blocks.json; Home lists tables too, but does not draw them). `takes_input`:
+    it can be sent, so fields make sense. `drawn_charts` collects the texts of charts so drawn.
+    """
+
+    surface: Surface
+    blocks: Sequence[Block]
+    native: bool = False
+    takes_input: bool = False
+    drawn_charts: list[str] = field(default_factory=list)
+    buttons: int = 0
+
+    def next_button(self) -> int:
+        """A number that no other button here has."""
+        self.buttons += 1
+        return self.buttons
+
+    def takes_chart(self) -> bool:
+        return self.native and len(self.drawn_charts) < MOST_CHARTS
+
+    def is_said(self, text: str, index: int) -> bool:
+        """Whether a heading, a quotation's note or a line just before block `index` is `text`."""
+        near = self.blocks[max(index - _NEAR, 0) : index]
+        return any(_title(block) == text for block in near)
+
+
+def _title(block: Block) -> str | None:
+    match block:
+        case Heading(text) | Text(text):
+            return text
+        case Quote(note=note):
+            return note
+        case _:
+            return None

@@ -1,0 +1,112 @@
+"""Texts as Slack takes them: clean, of a length that fits, and never markup by accident."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from prompts.words import shipped_words
+
+Plain = dict[str, Any]
+
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_VISIBLE = re.compile(rf"[^\s{_INVISIBLE}]")
+_EVERYBODY = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Word joiner: it takes no room and keeps Slack from reading a mention or a link."""
+_FALLBACK = 3000
+_ENDS = ("\n\n", "\n", " ")
+
+
+@lru_cache(maxsize=256)
+def say(block: str, **facts: object) -> str:
+    """One of Slack's own texts. KeyError for a block that prompts/messages/en/slack.j2 lacks."""
+    return shipped_words().say("slack", "en", "UTC", **facts)[block]
+
+
+def clean(text: str) -> str:
+    """`text` as UTF-8 JSON can carry it: a lone surrogate becomes "?", control characters go."""
+    if not _UNSENDABLE.search(text):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSENDABLE.sub(lambda found: "?" if found[0] >= "\ud800" else "", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything: Slack refuses such a text."""
+    return _VISIBLE.search(text) is None
+
+
+def line(text: str) -> str:
+    """`text` on one line: headings, buttons and options have no other."""
+    return " ".join(clean(text).split())
+
+
+def size(text: str) -> int:
+    """UTF-16 code units: never less than what Slack counts, whichever way it does."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "replace")) // 2
+
+
+def split(text: str, longest: int) -> list[str]:
+    """`text` in parts of at most `longest`, cut at a paragraph's, a line's or a word's end.
+
+    Only white space at a cut goes; parts in which nothing is visible are left out.
+    """
+    parts: list[str] = []
+    rest = clean(text)
+    while size(rest) > longest:
+        head = _fitting(rest, longest)
+        cut = _cut(head)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [part for part in (*parts, rest) if not is_blank(part)]
+
+
+def _cut(head: str) -> int:
+    """Where to cut: the coarsest end in the second half of `head`, else its own end."""
+    for end in _ENDS:
+        at = head.rfind(end)
+        if at > len(head) // 2:
+            return at
+    return len(head)
+
+
+def _fitting(text: str, longest: int) -> str:
+    head = text[:longest]
+    while (over := size(head) - longest) > 0:
+        head = head[: len(head) - (over + 1) // 2]
+    return head
+
+
+def clip(text: str, longest: int) -> str:
+    """`text` on one line of at most `longest`, cut at a word's end with an ellipsis."""
+    text = line(text)
+    if size(text) <= longest:
+        return text
+    head = _fitting(text, longest - 1)
+    at = head.rfind(" ")
+    head = head[:at] if at > len(head) // 2 else head
+    return f"{head.rstrip(' ,.;:')}…"
+
+
+def plain(text: str) -> Plain:
+    """A text object in which nothing is markup, not even :emoji:."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def escape(text: str) -> str:
+    """`text` for mrkdwn: `<!channel>` and `<@U1>` become what they look like."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def fallback(*texts: str) -> str:
+    """The top-level text of a message (notifications, screen readers): a mention of everybody and
+    an address in it stay words. Never empty.
+    """
+    whole = "\n".join(clean(text) for text in texts if not is_blank(text)) or say("title")
+    if size(whole) > _FALLBACK:
+        whole = f"{split(whole, _FALLBACK - 1)[0]}…"
+    harmless = _EVERYBODY.sub(f"@{_JOINER}", whole).replace("://", f":{_JOINER}//")
+    return escape(harmless)
