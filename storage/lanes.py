@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Executable, Row, or_, select, update
 
+from bot.domain.pace import Pace
 from bot.domain.ports.queue_store import LanePause
-from storage.pace import PACES, Pace
+from storage.pace import PACES
 from storage.queries import Queries
 from storage.queue_statements import AWAIT_ONE_DUE, COMING, LEFT, LOCK_ALL, LOCK_DUE, LOWER
 from storage.queue_statements import lane as _lane

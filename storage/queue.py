@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Executable, Row, Update, case, func, literal, or_, select, update
 
 from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.pace import Pace
 from bot.domain.ports.queue_store import LanePause, SentMessage
 from storage.claims import Claims
 from storage.lanes import Lanes
-from storage.pace import Pace
 from storage.queries import Queries, chunks, insert_into
 from storage.queue_statements import (
     BEGIN,

@@ -20,7 +20,7 @@ class LaneRow(Main, table=True):
     """The pace of one installation, whose id it has.
 
     `next_at` is never later than the first moment at which a ready message may leave; None where
-    none is ready. `tat` is the theoretical arrival time of the pace (GCRA, see storage.pace).
+    none is ready. `tat` is the theoretical arrival time of the pace (GCRA, see bot.domain.pace).
     `pause_reason` says why it is paused, as a code.
     """
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.delivery import DeliveryClass, DeliveryState, Operation
-from storage.pace import Pace
+from bot.domain.pace import Pace
 from storage.transaction import SqlTx
 from tests.integration.queue_worlds import LEASE, NOW, SECOND, World, populated
 
