@@ -15,8 +15,9 @@ LABEL = 75
 """Characters of a button's text and of its accessibility_label."""
 ROW = 25
 """Elements of an actions block."""
-_ONE_LINE = 90
-"""Characters of a rating's labels that still read as one line on a phone turned twice."""
+_SHORT = 120
+"""Characters of a rating's labels that stand side by side; longer ones get a line each."""
+_NO_BREAK = "\u00a0"
 
 
 def buttons(block: Buttons, sheet: Sheet, _: int) -> Drawn:
@@ -94,6 +95,6 @@ def _scale(block: Rating) -> Drawn:
         ends = ((points[0].value, line(block.low)), (points[-1].value, line(block.high)))
         pairs = [(value, label) for value, label in ends if not is_blank(label)]
     told = [f"{value} {label}" for value, label in pairs]
-    if sum(map(len, told)) <= _ONE_LINE:
-        return context("   ·   ".join(told))
+    if sum(map(len, told)) <= _SHORT:
+        return context("  ·  ".join(one.replace(" ", _NO_BREAK) for one in told))
     return section("\n".join(told))
