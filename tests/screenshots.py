@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of the local page and the terminal, taken anew from the demo."""
+"""`make screenshots`: pictures of the local page, Slack and the terminal, anew from the demo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.demo import command
 from bot.demo.company import SAMPLE_ANSWERS, SAMPLE_CONFIGURATION, SAMPLE_PEOPLE, gather
 from bot.settings import Environment, load_configuration
 from bot.web import create_app
-from tests import harness
+from tests import harness, slack_pictures
 from tests.browser.hands import become, button, dialog, say
 from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
@@ -54,6 +54,7 @@ async def _take(folder: Path) -> None:
         await _terminal(chromium, _until_details(out))
         async with _served(environment) as office:
             await _page(chromium, office)
+        await slack_pictures.take(chromium, folder / "slack")
 
 
 @asynccontextmanager

@@ -124,7 +124,7 @@ def _row(header: list[str], row: list[str]) -> list[dict[str, Any]]:
         if not is_blank(cell)
     ]
     lead = [text_part(part, bold=True) for part in split(first, SECTION)]
-    rest = split(" · ".join(told), SECTION)
+    rest = split("\n".join(told), SECTION)
     between = [text_part(": " if len(others) == 1 else "\n")] if lead and rest else []
     return [*lead, *between, *map(text_part, rest)]
 

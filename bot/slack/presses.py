@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.message import Button, Buttons, Choice, Look, Option, Rating
+from bot.domain.message import Button, Buttons, Choice, Look, Rating
 from bot.slack.prose import context, numbered, section
 from bot.slack.sheet import Drawn, Sheet
 from bot.slack.texts import clip, is_blank, line, plain, say, size
@@ -15,8 +15,9 @@ LABEL = 75
 """Characters of a button's text and of its accessibility_label."""
 ROW = 25
 """Elements of an actions block."""
-_ONE_LINE = 90
-"""Characters of a rating's labels that still read as one line on a phone turned twice."""
+_SHORT = 120
+"""Characters of a rating's labels that stand side by side; longer ones get a line each."""
+_NO_BREAK = "\u00a0"
 
 
 def buttons(block: Buttons, sheet: Sheet, _: int) -> Drawn:
@@ -33,17 +34,21 @@ def rating(block: Rating, sheet: Sheet, index: int) -> Drawn:
     if not block.points:
         return []
     made = []
-    for point in block.points:
-        button = Button(line(point.value), block.action, block.value)
-        element = _button(button, clip(point.value, LABEL), sheet, point.value)
-        words = say("point", number=point.value, count=len(block.points), label=line(point.label))
+    for number, point in enumerate(block.points, 1):
+        label = _first_of(clip(point.value, LABEL), str(number))
+        button = Button(label, block.action, block.value)
+        element = _button(button, label, sheet, point.value)
+        words = say("point", number=label, count=len(block.points), label=line(point.label))
         made.append(element | {"accessibility_label": clip(words, LABEL)})
     return [*_label(block.label, sheet, index), *_scale(block), *rows(made)]
 
 
 def choice(block: Choice, sheet: Sheet, index: int) -> Drawn:
     """A button per option, under the question unless a heading just asked it."""
-    labels = [_shown_as(option) for option in block.options]
+    labels = [
+        _first_of(line(option.label), line(option.value), str(number))
+        for number, option in enumerate(block.options, 1)
+    ]
     above, shown = _labels(labels)
     made = [
         _button(Button(label, block.action, block.value), label, sheet, option.value)
@@ -77,9 +82,9 @@ def _labels(labels: list[str]) -> tuple[Drawn, list[str]]:
     return numbered(labels), [str(number) for number in range(1, len(labels) + 1)]
 
 
-def _shown_as(option: Option) -> str:
-    label = line(option.label)
-    return label if not is_blank(label) else line(option.value) or say("field")
+def _first_of(*labels: str) -> str:
+    """The first that shows something: a button has to."""
+    return next(label for label in labels if not is_blank(label))
 
 
 def _label(text: str, sheet: Sheet, index: int) -> Drawn:
@@ -94,6 +99,6 @@ def _scale(block: Rating) -> Drawn:
         ends = ((points[0].value, line(block.low)), (points[-1].value, line(block.high)))
         pairs = [(value, label) for value, label in ends if not is_blank(label)]
     told = [f"{value} {label}" for value, label in pairs]
-    if sum(map(len, told)) <= _ONE_LINE:
-        return context("   ·   ".join(told))
+    if sum(map(len, told)) <= _SHORT:
+        return context("  ·  ".join(one.replace(" ", _NO_BREAK) for one in told))
     return section("\n".join(told))
