@@ -122,11 +122,11 @@ def _is_too_soon(server: SlackServer, given: Arguments) -> bool:
     if not server.enforces_rate:
         return False
     wanted = str(given.get("channel", ""))
-    channel = server.workspace.direct.get(wanted, wanted)
+    person = server.workspace.owners.get(wanted, wanted)
     now = server.workspace.clock.now()
-    if now - server.last_post.get(channel, now - _EVERY) < _EVERY:
+    if now - server.last_post.get(person, now - _EVERY) < _EVERY:
         return True
-    server.last_post[channel] = now
+    server.last_post[person] = now
     return False
 
 
