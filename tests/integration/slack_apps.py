@@ -59,7 +59,7 @@ FORM = modal(
     callback_id="form",
     notify_on_close=True,
     submit={"type": "plain_text", "text": "Send"},
-    blocks=[QUESTION, RATING],
+    blocks=[QUESTION, RATING, BUTTONS],
 )
 
 
@@ -113,7 +113,7 @@ def _hear_events(app: AsyncApp, heard: Heard) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:
         heard.bodies.append(event)
-        await client.views_publish(user_id=event["user"], view=home("Welcome"))
+        await client.views_publish(user_id=event["user"], view=home("Welcome", BUTTONS))
 
 
 def _retry(request: AsyncBoltRequest, what: str) -> str:
@@ -128,7 +128,7 @@ def _hear_forms(app: AsyncApp, heard: Heard, wall: Hand) -> None:
         if action_id in ("open:1", "late:1"):
             wall.moment += 4 * SECOND * (action_id == "late:1")
             await client.views_open(trigger_id=body["trigger_id"], view=FORM)
-        if action_id == "done:1":
+        if action_id == "done:1" and "message" in body:
             await respond(text="Done", replace_original=True)
         await ack()
 

@@ -40,8 +40,8 @@ def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def home(text: str) -> dict[str, Any]:
-    return {"type": "home", "blocks": [section(text)]}
+def home(text: str, *blocks: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "home", "blocks": [section(text), *blocks]}
 
 
 def modal(title: str, **more: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.integration.slack_apps import bolt, joined
 from tests.integration.slack_clients import slack_and_client
-from tests.servers.slack import FORM, GENERAL, Fault, SlackServer
+from tests.servers.slack import BOT, FORM, GENERAL, Fault, SlackServer
 
 WAYS = pytest.mark.parametrize("way", ["http", "socket"])
 
@@ -32,10 +32,11 @@ async def test_a_typed_message_is_an_event_that_gets_an_answer(way: str) -> None
         await ida.edits(ida.dm[0], "All very well")
         await ida.deletes(ida.dm[0])
         await slack.echo(ida.dm[-1])
-        await ida.types("With a file", subtype="file_share")
+        await ida.types("1 < 2 & https://example.com", subtype="file_share")
         subtypes = [body["event"].get("subtype") for body in heard.bodies]
         assert subtypes == [None, "message_changed", "message_deleted", "file_share"]
         assert len({body["event_id"] for body in heard.bodies}) == 4
+        assert heard.bodies[-1]["event"]["text"] == "1 &lt; 2 &amp; <https://example.com>"
 
 
 @WAYS
@@ -103,6 +104,13 @@ async def test_home_commands_and_response_addresses(way: str) -> None:
         assert ida.home.shown == "Welcome"
         await ida.opens_home()
         assert heard.bodies[-1]["view"]["id"] == ida.home.id
+        await ida.presses("Open", where="home")
+        assert heard.bodies[-1]["view"]["type"] == "home"
+        await ida.presses("Done", where="modal")
+        pressed = heard.bodies[-1]
+        assert pressed["container"] == {"type": "view", "view_id": ida.modals[0].id}
+        assert pressed["view"]["state"]["values"].keys() == {"answer", "rating"}
+        await ida.closes()
         await ida.runs("/touchpoint help me", channel=GENERAL)
         assert (heard.bodies[-1]["command"], heard.bodies[-1]["channel_name"]) == (
             "/touchpoint",
@@ -259,3 +267,19 @@ async def worker(slack: SlackServer, how: str) -> Process:
     tokens = (slack.bot_token, slack.app_token)
     what = ("-m", "tests.integration.slack_worker", slack.api_url, *tokens, how)
     return await asyncio.create_subprocess_exec(sys.executable, *what, stdout=PIPE)
+
+
+async def test_an_application_hears_of_its_own_posts_where_it_listens_to_them() -> None:
+    async with slack_and_client(echoes=True) as (slack, client):
+        await client.chat_postMessage(channel="U0IDA", text="Hello")
+        await slack.deliveries.settle()
+        (echo,) = slack.deliveries.sent
+        assert (echo.payload["event"]["text"], echo.payload["event"]["bot_id"]) == ("Hello", BOT)
+
+
+async def test_frames_that_are_no_envelopes_can_be_sent() -> None:
+    async with bolt("socket") as (slack, heard):
+        for frame in ("no json", "[]", '{"type": "unheard of"}', '{"type": "hello"}'):
+            await slack.link.sends_raw(frame)
+        assert (await slack.user("Ida").types("Hello")).acknowledged
+        assert len(heard.bodies) == 1

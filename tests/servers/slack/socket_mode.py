@@ -111,7 +111,8 @@ class SocketWay:
 
     async def _read(self, connection: Connection, message: Any) -> None:
         if message.type is WSMsgType.PING:
-            await connection.socket.pong(message.data)
+            with suppress(ConnectionError):
+                await connection.socket.pong(message.data)
         elif message.type is WSMsgType.PONG:
             connection.pongs += 1
         elif message.type is WSMsgType.TEXT:
@@ -190,6 +191,11 @@ class SocketWay:
         for connection in (*self.connections, *self.leaving):
             connection.drop()
         self.connections.clear()
+
+    async def sends_raw(self, frame: str) -> None:
+        """Sends any text over every connection, be it no envelope or no JSON."""
+        for connection in self.connections:
+            await connection.socket.send_str(frame)
 
     async def ping(self) -> None:
         """Pings every connection; its `pongs` count the answers."""
