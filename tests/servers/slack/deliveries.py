@@ -40,6 +40,7 @@ class Delivery:
     acks: list[Ack] = field(default_factory=list)
     acknowledged: bool = False
     no_retry: bool = False
+    is_under_way: bool = False
 
     @property
     def reason(self) -> str:
@@ -50,6 +51,11 @@ class Delivery:
     def is_event(self) -> bool:
         """Slack tries only events again."""
         return self.kind == "events_api"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Slack would try it again."""
+        return self.is_event and not (self.acknowledged or self.no_retry or self.is_under_way)
 
 
 class Way(Protocol):
@@ -73,7 +79,7 @@ class Deliveries:
     @property
     def unacknowledged(self) -> list[Delivery]:
         """Events that the application never acknowledged, oldest first."""
-        return [d for d in self.sent if d.is_event and not d.acknowledged and not d.no_retry]
+        return [delivery for delivery in self.sent if delivery.is_open]
 
     async def send(self, kind: str, payload: dict[str, Any]) -> Ack:
         """Delivers something new; a failed event is tried again as `retry_delays` say."""
@@ -86,21 +92,24 @@ class Deliveries:
 
     async def attempt(self, delivery: Delivery) -> Ack:
         """Tries once more, whatever became of it before."""
-        ack = await self.way.send(delivery)
+        delivery.is_under_way = True
+        try:
+            ack = await self.way.send(delivery)
+        finally:
+            delivery.is_under_way = False
         delivery.acks.append(ack)
         delivery.acknowledged |= ack.acknowledged
         return ack
 
     async def again(self) -> list[Ack]:
         """Tries every event once more that has no acknowledgement."""
-        return [await self.attempt(delivery) for delivery in self.unacknowledged]
+        return [await self.attempt(d) for d in self.unacknowledged if d.is_open]
 
     async def _retry(self, delivery: Delivery) -> None:
         for delay in self.retry_delays[:RETRIES_AT_MOST]:
             await asyncio.sleep(delay)
-            if delivery.acknowledged or delivery.no_retry:
-                return
-            await self.attempt(delivery)
+            if delivery.is_open:
+                await self.attempt(delivery)
 
     def later(self, work: Any) -> None:
         """Runs something beside; it is awaited by `settle` and cancelled by `close`."""

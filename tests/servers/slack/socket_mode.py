@@ -19,6 +19,7 @@ from tests.servers.slack.people import APP
 
 CONNECTIONS_AT_MOST = 10
 """Source: docs.slack.dev, "Using multiple connections"."""
+_WAITS_AT_MOST = 20
 
 
 @dataclass(eq=False)
@@ -53,6 +54,8 @@ class SocketWay:
     refuses: bool = False
     """Whether new connections are turned away with a 503."""
     connections: list[Connection] = field(default_factory=list)
+    ever: int = 0
+    """How many connections there ever were."""
     leaving: list[Connection] = field(default_factory=list)
     """Those that were asked to come anew: nothing more is delivered there."""
     connected: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -101,13 +104,15 @@ class SocketWay:
 
     async def _join(self, connection: Connection) -> None:
         self.connections.append(connection)
+        self.ever += 1
         async with self.connected:
             self.connected.notify_all()
         self.on_connect()
 
     async def _read(self, connection: Connection, message: Any) -> None:
         if message.type is WSMsgType.PING:
-            await connection.socket.pong(message.data)
+            with suppress(ConnectionError):
+                await connection.socket.pong(message.data)
         elif message.type is WSMsgType.PONG:
             connection.pongs += 1
         elif message.type is WSMsgType.TEXT:
@@ -162,10 +167,15 @@ class SocketWay:
             envelope["retry_reason"] = "timeout" if delivery.acks else ""
         return envelope
 
-    async def wait(self, connections: int = 1) -> None:
-        """Waits until that many connections are open."""
-        async with self.connected:
-            await self.connected.wait_for(lambda: len(self.connections) >= connections)
+    async def wait(self, connections: int = 1, *, ever: int = 0) -> None:
+        """Waits until that many connections are open, and that many ever were.
+
+        Raises TimeoutError after 20 seconds of real time.
+        """
+        async with asyncio.timeout(_WAITS_AT_MOST), self.connected:
+            await self.connected.wait_for(
+                lambda: len(self.connections) >= connections and self.ever >= ever
+            )
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Asks every connection to come anew; after a warning the old ones still serve."""
@@ -181,6 +191,11 @@ class SocketWay:
         for connection in (*self.connections, *self.leaving):
             connection.drop()
         self.connections.clear()
+
+    async def sends_raw(self, frame: str) -> None:
+        """Sends any text over every connection, be it no envelope or no JSON."""
+        for connection in self.connections:
+            await connection.socket.send_str(frame)
 
     async def ping(self) -> None:
         """Pings every connection; its `pongs` count the answers."""

@@ -122,17 +122,20 @@ def _is_too_soon(server: SlackServer, given: Arguments) -> bool:
     if not server.enforces_rate:
         return False
     wanted = str(given.get("channel", ""))
-    channel = server.workspace.direct.get(wanted, wanted)
+    person = server.workspace.owners.get(wanted, wanted)
     now = server.workspace.clock.now()
-    if now - server.last_post.get(channel, now - _EVERY) < _EVERY:
+    if now - server.last_post.get(person, now - _EVERY) < _EVERY:
         return True
-    server.last_post[channel] = now
+    server.last_post[person] = now
     return False
 
 
 async def respond(server: SlackServer, request: web.Request) -> web.Response:
     """Answers one POST to a response_url; faults know it as `response_url`."""
-    given, _ = await reading.read(request)
+    try:
+        given, _ = await reading.read(request)
+    except SlackError as error:
+        return web.json_response({"ok": False, "error": error.code}, status=400)
     entry = Call("response_url", given, "none", server.workspace.clock.now())
     server.calls.append(entry)
 
