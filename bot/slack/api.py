@@ -109,7 +109,7 @@ class SlackApi:
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            answer = await self._client(token).api_call(method, json=given)
+            answer = await self.client(token).api_call(method, json=given)
         except SlackApiError as error:
             return _refused(error)
         except Exception as error:
@@ -140,7 +140,8 @@ class SlackApi:
             self._session = ClientSession(timeout=ClientTimeout(total, sock_connect=connecting))
         return self._session
 
-    def _client(self, token: str) -> AsyncWebClient:
+    def client(self, token: str) -> AsyncWebClient:
+        """The SDK's client for a token, over the shared session; it tries nothing twice either."""
         client = self._clients.get(token)
         if client is None:
             if len(self._clients) >= _MOST_CLIENTS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -37,17 +37,25 @@ _A_WHILE = timedelta(minutes=5)
 _log = logging.getLogger(__name__)
 
 Observe = Callable[[float], None]
-Handle = Callable[[Inbound], Awaitable[Reply]]
+Handle = Callable[[Kit, Inbound, datetime], Awaitable[Reply]]
 
 
 class Listeners:
-    """`observe` is told how many seconds each act took that was kept."""
+    """`observe` is told how many seconds each act took that was kept; `handling` carries it out."""
 
-    def __init__(self, kit: Kit, clock: Clock, screen: Screen, observe: Observe) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        clock: Clock,
+        screen: Screen,
+        observe: Observe,
+        handling: Handle = handle,
+    ) -> None:
         self._kit = kit
         self._clock = clock
         self._screen = screen
         self._observe = observe
+        self._carry_out = handling
         self._events: Mapping[str, Callable[[Workspace, Body], Awaitable[None]]] = {
             "message": self._message,
             "app_home_opened": self._home_opened,
@@ -139,7 +147,7 @@ class Listeners:
 
     async def _handle(self, inbound: Inbound) -> Reply:
         began = time.monotonic()
-        reply = await handle(self._kit, inbound, self._clock.now())
+        reply = await self._carry_out(self._kit, inbound, self._clock.now())
         self._observe(time.monotonic() - began)
         return reply
 

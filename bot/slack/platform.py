@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiohttp import web
 
 from bot.domain.ports.clock import Clock
+from bot.services.conversation import handle
 from bot.services.kit import Kit
 from bot.slack.api import SlackApi
 from bot.slack.app import build_app
 from bot.slack.http import PATH, receiver
 from bot.slack.installations import Installations
-from bot.slack.listeners import Listeners
+from bot.slack.listeners import Handle, Listeners, Observe
 from bot.slack.messenger import SlackMessenger
 from bot.slack.screen import Screen
 from bot.slack.socket import Socket
@@ -41,16 +41,21 @@ class Slack:
 class Ears:
     """Everything Slack tells one process, from `start` until `stop`.
 
-    `observe` is told how many seconds each act took that was kept.
+    `observe` is told how many seconds each act took that was kept; `handling` carries acts out.
     """
 
     def __init__(
-        self, slack: Slack, kit: Kit, clock: Clock, observe: Callable[[float], None]
+        self,
+        slack: Slack,
+        kit: Kit,
+        clock: Clock,
+        observe: Observe,
+        handling: Handle = handle,
     ) -> None:
         self._slack = slack
         self._clock = clock
         self._screen = Screen(kit, slack.api, clock)
-        listeners = Listeners(kit, clock, self._screen, observe)
+        listeners = Listeners(kit, clock, self._screen, observe, handling)
         client = slack.api.client(slack.bot_token)
         self._app = build_app(listeners, slack.installations, client)
         self._socket = Socket(self._app, slack.app_token, client) if slack.app_token else None
@@ -76,4 +81,8 @@ class Ears:
         """Lets what is under way be kept and acknowledged, and shows what is to be shown."""
         if self._socket is not None:
             await self._socket.stop(grace)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Waits until everything is shown that answers what was heard so far."""
         await self._screen.drain()

@@ -14,6 +14,8 @@ from storage.key_store import upgrade_key_store
 from storage.master_key import create_master_key_file
 from storage.migrate import upgrade
 from tests.harness import locked, run_directory
+from tests.journeys.on_slack import OnSlack
+from tests.journeys.surfaces import Local, Surface
 from tests.journeys.world import World
 from tests.servers import postgres
 
@@ -73,13 +75,20 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
     return made
 
 
+@pytest.fixture(params=["local", "slack"])
+def surface(request: pytest.FixtureRequest) -> Surface:
+    """Where people live: each journey runs on the local platform and in Slack."""
+    return OnSlack() if request.param == "slack" else Local()
+
+
 @pytest.fixture
-async def open_world(environment: Environment) -> AsyncIterator[OpenWorld]:
+async def open_world(environment: Environment, surface: Surface) -> AsyncIterator[OpenWorld]:
     """Opens a world, and closes it after the test."""
     opened: list[World] = []
 
     async def make(*args: object, **kwargs: object) -> World:
-        opened.append(await World.open(environment, *args, **kwargs))  # type: ignore[arg-type]
+        given = {"surface": surface, **kwargs}
+        opened.append(await World.open(environment, *args, **given))  # type: ignore[arg-type]
         return opened[-1]
 
     yield make

@@ -44,6 +44,7 @@ class OnSlack:
     """Slack as a journey needs it, over HTTP or Socket Mode."""
 
     is_demo = False
+    pace = timedelta(seconds=3)
 
     def __init__(self, *, socket: bool = False) -> None:
         self._over_socket = socket
@@ -60,6 +61,7 @@ class OnSlack:
         self.slack = await self._stack.enter_async_context(
             serving(SlackServer(clock=clock, wall=clock))
         )
+        self.slack.patience = 60  # a busy machine is no fault of the application
         return replace(
             given,
             slack=SlackSettings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 
 class Surface(Protocol):
-    """A platform as a journey needs it. `is_demo`: what kind of database it takes."""
+    """A platform as a journey needs it. `is_demo`: what kind of database it takes; `pace`: how
+    long at most several messages to one person are kept apart.
+    """
 
     is_demo: bool
+    pace: timedelta
 
     async def environment(self, world: World, given: Environment) -> Environment:
         """The environment with the platform in it; called before anything is built."""
@@ -62,6 +65,7 @@ class Local:
     """The local page's platform, without its HTTP: acts go straight to the conversation."""
 
     is_demo = True
+    pace = timedelta()
 
     def __init__(self) -> None:
         self._world: World | None = None

@@ -83,6 +83,7 @@ async def test_text_written_before_the_next_question_arrived(open_world: OpenWor
 async def test_bubbles_that_arrive_out_of_order(open_world: OpenWorld) -> None:
     """Two bubbles that the platform delivers in the wrong order still make one answer."""
     world = await company(open_world)
+    await world.wait(timedelta(seconds=1))
     first = world.now
     await world.wait(timedelta(seconds=2))
     await world.types("ana", "heron")

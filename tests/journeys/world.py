@@ -232,7 +232,15 @@ class World:
         reply = await self.surface.act(who, kind, given, self.deliveries)
         if send:
             await self.work()
+            await self._keep_pace()
         return reply
+
+    async def _keep_pace(self) -> None:
+        """A platform that takes a message a second gets the next ones in the seconds after."""
+        last = self.now + self.surface.pace
+        while (due := await next_thing(self.built.kit)) is not None and self.now < due <= last:
+            self.clock.set(due)
+            await self.work()
 
     async def act(
         self, who: str, action: str, value: str = "", pressed: str = "", *, send: bool = True
