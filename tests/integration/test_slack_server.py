@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.integration.slack_clients import (
+from tests.integration.slack_server_clients import (
     METADATA,
     PEOPLE,
     SECOND,
