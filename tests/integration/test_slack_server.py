@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.integration.slack_clients import (
+from tests.integration.slack_server_clients import (
     METADATA,
     PEOPLE,
     SECOND,
@@ -86,7 +86,9 @@ async def test_direct_messages_open_once_and_for_people_alone() -> None:
         ):
             with refused(error):
                 await client.conversations_open(users=user)
-        for channel, error in ((GENERAL, "not_in_channel"), ("D0MAX", "channel_not_found")):
+        unreachable = ("D0MAX", "U0LEFT", "U0FAR", BOT_USER)
+        refusals = [(GENERAL, "not_in_channel"), *((u, "channel_not_found") for u in unreachable)]
+        for channel, error in refusals:
             with refused(error):
                 await client.chat_postMessage(channel=channel, text="Hello")
 

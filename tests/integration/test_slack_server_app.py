@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.integration.slack_apps import bolt, joined
-from tests.integration.slack_clients import slack_and_client
+from tests.integration.slack_server_apps import bolt, joined
+from tests.integration.slack_server_clients import slack_and_client
 from tests.servers.slack import BOT, FORM, GENERAL, Fault, SlackServer
 
 WAYS = pytest.mark.parametrize("way", ["http", "socket"])
@@ -265,7 +265,7 @@ async def test_a_killed_process_hears_again_what_it_never_acknowledged() -> None
 async def worker(slack: SlackServer, how: str) -> Process:
     """The application in a process of its own."""
     tokens = (slack.bot_token, slack.app_token)
-    what = ("-m", "tests.integration.slack_worker", slack.api_url, *tokens, how)
+    what = ("-m", "tests.integration.slack_server_worker", slack.api_url, *tokens, how)
     return await asyncio.create_subprocess_exec(sys.executable, *what, stdout=PIPE)
 
 

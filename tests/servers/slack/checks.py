@@ -10,7 +10,7 @@ from tests.servers.slack.arguments import parsed
 from tests.servers.slack.workspace import SlackError
 
 _METADATA_AT_MOST = 8_000
-"""Characters of metadata. Slack documents 16 KB at most; half of it keeps well clear."""
+"""Characters of metadata: a bound of our own. Slack has metadata_too_large but names no figure."""
 
 
 def message(arguments: dict[str, Any], *, charts: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests.servers.slack.people import APP
 
 CONNECTIONS_AT_MOST = 10
 """Source: docs.slack.dev, "Using multiple connections"."""
-_WAITS_AT_MOST = 20
+_WAITS_AT_MOST = 30
 
 
 @dataclass(eq=False)
@@ -170,7 +170,7 @@ class SocketWay:
     async def wait(self, connections: int = 1, *, ever: int = 0) -> None:
         """Waits until that many connections are open, and that many ever were.
 
-        Raises TimeoutError after 20 seconds of real time.
+        Raises TimeoutError after 30 seconds of real time.
         """
         async with asyncio.timeout(_WAITS_AT_MOST), self.connected:
             await self.connected.wait_for(

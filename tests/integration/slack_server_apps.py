@@ -16,7 +16,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.integration.slack_clients import SECOND, Hand, home, modal, section, slack_and_client
+from tests.integration.slack_server_clients import (
+    SECOND,
+    Hand,
+    home,
+    modal,
+    section,
+    slack_and_client,
+)
 from tests.servers.slack import SlackServer
 
 BUTTONS = {
