@@ -85,7 +85,9 @@ async def test_the_longest_answers_are_never_cut(open_world: OpenWorld) -> None:
     assert set(said(back)) == set(texts)
 
 
-@pytest.mark.parametrize("value", ["-1", "x", "999999", "1e9", "²", "0:0", "9" * 30, str(UUID(int=7))])
+@pytest.mark.parametrize(
+    "value", ["-1", "x", "999999", "1e9", "²", "0:0", "9" * 30, str(UUID(int=7))]
+)
 async def test_a_forged_page_of_my_answers(open_world: OpenWorld, value: str) -> None:
     """Whatever no button carried is the first page."""
     world = await talkative(open_world, [f"kestrel {n}" for n in range(15)])

@@ -32,9 +32,9 @@ PIECES = st.builds(
 )
 SECTIONS = st.lists(
     st.builds(
-        Section, st.sampled_from(["", "Ana", "Ben"]), st.lists(PIECES, max_size=30).map(tuple)
+        Section, st.sampled_from(["", "Ana", "Ben"]), st.lists(PIECES, max_size=20).map(tuple)
     ),
-    max_size=12,
+    max_size=6,
 )
 
 
