@@ -276,3 +276,33 @@ async def test_whatever_stands_behind_it(open_world: OpenWorld) -> None:
         reply = await command(world, "ana", text)
         assert reply.notice or reply.view, text
     assert await world.my_words("ana") == []
+
+
+async def test_only_what_the_thread_repeats_is_a_confirmation(open_world: OpenWorld) -> None:
+    """*Saved* stands in the thread as well; a notice that something was refused, is gone, or was
+    changed for the whole company stands nowhere else."""
+    world = await company(open_world)
+    form = await world.opens("ana", "open_form")
+    count = len(await world.thread("ana"))
+    saved = await world.submits("ana", form, {"text:work": "kestrel", "text:wish": "heron"})
+    assert saved == Reply(notice="Saved.", confirms=True)
+    assert len(await world.thread("ana")) > count
+    changed = await world.submits("ana", form, {"text:work": "plover"})
+    assert changed.confirms
+    pause = (await world.act("helena", "admin_pause")).view
+    assert isinstance(pause, Form)
+    assert not (await world.submits("helena", pause, {"until": "2026-03-05"})).confirms
+    assert not (await world.act("helena", "admin_resume")).confirms
+    assert not (await world.act("ana", "admin_preview")).confirms
+    await world.until("2026-03-10 00:30")
+    for action, value in [
+        ("open_form", form.value),
+        ("open_later", form.value),
+        ("summary_details", "x"),
+    ]:
+        reply = await world.act("ana", action, value)
+        assert reply.notice
+        assert not reply.confirms
+    assert not (await world.submits("ana", form, {"text:work": "late"})).confirms
+    for text in ("help", "next", "status", "undo", "kestrel", "cadence"):
+        assert not (await command(world, "ana", text)).confirms
