@@ -224,7 +224,8 @@ class Reply:
     """What a service answers at once; losing it does no harm. `notice` is a short text.
 
     `confirms`: the notice only repeats what the conversation shows as well, so that a platform
-    that closes the form by itself may leave it out.
+    that closes the form by itself may leave it out. Behind a command it is always shown, as the
+    person may be looking at another conversation.
     """
 
     view: View | None = None

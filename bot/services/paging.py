@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from uuid import UUID
 
 from bot.domain.message import Block, Divider, Heading
@@ -37,8 +37,21 @@ class Section:
 
 @dataclass(slots=True)
 class Page:
+    """`answers` are the ids of those shown on it."""
+
     blocks: list[Block] = field(default_factory=list)
     answers: set[UUID] = field(default_factory=set)
+    characters: int = 0
+
+    def takes(self, blocks: Sequence[Block]) -> bool:
+        """Whether these blocks still fit. An empty page takes anything: nothing is cut."""
+        few = len(self.blocks) + len(blocks) <= MOST_BLOCKS
+        return not self.blocks or (few and self.characters + characters(blocks) <= MOST_CHARACTERS)
+
+    def add(self, blocks: Sequence[Block], answers: Iterable[UUID] = ()) -> None:
+        self.blocks += blocks
+        self.answers |= set(answers)
+        self.characters += characters(blocks)
 
 
 def paged(sections: Iterable[Section]) -> list[Page]:
@@ -46,9 +59,7 @@ def paged(sections: Iterable[Section]) -> list[Page]:
     pages = [Page()]
     for section in sections:
         whole = [block for piece in section.pieces for block in piece.blocks]
-        if pages[-1].blocks and not fits(
-            [*pages[-1].blocks, *_opening(section, pages[-1]), *whole]
-        ):
+        if not pages[-1].takes([*_opening(section, pages[-1]), *whole]):
             pages.append(Page())
         _fill(pages, section)
     return pages
@@ -57,12 +68,10 @@ def paged(sections: Iterable[Section]) -> list[Page]:
 def _fill(pages: list[Page], section: Section) -> None:
     opening = _opening(section, pages[-1])
     for piece in section.pieces:
-        page = pages[-1]
-        if page.blocks and not fits([*page.blocks, *opening, *piece.blocks]):
-            pages.append(page := Page())
-            opening = _opening(section, page)
-        page.blocks += [*opening, *piece.blocks]
-        page.answers |= set(piece.answers)
+        if not pages[-1].takes([*opening, *piece.blocks]):
+            pages.append(Page())
+            opening = _opening(section, pages[-1])
+        pages[-1].add([*opening, *piece.blocks], piece.answers)
         opening = []
 
 
@@ -71,34 +80,27 @@ def _opening(section: Section, page: Page) -> list[Block]:
     return [*line, Heading(section.heading)] if section.heading else line
 
 
-def fits(blocks: Sequence[Block]) -> bool:
-    """Whether these blocks are no more than a page holds."""
-    return len(blocks) <= MOST_BLOCKS and characters(blocks) <= MOST_CHARACTERS
-
-
 def how_many_fit(pieces: Iterable[Sequence[Block]]) -> int:
     """How many of the pieces, from the first on, one page holds: at least one, if there is one."""
-    taken: list[Block] = []
+    page = Page()
     count = 0
     for piece in pieces:
-        taken += piece
-        if count and not fits(taken):
+        if not page.takes(piece):
             break
+        page.add(piece)
         count += 1
     return count
 
 
-def characters(blocks: Iterable[Block]) -> int:
-    """All characters of the texts in these blocks; what stands behind buttons counts as well."""
-    return sum(len(text) for block in blocks for text in _texts(astuple(block)))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _texts(part)
+def characters(shown: object) -> int:
+    """All characters of the texts in a block or several; what stands behind buttons counts too."""
+    if isinstance(shown, str):
+        return len(shown)
+    if isinstance(shown, Sequence):
+        return sum(map(characters, shown))
+    if is_dataclass(shown):
+        return sum(characters(getattr(shown, each.name)) for each in fields(shown))
+    return 0
 
 
 def number_in(value: str) -> int:

@@ -208,6 +208,24 @@ async def test_a_manager_reads_the_summary_and_its_details(phone: Page, office: 
     await expect(dialog(phone).get_by_text("Mara Lindholm opened it")).to_be_visible()
 
 
+async def test_long_answers_are_turned_page_by_page(phone: Page, office: Office) -> None:
+    await become(phone, office, "Ana Ribeiro")
+    await start(phone)
+    await phone.get_by_role("link", name="Home").click()
+    await phone.get_by_role("button", name="Answer in a form").click()
+    for field in await dialog(phone).locator("textarea").all():
+        await field.fill("word " * 599)
+    await dialog(phone).get_by_role("button", name="Save").click()
+    await expect(dialog(phone)).to_be_hidden()
+
+    await phone.get_by_role("button", name="My answers").click()
+    await dialog(phone).get_by_role("button", name="Older answers").click()
+
+    await expect(dialog(phone).get_by_role("button", name="Newer")).to_be_visible()
+    await dialog(phone).get_by_role("button", name="Newer").click()
+    await expect(dialog(phone).get_by_text("Everything you said here")).to_be_in_viewport()
+
+
 async def test_home_is_brought_up_to_date_by_what_one_does_there(
     phone: Page, office: Office
 ) -> None:

@@ -360,7 +360,7 @@ class World:
         return [reply.view, *(await self.pages(who, action, on[0]) if on else ())]
 
     async def my_quotes(self, who: str) -> list[Quote]:
-        """The answers under *My answers*, newest first; each notes the question it answers."""
+        """The answers under *My answers*, newest first, each with its question."""
         return quotes((await self.my_answers(who)).blocks)
 
     async def my_words(self, who: str) -> list[str]:
