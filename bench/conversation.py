@@ -26,7 +26,7 @@ _AT_ONCE = 50
 
 async def deliver_messages(worlds: Worlds) -> AsyncIterator[Ratio]:
     """First questions, composed and sent to the local page."""
-    async for ratio in _deliver(worlds, "talking", "deliver"):
+    async for ratio in _deliver(worlds, "talking", "deliver_local"):
         yield ratio
 
 
@@ -58,12 +58,17 @@ async def _deliver(worlds: Worlds, name: str, title: str) -> AsyncIterator[Ratio
 
 async def _asked(world: World) -> datetime:
     """Everybody takes part and has a first question in the queue, due at this moment."""
+    due = take_part(world)
+    await plan(world.built.uow, world.built.kit.calendar, due)
+    return due
+
+
+def take_part(world: World) -> datetime:
+    """Everybody takes part; when their first check-in is due."""
     with writing(world.engine) as connection:
         started = Participation.STARTED.value
         connection.execute(update(PersonRow.__table__).values(participation=started))
-    due = only_due(world, TALKING)
-    await plan(world.built.uow, world.built.kit.calendar, due)
-    return due
+    return only_due(world, TALKING)
 
 
 async def _deliver_all(world: World, now: datetime) -> None:

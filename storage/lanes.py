@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable, Row, or_, select, update
@@ -91,13 +92,20 @@ class Lanes(Queries):
 
     def paused(self, now: datetime) -> Sequence[LanePause]:
         """The lanes that are paused at `now`."""
-        query = select(_lane.c.id, _lane.c.paused_until, _lane.c.pause_reason).where(
-            _lane.c.organisation_id == self._organisation, _lane.c.paused_until > now
+        query = (
+            select(
+                _lane.c.id,
+                _lane.c.paused_until,
+                _lane.c.pause_reason,
+                _installation.c.platform,
+                _installation.c.name,
+                _installation.c.external_id,
+            )
+            .join(_installation, _installation.c.id == _lane.c.id)
+            .where(_lane.c.organisation_id == self._organisation, _lane.c.paused_until > now)
+            .order_by(_installation.c.platform, _installation.c.external_id)
         )
-        return [
-            LanePause(row.id, row.paused_until, row.pause_reason or "")
-            for row in self._connection.execute(query)
-        ]
+        return [_paused(row) for row in self._connection.execute(query)]
 
     def set_pace(self, lane_id: UUID, pace: Pace) -> None:
         """Change the pace from the next claim on."""
@@ -128,6 +136,11 @@ class Lanes(Queries):
             "interval_ms": pace.interval_ms,
             "burst": pace.burst,
         }
+
+
+def _paused(row: Row[*tuple[Any, ...]]) -> LanePause:
+    workspace = row.name or row.external_id
+    return LanePause(row.id, row.paused_until, row.pause_reason or "", row.platform, workspace)
 
 
 def _read(row: Row[*tuple[object, ...]]) -> Lane:

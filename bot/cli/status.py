@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from bot.domain.ports.queue_store import LanePause
     from bot.services.status import CadenceStatus, Status
     from bot.settings import Environment
 
@@ -22,7 +23,8 @@ def status() -> None:
 
     Reasons that fewer people share than privacy.group_minimum are one figure, "nothing sent".
 
-    Exit codes: 0 shown; 1 some messages need an operator; 2 the database can't be used.
+    Exit codes: 0 shown; 1 some messages or a workspace need an operator; 2 the database can't be
+    used.
 
     Example: touchpoint status
     """
@@ -33,7 +35,7 @@ def status() -> None:
 
     found, zone = asyncio.run(_found(read_environment()))
     _Shown(console(), found, zone).print()
-    if found.needs_operator:
+    if found.needs_operator or any(not _passes(pause) for pause in found.paused):
         raise typer.Exit(1)
 
 
@@ -73,6 +75,8 @@ class _Shown:
             self.out.print(f"Never sent: {_counted(self.found.unsent.items())}.")
         if self.found.needs_operator:
             self.out.print(f"Need an operator: {_counted(self.found.needs_operator.items())}.")
+        for pause in self.found.paused:
+            self.out.print(self._paused(pause))
         self.out.print(f"Next thing due: {self._moment(self.found.next_at)}.")
 
     def _headline(self) -> str:
@@ -93,6 +97,14 @@ class _Shown:
             parts.append(f"{people.without_platform:,} without an account on any platform")
         return ", ".join(parts) + "."
 
+    def _paused(self, pause: LanePause) -> str:
+        """What is paused and until when, and what ends it."""
+        from bot.slack.pauses import REMEDIES
+
+        where = f"{pause.platform.capitalize()} workspace {pause.workspace}"
+        remedy = REMEDIES.get(pause.reason, pause.reason.replace("_", " "))
+        return f"{where} is paused, next try {self._moment(pause.until)}. {remedy}"
+
     def _row(self, cadence: CadenceStatus) -> tuple[str, ...]:
         coming = "paused" if cadence.paused else self._moment(cadence.next_due_at)
         return (
@@ -107,6 +119,11 @@ class _Shown:
         if at is None:
             return "nothing"
         return f"{at.astimezone(self.zone):%a %d %b %Y %H:%M} ({self.zone.key})"
+
+
+def _passes(pause: LanePause) -> bool:
+    """Whether it needs nobody: the platform asked for a break."""
+    return pause.reason == "rate_limited"
 
 
 def _counted(counts: Iterable[tuple[str, int]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bot.domain.delivery import Address, Lookup, Outcome, Recovery, Sent
+from bot.domain.delivery import Address, Lookup, Outcome, Recovery, RetryAt, Sent
 from bot.domain.message import Message
 from bot.domain.ports.messenger import Messenger
 
@@ -46,5 +46,5 @@ class Screen:
     async def delete(self, address: Address, ref: str, delivery_id: UUID) -> Outcome:
         return await self.messenger.delete(address, ref, delivery_id)
 
-    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup:
+    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup | RetryAt:
         return await self.messenger.find(address, delivery_id)

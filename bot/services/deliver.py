@@ -163,7 +163,7 @@ class _Sending:
         if messenger.recovery is Recovery.LEAVE:
             return Unknown("maybe_sent")
         found = await messenger.find(self.delivery.address, self.delivery.id)
-        if isinstance(found, Sent):
+        if isinstance(found, Sent | RetryAt):
             return found
         return None if found is Lookup.ABSENT else Unknown("not_found_for_sure")
 

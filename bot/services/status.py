@@ -12,6 +12,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import CadenceRevision, Organisation
 from bot.domain.people import Participation
+from bot.domain.ports.queue_store import LanePause
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 
 PAST = timedelta(weeks=4)
@@ -68,7 +69,8 @@ class Status:
     """`queue` counts messages by state; `unsent` those skipped by reason (see `merged`).
 
     `needs_operator` counts by reason the messages nobody knows the fate of and those on hold.
-    `next_at` is when the next thing is due (aware UTC).
+    `next_at` is when the next thing is due (aware UTC). `paused` are the workspaces that nothing
+    leaves at present, and why.
     """
 
     organisation: Organisation
@@ -78,6 +80,7 @@ class Status:
     unsent: Mapping[str, int]
     needs_operator: Mapping[str, int]
     next_at: datetime | None
+    paused: tuple[LanePause, ...] = ()
 
 
 async def status(uow: UnitOfWork, now: datetime) -> Status | None:
@@ -113,6 +116,7 @@ def _status(tx: Tx, now: datetime) -> Status | None:
         unsent=merged(_reasons(by_state, DeliveryState.SKIPPED), minimum),
         needs_operator=_reasons(by_state, DeliveryState.UNKNOWN, DeliveryState.HELD),
         next_at=min((moment for moment in moments if moment is not None), default=None),
+        paused=tuple(tx.queue.pauses(now)),
     )
 
 

@@ -53,6 +53,8 @@ class Stored:
     counts: Counts = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     due_skipped: Mapping[str, int] = field(default_factory=dict)
+    paused: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many workspaces are paused, by platform and reason."""
 
 
 class Metrics:
@@ -129,6 +131,7 @@ def _figures(tx: Tx, now: datetime) -> Stored:
         counts=counts,
         skipped=merged(unsent, minimum),
         due_skipped=merged(never_due, minimum),
+        paused=Counted((pause.platform, pause.reason) for pause in tx.queue.pauses(now)),
     )
 
 
@@ -174,6 +177,7 @@ class StoredFigures(Collector):
             "Due moments of the last 7 days that led to no message, by reason.",
             stored.due_skipped,
         )
+        yield _paused(stored.paused)
 
 
 def _queue(counts: Counts) -> GaugeMetricFamily:
@@ -189,6 +193,15 @@ def _unknown(counts: Counts) -> CounterMetricFamily:
     for (state, reason), count in sorted(counts.items()):
         if state is DeliveryState.UNKNOWN:
             family.add_metric([reason], count)
+    return family
+
+
+def _paused(paused: Mapping[tuple[str, str], int]) -> GaugeMetricFamily:
+    said = "Workspaces that nothing leaves at present, by platform and reason."
+    labels = ["platform", "reason"]
+    family = GaugeMetricFamily("touchpoint_lane_paused", said, labels=labels)
+    for (platform, reason), count in sorted(paused.items()):
+        family.add_metric([platform, reason], count)
     return family
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.delivery import Address, Lookup, Outcome, Recovery, Sent
+from bot.domain.delivery import Address, Lookup, Outcome, Recovery, RetryAt, Sent
 from bot.domain.message import Message
 
 
@@ -30,6 +30,8 @@ class Messenger(Protocol):
 
     async def delete(self, address: Address, ref: str, delivery_id: UUID) -> Outcome: ...
 
-    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup:
-        """Looks a message up by the delivery id it carried."""
+    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup | RetryAt:
+        """Looks a message up by the delivery id it carried; RetryAt where it can't look now, and
+        that is no failed attempt.
+        """
         ...

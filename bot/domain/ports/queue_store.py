@@ -23,11 +23,16 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class LanePause:
-    """Nothing leaves this installation before `until` (aware UTC), for this reason (a code)."""
+    """Nothing leaves this installation before `until` (aware UTC), for this reason (a code).
+
+    `workspace` is its name, or its id at the platform where the platform told no name.
+    """
 
     installation_id: UUID
     until: datetime
     reason: str
+    platform: str
+    workspace: str
 
 
 class Queue(Protocol):

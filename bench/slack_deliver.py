@@ -1,0 +1,118 @@
+"""Messages delivered to Slack, against the bare client posting the same ones."""
+
+from __future__ import annotations
+
+from asyncio import Semaphore, gather
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import update
+
+from bench.bare import writing
+from bench.conversation import TALKING, take_part
+from bench.measure import Ratio, seconds
+from bench.slack_stub import stub
+from bench.world import START, World, Worlds
+from bot.domain.organisation import Installation
+from bot.domain.pace import Pace
+from bot.services.deliver import AT_ONCE, deliver
+from bot.services.kit import Kit
+from bot.services.work import schedule_due
+from bot.slack.api import SlackApi
+from bot.slack.installations import PLATFORM, Installations
+from bot.slack.messenger import SlackMessenger
+from storage.tables.people import IdentityRow
+
+_TOKEN = "xoxb-bench"  # noqa: S105 - nobody's
+_ROUNDS = 5
+
+
+async def deliver_to_slack(worlds: Worlds) -> AsyncIterator[Ratio]:
+    """First questions: claimed, composed, drawn, posted, and noted; SQLite."""
+    world = await worlds.of(TALKING, "slack")
+    lane = await _move_to_slack(world)
+    due = take_part(world)
+    with stub() as url:
+        async with ClientSession() as session:
+            ours, bare = await _rounds(world, lane, url, session, due)
+    yield Ratio("deliver", TALKING / ours, TALKING / bare, "messages/s", "bare slack_sdk posts")
+
+
+async def _rounds(
+    world: World, lane: UUID, url: str, session: ClientSession, due: datetime
+) -> tuple[float, float]:
+    """A round warms both sides up; then they take turns."""
+    api = SlackApi(f"{url}/api/")
+    kit = _kit(world, api, lane)
+    client = AsyncWebClient(_TOKEN, f"{url}/api/", session=session, retry_handlers=[])
+    took: list[tuple[float, float]] = []
+    try:
+        for week in range(_ROUNDS + 1):
+            now = due + timedelta(weeks=week)
+            while await schedule_due(kit, now):
+                pass
+            ours = await seconds(lambda now=now: _deliver_all(kit, now))
+            payloads = await _given(session, url)
+            assert len(payloads) == TALKING, f"{len(payloads)} messages went out"
+            took.append((ours, await seconds(lambda said=payloads: _post_all(client, said))))
+            await _given(session, url)
+    finally:
+        await api.close()
+    return median(ours for ours, _ in took[1:]), median(bare for _, bare in took[1:])
+
+
+async def _deliver_all(kit: Kit, now: datetime) -> None:
+    while await deliver(kit, now):
+        pass
+
+
+async def _post_all(client: AsyncWebClient, payloads: list[dict[str, Any]]) -> None:
+    gate = Semaphore(AT_ONCE)
+
+    async def post(payload: dict[str, Any]) -> None:
+        async with gate:
+            await client.chat_postMessage(**payload)
+
+    await gather(*map(post, payloads))
+
+
+async def _given(session: ClientSession, url: str) -> list[dict[str, Any]]:
+    async with session.get(f"{url}/given") as answer:
+        given: list[dict[str, Any]] = await answer.json()
+    return given
+
+
+async def _move_to_slack(world: World) -> UUID:
+    """Everybody has a Slack account with a channel; the lane has no pace, which is Slack's."""
+    uow, organisation_id = world.built.uow, world.built.organisation.id
+    installation = Installation(uuid4(), organisation_id, PLATFORM, "T0BENCH")
+    await uow.write(lambda tx: tx.organisations.add_installation(installation, START))
+    identity = IdentityRow.__table__
+    with writing(world.engine) as connection:
+        connection.execute(
+            update(identity).values(
+                installation_id=installation.id,
+                platform=PLATFORM,
+                delivery_ref="D" + identity.c.external_id,
+            )
+        )
+    await uow.write(lambda tx: tx.queue.set_pace(installation.id, Pace()))
+    return installation.id
+
+
+def _kit(world: World, api: SlackApi, lane: UUID) -> Kit:
+    built = world.built
+    installations = Installations(built.uow, _TOKEN, built.clock)
+    installations.belongs_to(lane)
+
+    async def remember(installation_id: UUID, user: str, channel: str) -> None:
+        raise AssertionError(f"{user} of {installation_id} has a channel: {channel}")
+
+    messenger = SlackMessenger(api, installations, built.clock, remember)
+    return replace(built.kit, messengers={PLATFORM: messenger})
