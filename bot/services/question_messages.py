@@ -16,7 +16,7 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.packs import Question, QuestionKind
+from bot.domain.packs import Pack, Question, QuestionKind
 from bot.domain.people import Participation, Person
 from bot.services import audience
 from bot.services.act import join_value
@@ -72,6 +72,20 @@ def _opening(scene: Scene, block: str) -> Composed:
         raise Drop("answered")
     shown, manager = _shown(scene, check_in)
     question = scene.pack(check_in).question(upcoming.key)
+    line = _opening_line(scene, check_in, block)
+    blocks = _opening_blocks(scene, check_in, question, manager, line)
+    return Composed(Message("question", line, blocks), shown, question.key)
+
+
+def opening_blocks(scene: Scene, check_in: CheckIn, pack: Pack) -> tuple[Block, ...]:
+    """What the first message of such a check-in shows, whether or not it is stored."""
+    manager = audience.current_manager(scene.tx, scene.person.id, scene.now)
+    question = pack.question(check_in.questions[0].key)
+    line = _opening_line(scene, check_in, "opening")
+    return _opening_blocks(scene, check_in, question, manager, line)
+
+
+def _opening_line(scene: Scene, check_in: CheckIn, block: str) -> str:
     said = scene.say(
         "opening",
         first_name=scene.person.first_name,
@@ -79,12 +93,14 @@ def _opening(scene: Scene, block: str) -> Composed:
         closes=check_in.closes_at,
         last_day=_last_day(check_in),
     )
-    lead: tuple[Block, ...] = (
-        Text(said[block]),
-        Text(_audience_line(scene, question, manager), Tone.MUTED),
-    )
-    blocks = (*lead, *_question_blocks(scene, check_in, question))
-    return Composed(Message("question", said[block], blocks), shown, question.key)
+    return said[block]
+
+
+def _opening_blocks(
+    scene: Scene, check_in: CheckIn, question: Question, manager: Person | None, line: str
+) -> tuple[Block, ...]:
+    reads = Text(_audience_line(scene, question, manager), Tone.MUTED)
+    return Text(line), reads, *_question_blocks(scene, check_in, question)
 
 
 def question(scene: Scene) -> Composed:
