@@ -128,6 +128,14 @@ def spec_of(base: CadenceSpec, given: Fields, around: Surroundings) -> CadenceSp
     return _Reading(base, fields, around).spec()
 
 
+class _Wrong(Exception):
+    """A field whose content doesn't fit, by the code of what is said beside it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @dataclass(slots=True)
 class _Reading:
     """Reads field by field and goes on after an error, so that all are found."""
@@ -162,16 +170,16 @@ class _Reading:
     def _read(self, name: str, parse: Callable[[str], T]) -> T | None:
         try:
             return parse(self.fields[name].strip())
-        except (Unfit, Refused) as error:
+        except (Unfit, Refused, _Wrong) as error:
             self.errors[name] = error.code or f"{name}_unfit"
         return None
 
     def _title(self, text: str) -> str:
         title = " ".join(clean_text(text).split())
         if len(title) > MAX_NAME:
-            raise Refused("title_too_long")
+            raise _Wrong("title_too_long")
         if self.around.titles.get(title_key(title), self.base.key) != self.base.key:
-            raise Refused("title_taken")
+            raise _Wrong("title_taken")
         return title
 
     def _text(self, text: str) -> str:
@@ -179,9 +187,9 @@ class _Reading:
             return self.base.text or ""
         cleaned = clean_text(text)
         if len(cleaned) > LONGEST_TEXT:
-            raise Refused("text_too_long")
+            raise _Wrong("text_too_long")
         if check_nudge(cleaned):
-            raise Refused("text_unfit")
+            raise _Wrong("text_unfit")
         return cleaned
 
     def _audience(self, value: str) -> Audience:
@@ -189,23 +197,23 @@ class _Reading:
         if value == KEPT or value == _audience_value(self.base, self.around.teams):
             return self.base.audience
         if value not in offered:
-            raise Refused("not_offered")
+            raise _Wrong("not_offered")
         return offered[value]
 
     def _pack(self, key: str) -> str:
         if key == self.base.pack:
             return key
         if key not in self.around.packs:
-            raise Refused("not_offered")
+            raise _Wrong("not_offered")
         check_pack(self.around.packs[key], self.around.packs.values(), confirmed=False)
         return key
 
     def _number(self, name: str, least: int, most: int) -> int | None:
         def parse(text: str) -> int:
             if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
-                raise Refused(f"{name}_range")
+                raise _Wrong(f"{name}_range")
             if not least <= int(text) <= most:
-                raise Refused(f"{name}_range")
+                raise _Wrong(f"{name}_range")
             return int(text)
 
         return self._read(name, parse)
@@ -246,11 +254,11 @@ class _Reading:
         if since == self.base.recurrence.anchor:
             return since
         if abs(since - self.around.today) > FAR:
-            raise Refused("since_range")
+            raise _Wrong("since_range")
         last = self.base.ends_on
         first = self.base.starts_on
         if (last is not None and since > last) or (first is not None and since > first):
-            raise Refused("since_after_end")
+            raise _Wrong("since_after_end")
         return since
 
 

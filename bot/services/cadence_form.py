@@ -33,7 +33,7 @@ from bot.services.cadence_fields import (
     offered_audiences,
     offered_packs,
 )
-from bot.services.cadence_templates import TEMPLATES
+from bot.services.cadence_templates import FIRST_NAME, TEMPLATES
 from bot.services.standing import Standing
 from prompts.nudge import check_nudge
 
@@ -82,7 +82,7 @@ class _Fields:
     def __init__(self, act: AdminAct, found: Standing) -> None:
         self.act = act
         self.found = found
-        self.said = act.say("cadence_form", first_name="{{ first_name }}")
+        self.said = act.say("cadence_form", first_name=FIRST_NAME)
 
     def blocks(self) -> Iterator[Block]:
         kind = self.found.base.kind

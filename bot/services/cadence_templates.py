@@ -7,21 +7,25 @@ from datetime import date, time
 
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.recurrence import Recurrence, Unit
+from bot.services.admin_act import Admin
 from prompts.words import Said
 
 NEW = "new"
 """The key of a cadence that has none yet: its title decides once it is saved."""
 
+FIRST_NAME = "{{ first_name }}"
+"""How the text of a note names its reader (see `prompts.nudge`)."""
+
 _MONDAY, _TUESDAY, _WEDNESDAY, _THURSDAY, _FRIDAY = range(5)
 
 
-def template(key: str, said: Said, today: date) -> CadenceSpec | None:
-    """The cadence that begins as this template, counted from `today` on; None for an unknown one.
-
-    said: the words of `cadence_form`, in the admin's own language.
+def template(key: str, admin: Admin) -> CadenceSpec | None:
+    """The cadence that begins as this template, in the admin's own language and counted from the
+    admin's own date on; None for an unknown template.
     """
     make = TEMPLATES.get(key)
-    return make(said, today) if make else None
+    said = admin.say("cadence_form", first_name=FIRST_NAME)
+    return make(said, admin.today) if make else None
 
 
 def _weekly(weekday: int, hour: str, today: date, weeks: int = 1) -> Recurrence:

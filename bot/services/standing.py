@@ -125,16 +125,13 @@ def _base(
     around: Surroundings,
 ) -> CadenceSpec | None:
     if proposal.template:
-        made = template(proposal.template, act.say("cadence_form", first_name=_NAME), act.today)
+        made = template(proposal.template, act)
         return None if made is None else replace(made, title=_free_title(made.title, around))
     wanted = proposal.back_to or proposal.revision
     found = tx.cadences.revisions([wanted]).get(wanted) if wanted else None
     if found is None or current is None or found.cadence_id != current.cadence_id:
         return None
     return found.spec
-
-
-_NAME = "{{ first_name }}"
 
 
 def _read(
