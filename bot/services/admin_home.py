@@ -64,9 +64,10 @@ class _AdminHome:
 
     def blocks(self) -> Iterator[Block]:
         yield from self._head()
-        yield from self.cadences(0)
         yield self._buttons()
+        yield from self.cadences(0)
         if self.stands.cadences:
+            yield Divider()
             yield self._reached()
         if self.stands.needs_operator:
             count = sum(self.stands.needs_operator.values())
@@ -87,7 +88,8 @@ class _AdminHome:
             yield Text(said["company_paused"], Tone.STRONG)
         if people.without_platform:
             yield Text(said["unreachable"])
-        yield Text(said["cadences" if self.stands.cadences else "no_cadences"], Tone.MUTED)
+        if not self.stands.cadences:
+            yield Text(said["no_cadences"], Tone.MUTED)
 
     def cadences(self, start: int) -> Iterator[Block]:
         """A line and its buttons for each, and a way to the rest."""

@@ -69,9 +69,10 @@ class _History:
 
     def blocks(self) -> Iterator[Block]:
         pairs = list(zip([None, *self.revisions], self.revisions, strict=False))
-        for before, revision in list(reversed(pairs))[:SHOWN]:
+        for number, (before, revision) in enumerate(list(reversed(pairs))[:SHOWN]):
+            if number:
+                yield Divider()
             yield from self._revision(before, revision)
-            yield Divider()
         if len(pairs) > SHOWN:
             said = self.act.say("cadence_change", count=len(pairs) - SHOWN)
             yield Text(said["older"], Tone.MUTED)
@@ -84,6 +85,7 @@ class _History:
             number=revision.number,
             name=change_words.author(self.act, revision, self.names),
             moment=revision.created_at,
+            this_year=self.act.today.year,
         )
         yield Text(said["revision"], Tone.STRONG)
         for line in self._what(before, revision):

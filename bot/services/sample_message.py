@@ -75,7 +75,7 @@ def _check_in(scene: Scene, revision: CadenceRevision) -> Iterator[Block]:
         raise Drop("no_pack")
     imagined = _imagined(scene, revision, stored.id, stored.pack)
     said = scene.say("sample")
-    yield from question_messages.opening_blocks(scene, imagined, stored.pack)
+    yield from question_messages.sample_blocks(scene, imagined, stored.pack)
     yield Text(said["typing"], Tone.MUTED)
     if len(stored.pack.questions) > 1:
         yield Text(said["then"], Tone.MUTED)

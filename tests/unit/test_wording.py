@@ -51,6 +51,7 @@ FACTS: dict[str, dict[str, object]] = {
         "moment": MOMENT,
         "name": "Ines",
         "number": 2,
+        "this_year": 2027,
         "weeks": 4,
     },
     "cadence_form": {
