@@ -94,18 +94,14 @@ def _nothing_to_save(act: AdminAct, found: Standing) -> Reply:
 class _NotSaved(Exception):
     """Takes the transaction back: the proposal has to be looked at again."""
 
-    def __init__(self, found: Standing | None) -> None:
-        super().__init__()
-        self.found = found
-
 
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """`revision` is None for a repeat of what was saved already."""
+    """`cadence_id` is None for a new cadence whose saving was delivered again."""
 
-    title: str = ""
-    is_new: bool = False
-    cadence_id: UUID | None = None
+    title: str
+    is_new: bool
+    cadence_id: UUID | None
 
 
 async def _save(act: AdminAct) -> Reply:
@@ -124,25 +120,27 @@ async def _save(act: AdminAct) -> Reply:
 
 
 def _write(tx: Tx, act: AdminAct, proposal: Proposal) -> _Saved:
+    """Raises _NotSaved, with nothing kept, where it must be looked at again."""
     found = stand(tx, act, proposal)
-    repeated = act.is_repeat(tx)
-    if repeated and found is not None:
-        return _Saved(found.base.title, proposal.template != "")
-    if found is None or found.stale or found.spec is None:
-        raise _NotSaved(found)
-    if found.current is not None and found.spec == found.current.spec:
-        return _Saved(found.spec.title, cadence_id=found.current.cadence_id)
-    action = "cadence.change" if found.current else "cadence.add"
+    if found is None:
+        raise _NotSaved
+    current = found.current
+    cadence_id = current.cadence_id if current else None
+    if act.is_repeat(tx) or not found.changes_something:
+        return _Saved(found.fields["title"], current is None, cadence_id)
+    if found.stale or found.spec is None:
+        raise _NotSaved
+    action = "cadence.change" if current else "cadence.add"
     made = revise(
         tx,
         found.spec,
-        found.current,
+        current,
         action="cadence.undo" if proposal.back_to else action,
         author=act.author,
         now=act.now,
         pack=found.pack,
     )
-    return _Saved(made.spec.title, found.current is None, made.cadence_id)
+    return _Saved(made.spec.title, current is None, made.cadence_id)
 
 
 async def _not_saved(act: AdminAct, proposal: Proposal) -> Reply:
@@ -202,12 +200,14 @@ async def _test_pressed(act: AdminAct) -> Reply:
 
 
 async def _more(act: AdminAct) -> Reply:
-    """The cadences that Home has no room for."""
+    """The cadences from the one numbered `value` on; Home has no room for very many."""
     value = act.inbound.value
     start = int(value) if value.isascii() and value.isdecimal() and len(value) < 6 else 0  # noqa: PLR2004  # digits
     said = act.say("admin")
     blocks = await admin_home.cadence_blocks(act.kit, act.person, act.now, start)
-    return Reply(Panel(said["more_title"], blocks, said["close"])) if blocks else _gone(act)
+    if not blocks:
+        return Reply(notice=said["no_cadences"])
+    return Reply(Panel(said["more_title" if start else "list_title"], blocks, said["close"]))
 
 
 def _current(tx: Tx, key: str) -> CadenceRevision | None:

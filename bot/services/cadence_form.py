@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.domain.cadence import CadenceKind
 from bot.domain.message import (
@@ -34,7 +35,7 @@ from bot.services.cadence_fields import (
     offered_packs,
 )
 from bot.services.cadence_templates import FIRST_NAME, TEMPLATES
-from bot.services.standing import Standing
+from bot.services.standing import MOST_TEAMS, Standing
 from prompts.nudge import check_nudge
 
 OFTEN = ("week", "2 weeks", "3 weeks", "4 weeks", "month", "2 months", "3 months")
@@ -71,7 +72,7 @@ def edit(act: AdminAct, found: Standing, notice: str = "") -> Form:
     return Form(
         title=said["new_title" if found.current is None else "change_title"],
         action="admin_edit_submit",
-        value=str(found.proposal) if found.proposal.fits else "",
+        value=str(replace(found.proposal, fields={})),
         blocks=(*lead, *_Fields(act, found).blocks()),
         submit=said["show_preview"],
         close=said["cancel"],
@@ -91,7 +92,9 @@ class _Fields:
             yield self._choice("pack", self._packs(), hint="pack_hint")
         if kind is CadenceKind.NUDGE:
             yield self._text()
-        yield self._choice("audience", self._audiences(), hint="audience_hint")
+        many = len(self.found.around.teams) >= MOST_TEAMS
+        hint = "many_teams" if many else "audience_hint"
+        yield self._choice("audience", self._audiences(), hint=hint)
         yield self._choice("every", self._often())
         yield self._choice("on", self._days(), hint="on_hint")
         value, error = self._value("at"), self._error("at")

@@ -29,7 +29,7 @@ from bot.services.proposal import Proposal
 from prompts.library import load_packs
 
 _LONGEST_KEY = 50
-_MOST_TEAMS = 90
+MOST_TEAMS = 90
 """A select holds 100 options in Slack."""
 
 
@@ -113,7 +113,7 @@ def _teams(tx: Tx) -> tuple[str, ...]:
             folded = entry.team.casefold()
             names.setdefault(folded, entry.team)
             sizes[folded] = sizes.get(folded, 0) + 1
-    largest = sorted(sizes, key=lambda folded: (-sizes[folded], folded))[:_MOST_TEAMS]
+    largest = sorted(sizes, key=lambda folded: (-sizes[folded], folded))[:MOST_TEAMS]
     return tuple(names[folded] for folded in sorted(largest))
 
 

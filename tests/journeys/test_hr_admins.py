@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.domain.cadence import Audience
 from bot.domain.message import Block, ChoiceInput, Form, Panel, Quote, Reply, Table
 from bot.domain.organisation import CadenceRevision
 from bot.domain.people import Role
@@ -112,7 +113,10 @@ async def test_a_change_is_previewed_saved_once_and_followed(open_world: OpenWor
 
 
 async def test_a_cadence_is_made_from_a_template(world: World) -> None:
-    """The template fills the form; its pack is stored with the first revision, and it is sent."""
+    """The template fills the form; its pack is stored with the first revision, and it is sent.
+    However often the platform delivers each act, there is one.
+    """
+    world.deliveries = 3
     chosen = form_of(await world.act("ines", "admin_new"))
     form = form_of(await world.submits("ines", chosen, {"template": "learning"}))
     assert form.title == "New cadence"
@@ -122,6 +126,7 @@ async def test_a_cadence_is_made_from_a_template(world: World) -> None:
     reply = await saves(world, shown)
 
     assert "Learning" in reply.notice
+    assert len(await world.built.uow.read(lambda tx: tx.cadences.current())) == len(CADENCES) + 1
     made = await newest(world, "learning")
     assert (made.number, made.spec.pack, made.spec.title) == (1, "learning", "Learning")
     coming = await looks_ahead(world, "learning")
@@ -215,6 +220,21 @@ async def test_somebody_elses_change_meanwhile_is_told_and_nothing_is_lost(world
     await saves(world, again)
     spec = (await newest(world, "pulse")).spec
     assert (spec.reminders, spec.recurrence.at) == (0, time(11))
+
+
+async def test_the_same_change_saved_twice_is_one_revision(world: World) -> None:
+    """Two presses of *Save* in two windows: the second one finds everything as it wants it."""
+    shown = await changes(world, "pulse", at="11:00")
+    await saves(world, shown)
+    assert "Saved" in (await saves(world, shown)).notice
+    assert (await newest(world, "pulse")).number == 2
+
+
+async def test_a_note_too_long_to_carry_is_told_and_can_be_mended(world: World) -> None:
+    back = await changes(world, "note", text='"' * 1400)
+    assert "shorten it" in errors_of(back)["text"]
+    shown = form_of(await world.submits("ines", back, {"text": "Short"}))
+    assert shown.title == "Before you save"
 
 
 async def test_a_change_is_undone_in_two_presses(world: World) -> None:
@@ -352,8 +372,6 @@ async def test_home_stays_small_with_many_cadences(open_world: OpenWorld) -> Non
 
 
 async def test_an_audience_that_a_form_cannot_say_is_kept(open_world: OpenWorld) -> None:
-    from bot.domain.cadence import Audience
-
     special = Audience(under=("mia@fernweh.example",), tenure_min_days=0)
     world = await open_world(EVERYONE, [check_in(audience=special)])
     form = form_of(await world.act("ines", "admin_change", "pulse"))
@@ -417,6 +435,7 @@ async def test_what_an_admin_sees_holds_no_answers(world: World) -> None:
     assert "secret" not in "\n".join(seen)
 
 
+@on_both
 async def test_answered_is_told_for_closed_rounds_of_enough_people(open_world: OpenWorld) -> None:
     """Nobody can watch the figure move while one person answers, nor learn about a few."""
     staff = [Someone(f"p{n:02}", "mia") for n in range(12)]
