@@ -8,10 +8,22 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Executable,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
+from bot.domain.ports.conversation_store import Round
 from storage.queries import insert_into
 from storage.store import SOME, Found, Query, Store, own, plain
 from storage.tables.conversation import CheckInQuestionRow, CheckInRow
@@ -31,6 +43,7 @@ _IDS = {
 }
 # Written out rather than bound, or SQLite would not see that the partial index applies.
 _TALKING: ColumnElement[bool] = literal_column("state IN ('offered', 'open')")
+_UNSENT = (State.WAITING.value, State.CANCELLED.value)
 _SETTLED = (Asked.ANSWERED.value, Asked.SKIPPED.value)
 
 _SELECT = select(*_COLUMNS).where(own(_check_in))
@@ -141,6 +154,31 @@ class SqlCheckIns(Store):
         )
         rows = self._connection.execute(query)
         return {(cadence_id, State(state)): count for cadence_id, state, count in rows}
+
+    def rounds(self, since: datetime) -> Sequence[Round]:
+        answered = (
+            exists()
+            .where(
+                own(_question),
+                _question.c.check_in_id == _check_in.c.id,
+                _question.c.state == Asked.ANSWERED.value,
+            )
+            .correlate(_check_in)
+        )
+        reached = _check_in.c.state.not_in(_UNSENT)
+        by = (_check_in.c.cadence_id, _check_in.c.period)
+        query = (
+            select(
+                *by,
+                func.min(_check_in.c.opened_at),
+                func.max(_check_in.c.closes_at),
+                func.sum(case((reached, 1), else_=0)),
+                func.sum(case((and_(reached, answered), 1), else_=0)),
+            )
+            .where(own(_check_in), _check_in.c.opened_at >= since)
+            .group_by(*by)
+        )
+        return [Round(*row) for row in self._run(query)]
 
     def _select(self) -> Query:
         return select(*_COLUMNS).where(self._own(_check_in))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.demo.script import Answer
-from bot.domain.message import Block, Button, Buttons, ChoiceInput, Form, Message, TextInput
+from bot.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    ChoiceInput,
+    DateInput,
+    Form,
+    Message,
+    TextInput,
+    TimeInput,
+)
 
 
 def buttons(blocks: Sequence[Block]) -> Iterator[Button]:
@@ -25,7 +35,7 @@ def button(message: Message, action: str) -> Button:
 def current(form: Form) -> dict[str, str]:
     fields: dict[str, str] = {}
     for block in form.blocks:
-        if isinstance(block, TextInput):
+        if isinstance(block, TextInput | DateInput | TimeInput):
             fields[block.name] = block.value
         elif isinstance(block, ChoiceInput):
             fields[block.name] = block.chosen

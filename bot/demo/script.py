@@ -12,11 +12,12 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
+from bot.domain.phrases import Unfit, shown, suggest
 from bot.settings.document import Document, read_document
-from bot.settings.errors import ConfigurationError, Problem, suggest
+from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import explain
 from bot.settings.schema import Section, Words
-from bot.settings.values import parse_mail, refuse, shown
+from bot.settings.values import parse_mail
 
 MAX_WEEKS = 52
 
@@ -129,7 +130,7 @@ def load_answers(
 def _duration(value: Any) -> timedelta:
     match = _DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
-        raise refuse(f"{shown(value)} is not a span of time", "write such as 40m, 3h or 1d")
+        raise Unfit(f"{shown(value)} is not a span of time", "write such as 40m, 3h or 1d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
@@ -142,7 +143,7 @@ def _one_of(kind: type[_Named]) -> BeforeValidator:
     def read(value: Any) -> _Named:
         if value in names:
             return kind(value)
-        raise refuse(f"{shown(value)} is unknown", suggest(str(value), names))
+        raise Unfit(f"{shown(value)} is unknown", suggest(str(value), names))
 
     return BeforeValidator(read)
 
@@ -213,9 +214,9 @@ class _TurnEntry(Section):
     ) -> dict[str, _AnswerEntry]:
         does = info.data.get("does")
         if does in ANSWERING and not value:
-            raise refuse(f"are missing for someone who {does}", "add one by its question's key")
+            raise Unfit(f"are missing for someone who {does}", "add one by its question's key")
         if does not in (*ANSWERING, None) and value:
-            raise refuse(f"make no sense for someone who {does}", "remove them, or write types")
+            raise Unfit(f"make no sense for someone who {does}", "remove them, or write types")
         return value
 
     @field_validator("edits")
@@ -224,7 +225,7 @@ class _TurnEntry(Section):
         given = info.data.get("answers", {})
         for key in value.texts if value else ():
             if key not in given:
-                raise refuse(f'"{key}" was not answered', "edit an answer of the same entry")
+                raise Unfit(f'"{key}" was not answered', "edit an answer of the same entry")
         return value
 
 
@@ -234,9 +235,9 @@ _Kept = TypeVar("_Kept")
 def _only_with(deed: Deed, value: _Kept, info: ValidationInfo) -> _Kept:
     does = info.data.get("does")
     if does is deed and value is None:
-        raise refuse(f"is missing for someone who {deed}", "add it")
+        raise Unfit(f"is missing for someone who {deed}", "add it")
     if does not in (deed, None) and value is not None:
-        raise refuse(f"makes no sense for someone who {does}", f"remove it, or write does: {deed}")
+        raise Unfit(f"makes no sense for someone who {does}", f"remove it, or write does: {deed}")
     return value
 
 

@@ -19,6 +19,9 @@ from bot.local.packing import kind_of
 from prompts.words import Words
 
 Say = Callable[..., str]
+MOST_RADIOS = 6
+"""Of more options a list is made that opens."""
+
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -42,13 +45,15 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where blocks are drawn: `scope` makes their ids unique on the page, `level` is the heading
-    level, buttons and forms post to `act`.
+    level, buttons and forms post to `act`. `presses`: the form that buttons belong to, where they
+    stand inside another one.
     """
 
     reader: Reader
     scope: str
     act: str
     level: int = 2
+    presses: str = ""
 
     @property
     def say(self) -> Say:
@@ -77,7 +82,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(kind=kind_of, safe_url=safe_url, initials=initials, drawing=drawing)
-    made.globals.update(token=new_token, is_repeated=is_repeated, Place=Place)
+    made.globals.update(
+        most_radios=MOST_RADIOS, token=new_token, is_repeated=is_repeated, Place=Place
+    )
     return made
 
 

@@ -2,101 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Table, Text, Tone
 from bot.domain.occurrence import OccurrenceState
+from bot.domain.organisation import CadenceRevision
 from bot.domain.people import Person
-from bot.domain.recurrence import Recurrence
+from bot.domain.ports.unit_of_work import Tx
+from bot.services import change_words
+from bot.services.admin_act import Admin
 from bot.services.kit import Kit
 from bot.services.status import CadenceStatus, Status, status
 from prompts.words import Said
 
+SHOWN = 15
+"""Cadences under Home, 3 blocks each; the others stand behind a button. Slack's Home takes 100
+blocks, and the person's own part stands there too.
+"""
+
+_ROWS = 90
+"""Rows of a table: Slack takes 100."""
+
 
 async def admin_blocks(kit: Kit, person: Person, now: datetime) -> tuple[Block, ...]:
     """The admin's part of Home at `now` (aware UTC)."""
-    found = await status(kit.uow, now)
-    if found is None:
-        return ()
-    revisions = await kit.uow.read(lambda tx: tx.cadences.current())
-    policy = await kit.uow.read(lambda tx: tx.organisations.policy())
-    rules = {revision.spec.key: revision.spec.recurrence for revision in revisions}
-    return _Admin(kit, person, found, rules, policy.group_minimum, now).blocks()
+    found = await _found(Admin(kit, person, now))
+    return tuple(found.blocks()) if found else ()
 
 
-class _Admin:
-    def __init__(
-        self,
-        kit: Kit,
-        person: Person,
-        found: Status,
-        rules: Mapping[str, Recurrence],
-        minimum: int,
-        now: datetime,
-    ) -> None:
-        self.kit = kit
-        self.person = person
-        self.found = found
-        self.rules = rules
-        self.now = now
-        self.minimum = minimum
+async def cadence_blocks(kit: Kit, person: Person, now: datetime, start: int) -> tuple[Block, ...]:
+    """The cadences from the one numbered `start` (0: the first) on, as many as Home shows."""
+    found = await _found(Admin(kit, person, now))
+    return tuple(found.cadences(start)) if found else ()
+
+
+async def _found(admin: Admin) -> _AdminHome | None:
+    stands = await status(admin.kit.uow, admin.now)
+    if stands is None:
+        return None
+
+    def read(tx: Tx) -> tuple[Sequence[CadenceRevision], int]:
+        return tx.cadences.current(), tx.organisations.policy().group_minimum
+
+    revisions, minimum = await admin.kit.uow.read(read)
+    return _AdminHome(admin, stands, {r.spec.key: r for r in revisions}, minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class _AdminHome:
+    """minimum: of fewer people no figure is shown."""
+
+    admin: Admin
+    stands: Status
+    revisions: dict[str, CadenceRevision]
+    minimum: int
 
     def say(self, **facts: object) -> Said:
-        return self.kit.words.say("admin", self.person.locale, self.person.time_zone, **facts)
+        return self.admin.say("admin", **facts)
 
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> Iterator[Block]:
+        yield from self._head()
+        yield self._buttons()
+        yield from self.cadences(0)
+        if self.stands.cadences:
+            yield Divider()
+            yield self._reached()
+        if self.stands.needs_operator:
+            count = sum(self.stands.needs_operator.values())
+            yield Text(self.say(count=count)["needs_operator"], Tone.STRONG)
+        yield Text(self.say(minimum=self.minimum)["no_names"], Tone.MUTED)
+
+    def _head(self) -> Iterator[Block]:
+        people, organisation = self.stands.people, self.stands.organisation
         said = self.say(
-            people=self.found.people.active,
-            unreachable=self.found.people.without_platform,
-            moment=self.found.organisation.paused_until,
-            minimum=self.minimum,
+            people=people.active,
+            unreachable=people.without_platform,
+            moment=organisation.paused_until,
         )
-        blocks: list[Block] = [Divider(), Heading(said["title"]), Text(said["people"])]
-        if self.found.organisation.is_paused(self.now):
-            blocks.append(Text(said["company_paused"], Tone.STRONG))
-        if self.found.people.without_platform:
-            blocks.append(Text(said["unreachable"]))
-        blocks += [self._cadences(said), self._buttons(said), self._reached(said)]
-        if self.found.needs_operator:
-            count = sum(self.found.needs_operator.values())
-            blocks.append(Text(self.say(count=count)["needs_operator"], Tone.STRONG))
-        blocks.append(Text(said["no_names"], Tone.MUTED))
-        return tuple(blocks)
+        yield Divider()
+        yield Heading(said["title"])
+        yield Text(said["people"])
+        if organisation.is_paused(self.admin.now):
+            yield Text(said["company_paused"], Tone.STRONG)
+        if people.without_platform:
+            yield Text(said["unreachable"])
+        if not self.stands.cadences:
+            yield Text(said["no_cadences"], Tone.MUTED)
 
-    def _buttons(self, said: Said) -> Buttons:
-        preview = Button(said["preview"], "admin_preview")
-        if self.found.organisation.is_paused(self.now):
-            resume = Button(said["resume"], "admin_resume", look=Look.PRIMARY)
-            return Buttons((preview, resume))
-        return Buttons((preview, Button(said["pause"], "admin_pause", look=Look.QUIET)))
+    def cadences(self, start: int) -> Iterator[Block]:
+        """A line and its buttons for each, and a way to the rest."""
+        end = start + SHOWN
+        for cadence in self.stands.cadences[start:end]:
+            if cadence.key in self.revisions:
+                yield from self._cadence(cadence, self.revisions[cadence.key])
+        rest = len(self.stands.cadences) - end
+        if rest > 0:
+            more = Button(self.say(count=rest)["more"], "admin_more", str(end))
+            yield Buttons((more,))
 
-    def _cadences(self, said: Said) -> Block:
-        header = (said["cadence"], said["when"], said["for"], said["next"])
-        rows = tuple(self._row(cadence) for cadence in self.found.cadences)
-        return Table(said["cadences"], header, rows)
-
-    def _row(self, cadence: CadenceStatus) -> tuple[str, ...]:
-        rule = self.rules[cadence.key]
-        said = self.say(rule=rule, count=cadence.people, moment=cadence.next_due_at)
+    def _cadence(self, cadence: CadenceStatus, revision: CadenceRevision) -> Iterator[Block]:
+        line = change_words.line(self.admin, revision.spec, cadence.people)
+        said = self.admin.say("cadence", moment=cadence.next_due_at)
         coming = "paused" if cadence.paused else "never" if not cadence.next_due_at else "coming"
-        return cadence.title, said["rule"], said["count_people"], said[coming]
+        yield Text(cadence.title, Tone.STRONG)
+        yield Text(f"{line[:1].upper()}{line[1:]} {said[coming]}")
+        yield self._cadence_buttons(cadence)
 
-    def _reached(self, said: Said) -> Block:
-        header = (said["cadence"], said["sent"], said["not_sent"])
-        rows = tuple(self._figures(cadence) for cadence in self.found.cadences)
+    def _cadence_buttons(self, cadence: CadenceStatus) -> Buttons:
+        said, key = self.say(), cadence.key
+        if cadence.paused:
+            pause = Button(said["resume_one"], "admin_resume_one", key, Look.PRIMARY)
+        else:
+            pause = Button(said["pause_one"], "admin_pause_one", key, Look.QUIET)
+        change = Button(said["change"], "admin_change", key)
+        test = Button(said["test"], "admin_test", key, Look.QUIET)
+        return Buttons(
+            (change, pause, test, Button(said["history"], "admin_history", key, Look.QUIET))
+        )
+
+    def _buttons(self) -> Buttons:
+        said = self.say()
+        new = Button(said["new"], "admin_new", look=Look.PRIMARY)
+        preview = Button(said["preview"], "admin_preview")
+        pause = Button(said["pause"], "admin_pause", look=Look.QUIET)
+        if self.stands.organisation.is_paused(self.admin.now):
+            pause = Button(said["resume"], "admin_resume", look=Look.PRIMARY)
+        return Buttons((new, preview, pause) if self.stands.cadences else (new, pause))
+
+    def _reached(self) -> Table:
+        said = self.say()
+        header = (said["cadence"], said["sent"], said["answered"], said["not_sent"])
+        rows = tuple(self._figures(cadence) for cadence in self.stands.cadences[:_ROWS])
         return Table(said["reached"], header, rows)
 
     def _figures(self, cadence: CadenceStatus) -> tuple[str, ...]:
+        few = self.say()["too_few"]
         if cadence.people < self.minimum:
-            return cadence.title, self.say()["too_few"], self.say()["too_few"]
+            return cadence.title, few, few, few
         sent = str(cadence.recent.get(OccurrenceState.SENT, 0))
+        answered = few if cadence.answered is None else str(cadence.answered)
         reasons = ", ".join(
             f"{count} {self._reason(reason)}" for reason, count in cadence.skipped.items()
         )
-        return cadence.title, sent, reasons or self.say()["none"]
+        return cadence.title, sent, answered, reasons or self.say()["none"]
 
     def _reason(self, reason: str) -> str:
-        said = self.say()
+        said = self.admin.say("preview")
         block = f"reason_{reason}"
         return said[block] if block in said else reason.replace("_", " ")

@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from bot.domain.delivery import DeliveryState, Operation
 from bot.domain.message import Message
-from bot.services import answered_messages, note_messages, question_messages, summary_message
+from bot.services import (
+    answered_messages,
+    note_messages,
+    question_messages,
+    sample_message,
+    summary_message,
+)
 from bot.services.scene import Composed, Drop, NotYet, Scene, check_again
 
 Composer = Callable[[Scene], Composed]
@@ -24,6 +30,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "note": note_messages.note,
     "nudge": note_messages.nudge,
     "summary": summary_message.summary,
+    "sample": sample_message.sample,
 }
 
 _A_MOMENT = timedelta(seconds=1)

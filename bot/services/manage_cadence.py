@@ -34,6 +34,10 @@ class UnknownCadence(LookupError):
     """There is no cadence of that key; the message names those there are."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else revised the cadence, or made one of the same key; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What was changed, or would be. `plans` is None where nothing was written."""
@@ -102,25 +106,62 @@ async def set_paused(
     Its plans stay, so that nobody is asked twice for a period. Call `sync_plans` afterwards.
     Raises UnknownCadence, naming those there are.
     """
-    return await uow.write(lambda tx: _Change(tx, author, now).pause(key, paused=paused))
+    return await uow.write(lambda tx: pause(tx, key, paused=paused, author=author, now=now))
+
+
+def pause(tx: Tx, key: str, *, paused: bool, author: str, now: datetime) -> bool:
+    """The same inside a transaction that does more."""
+    return _Change(tx, author, now).pause(key, paused=paused)
+
+
+def revise(
+    tx: Tx,
+    spec: CadenceSpec,
+    before: CadenceRevision | None,
+    *,
+    action: str,
+    author: str,
+    now: datetime,
+    pack: Pack | None = None,
+) -> CadenceRevision:
+    """A new revision that follows `before` (None: a new cadence), with an entry in the audit log.
+
+    Call `sync_plans` afterwards.
+
+    Args:
+        action: as the audit log names it, such as "cadence.change".
+        author: an opaque id.
+        now: aware UTC.
+        pack: the question pack it asks from, which is stored where it isn't yet.
+
+    Raises ChangedMeanwhile where another revision came first.
+    """
+    change = _Change(tx, author, now)
+    if pack is not None and tx.cadences.pack(pack.key) is None:
+        change.add_pack(pack)
+    made = change.revise(spec, action)
+    if made.number != (before.number + 1 if before else 1):
+        raise ChangedMeanwhile(spec.key)
+    return made
 
 
 async def pause_company(
     uow: UnitOfWork, until: datetime | None, *, author: str, now: datetime
 ) -> None:
     """Stops all cadences until `until` (aware UTC), or ends such a pause where it is None."""
+    await uow.write(lambda tx: pause_everything(tx, until, author=author, now=now))
 
-    def write(tx: Tx) -> None:
-        organisation = tx.organisations.get()
-        if organisation is None or organisation.paused_until == until:
-            return
-        tx.organisations.set_pause(until)
-        detail = until.isoformat() if until else ""
-        action = "company.pause" if until else "company.resume"
-        target = str(organisation.id)
-        tx.audit.append(actor=author, action=action, target=target, at=now, detail=detail)
 
-    await uow.write(write)
+def pause_everything(tx: Tx, until: datetime | None, *, author: str, now: datetime) -> None:
+    """The same inside a transaction that does more."""
+    organisation = tx.organisations.get()
+    if organisation is None or organisation.paused_until == until:
+        return
+    tx.organisations.set_pause(until)
+    detail = until.isoformat() if until else ""
+    action = "company.pause" if until else "company.resume"
+    target = str(organisation.id)
+    tx.audit.append(actor=author, action=action, target=target, at=now, detail=detail)
 
 
 def _stored(tx: Tx) -> Configuration:
@@ -157,7 +198,7 @@ class _Change:
         found = _checked(self.tx, configuration)
         self._policy(configuration)
         for pack in configuration.packs:
-            self._pack(pack)
+            self.add_pack(pack)
         current = {revision.spec.key: revision for revision in self.tx.cadences.current()}
         for spec in configuration.cadences:
             self._cadence(current.pop(spec.key, None), spec)
@@ -172,7 +213,7 @@ class _Change:
             raise UnknownCadence(unknown(key, [revision.spec.key for revision in current]))
         if found.spec.paused == paused:
             return False
-        self._revise(
+        self.revise(
             replace(found.spec, paused=paused), "cadence.pause" if paused else "cadence.resume"
         )
         return True
@@ -185,7 +226,7 @@ class _Change:
         if changed and organisation is not None:
             self._audit("policy.change", organisation.id, " ".join(changed))
 
-    def _pack(self, pack: Pack) -> None:
+    def add_pack(self, pack: Pack) -> None:
         made = self.tx.cadences.add_pack(
             pack, revision_id=(revision_id := uuid4()), created_at=self.now, author=self.author
         )
@@ -194,20 +235,21 @@ class _Change:
 
     def _cadence(self, current: CadenceRevision | None, spec: CadenceSpec) -> None:
         if current is None:
-            self._revise(spec, "cadence.add")
+            self.revise(spec, "cadence.add")
         elif current.spec != spec:
-            self._revise(spec, "cadence.change")
+            self.revise(spec, "cadence.change")
 
     def _prune(self, missing: Iterable[CadenceRevision]) -> None:
         for revision in missing:
             if not revision.spec.paused:
-                self._revise(replace(revision.spec, paused=True), "cadence.pause")
+                self.revise(replace(revision.spec, paused=True), "cadence.pause")
 
-    def _revise(self, spec: CadenceSpec, action: str) -> None:
+    def revise(self, spec: CadenceSpec, action: str) -> CadenceRevision:
         made = self.tx.cadences.add_revision(
             spec, revision_id=uuid4(), created_at=self.now, author=self.author
         )
         self._audit(action, made.cadence_id, f"{spec.key} {made.number}")
+        return made
 
     def _audit(self, action: str, target: UUID, detail: str) -> None:
         self.tx.audit.append(

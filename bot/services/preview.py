@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import CadenceKind, CadenceSpec, Member
 from bot.domain.organisation import CadenceRevision, Organisation
@@ -23,7 +22,7 @@ from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.services.coming import Coming
 from bot.services.manage_cadence import UnknownCadence, unknown
 from bot.services.memberships import members_of
-from bot.services.preview_cadence import CadencePreview, Outcome, Share
+from bot.services.preview_cadence import CadencePreview, Outcome
 from bot.services.weekly_load import WeeklyLoad
 
 
@@ -126,14 +125,10 @@ class _Company:
             share = outcome.add(entry, member, had=entry.person_id in had)
             if share is not None and spec.kind is not CadenceKind.WEEKLY_SUMMARY:
                 self.weekly.add(entry.person_id, share.prompts)
-        for share, people in outcome.shares():
-            self._add_load(share, spec.kind, people)
-        return outcome.preview()
-
-    def _add_load(self, share: Share, kind: CadenceKind, people: int) -> None:
-        zone = ZoneInfo(share.zone)
-        for due in share.dues:
-            self.load[due.at.astimezone(zone).date()][kind] += people
+        looked = outcome.preview()
+        for day, messages in looked.load.items():
+            self.load[day][spec.kind] += messages
+        return looked
 
     def _had(self, coming: Coming, stored: CadenceRevision | None) -> frozenset[UUID]:
         """Who already had the period that runs now: it comes once, whatever changes.

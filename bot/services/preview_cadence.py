@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
@@ -59,7 +59,8 @@ class CadencePreview:
     """`later` counts people whose next moment comes after the weeks looked at.
 
     `own_choice` counts those among `people` who paused or chose *Not for me*, and therefore get
-    nothing; None where they or the others are too few to be told.
+    nothing; None where they or the others are too few to be told. `load` is messages per local
+    date, reminders not counted.
     """
 
     spec: CadenceSpec
@@ -69,6 +70,7 @@ class CadencePreview:
     groups: tuple[Group, ...]
     left_out: tuple[LeftOut, ...]
     own_choice: int | None
+    load: Mapping[date, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +123,6 @@ class Outcome:
         self._own_choice += self._chose_not_to(entry, share)
         return share
 
-    def shares(self) -> Iterable[tuple[Share, int]]:
-        """Each share with the number of people who get it."""
-        return self._people.items()
-
     def preview(self) -> CadencePreview:
         """Everything that was counted."""
         getting = {share: people for share, people in self._people.items() if share.dues}
@@ -140,6 +138,7 @@ class Outcome:
                 for reason, count in self._left_out.most_common()
             ),
             own_choice=self._told(people),
+            load=_load(getting),
         )
 
     def _told(self, people: int) -> int | None:
@@ -219,6 +218,15 @@ class Outcome:
         if tenured and not open_:
             return "company_paused", ()
         return ("cadence_paused", ()) if spec.paused else ("", open_)
+
+
+def _load(getting: Mapping[Share, int]) -> dict[date, int]:
+    load: Counter[date] = Counter()
+    for share, people in getting.items():
+        zone = ZoneInfo(share.zone)
+        for due in share.dues:
+            load[due.at.astimezone(zone).date()] += people
+    return {day: load[day] for day in sorted(load)}
 
 
 def _has_tenure(audience: Audience, hired_on: date | None, due: Due, zone: str) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.packs import Question, QuestionKind
+from bot.domain.packs import Pack, Question, QuestionKind
 from bot.domain.people import Participation, Person
 from bot.services import audience
 from bot.services.act import join_value
@@ -72,6 +72,22 @@ def _opening(scene: Scene, block: str) -> Composed:
         raise Drop("answered")
     shown, manager = _shown(scene, check_in)
     question = scene.pack(check_in).question(upcoming.key)
+    lead = _lead(scene, check_in, question, manager, block)
+    blocks = (*lead, *_question_blocks(scene, check_in, question))
+    return Composed(Message("question", lead[0].text, blocks), shown, question.key)
+
+
+def sample_blocks(scene: Scene, check_in: CheckIn, pack: Pack) -> tuple[Block, ...]:
+    """What the first message of such a check-in shows; this one isn't stored or answered."""
+    manager = audience.current_manager(scene.tx, scene.person.id, scene.now)
+    question = pack.question(check_in.questions[0].key)
+    lead = _lead(scene, check_in, question, manager, "opening")
+    return (*lead, *_question_blocks(scene, check_in, question, types=False))
+
+
+def _lead(
+    scene: Scene, check_in: CheckIn, question: Question, manager: Person | None, block: str
+) -> tuple[Text, Text]:
     said = scene.say(
         "opening",
         first_name=scene.person.first_name,
@@ -79,12 +95,7 @@ def _opening(scene: Scene, block: str) -> Composed:
         closes=check_in.closes_at,
         last_day=_last_day(check_in),
     )
-    lead: tuple[Block, ...] = (
-        Text(said[block]),
-        Text(_audience_line(scene, question, manager), Tone.MUTED),
-    )
-    blocks = (*lead, *_question_blocks(scene, check_in, question))
-    return Composed(Message("question", said[block], blocks), shown, question.key)
+    return Text(said[block]), Text(_audience_line(scene, question, manager), Tone.MUTED)
 
 
 def question(scene: Scene) -> Composed:
@@ -131,18 +142,23 @@ def _audience_line(scene: Scene, question: Question, manager: Person | None) -> 
     return audience.line(scene.words, scene.person, question.audience, manager)
 
 
-def _question_blocks(scene: Scene, check_in: CheckIn, question: Question) -> tuple[Block, ...]:
+_HINTS = {
+    QuestionKind.TEXT: "type_hint",
+    QuestionKind.TEXT_AND_RATING: "type_or_press_hint",
+    QuestionKind.NUMBER: "number_hint",
+}
+
+
+def _question_blocks(
+    scene: Scene, check_in: CheckIn, question: Question, *, types: bool = True
+) -> tuple[Block, ...]:
+    """types: whether what the person types answers it."""
     words = question.words(scene.person.locale)
     said = scene.say("question")
     blocks: list[Block] = [Heading(words.text), *_expectations(scene, question)]
     blocks.extend(inputs(scene, check_in, question))
-    hints = {
-        QuestionKind.TEXT: "type_hint",
-        QuestionKind.TEXT_AND_RATING: "type_or_press_hint",
-        QuestionKind.NUMBER: "number_hint",
-    }
-    if question.kind in hints:
-        blocks.append(Text(said[hints[question.kind]], Tone.MUTED))
+    if question.kind in _HINTS and types:
+        blocks.append(Text(said[_HINTS[question.kind]], Tone.MUTED))
     several = sum(q.state in (Asked.PENDING, Asked.ASKED) for q in check_in.questions) > 1
     value = join_value(check_in.id, question.key)
     form = Button(said["all_at_once" if several else "in_a_form"], "open_form", str(check_in.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,11 +12,15 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import CadenceRevision, Organisation
 from bot.domain.people import Participation
+from bot.domain.ports.conversation_store import Round
 from bot.domain.ports.queue_store import LanePause
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 
 PAST = timedelta(weeks=4)
 """How far back occurrences are counted."""
+
+_SPREAD = timedelta(days=14)
+"""Longer than time zones and holidays keep the first and the last check-in of a round apart."""
 
 NOTHING_SENT = "nothing_sent"
 """All reasons that too few share to be told apart."""
@@ -52,7 +56,8 @@ class PeopleStatus:
 @dataclass(frozen=True, slots=True)
 class CadenceStatus:
     """`next_due_at` is aware UTC; `people` have a plan. `recent` counts what came due in the last
-    4 weeks by state, and what was skipped by reason (see `merged`).
+    4 weeks by state, and what was skipped by reason (see `merged`). `answered` counts check-ins
+    with an answer (see `answered`); None where nothing may be told.
     """
 
     key: str
@@ -62,6 +67,7 @@ class CadenceStatus:
     next_due_at: datetime | None
     recent: Mapping[OccurrenceState, int]
     skipped: Mapping[str, int]
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,27 @@ def merged(reasons: Mapping[str, int], minimum: int) -> dict[str, int]:
     return {**told, NOTHING_SENT: rest} if rest else told
 
 
+def answered(
+    rounds: Iterable[Round], since: datetime, now: datetime, minimum: int
+) -> dict[UUID, int]:
+    """How many check-ins were answered, by cadence, of those rounds that may be told.
+
+    A round is told as a whole once it has closed for everybody, so that nobody can watch the
+    figure while a single person answers. It is left out where fewer than `minimum` people
+    answered, or fewer than `minimum` of those reached didn't: either would tell about a few.
+
+    Args:
+        since: rounds that began before are left out (aware UTC).
+        now: aware UTC.
+    """
+    found: Counter[UUID] = Counter()
+    for each in rounds:
+        whole = each.first_at >= since and each.closes_at <= now
+        if whole and min(each.answered, each.reached - each.answered) >= minimum:
+            found[each.cadence_id] += each.answered
+    return dict(found)
+
+
 def _status(tx: Tx, now: datetime) -> Status | None:
     organisation = tx.organisations.get()
     if organisation is None:
@@ -138,9 +165,12 @@ def _cadences(tx: Tx, now: datetime, minimum: int) -> Iterable[CadenceStatus]:
         states[cadence_id][state] += count
         if state is OccurrenceState.SKIPPED:
             reasons[cadence_id][reason] += count
+    # A little further back: a round that began before must not look as if it were whole.
+    told = answered(tx.check_ins.rounds(now - PAST - _SPREAD), now - PAST, now, minimum)
     for revision in tx.cadences.current():
         own = revision.cadence_id
-        yield _cadence(tx, revision, states[own], merged(reasons[own], minimum))
+        found = _cadence(tx, revision, states[own], merged(reasons[own], minimum))
+        yield replace(found, answered=told.get(own))
 
 
 def _cadence(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.domain.cadence import Audience, CadenceSpec
+from bot.domain.cadence_rules import title_key
 from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
@@ -232,7 +233,7 @@ class _Reader:
             title = data.get("title") if isinstance(data, dict) else None
             if not isinstance(title, str):
                 continue
-            first = seen.setdefault(" ".join(title.casefold().split()), key)
+            first = seen.setdefault(title_key(title), key)
             if first != key:
                 said = f'"{title}" is the title of {first} too'
                 self._note(

@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.settings.errors import ConfigurationError, Problem, suggest
+from bot.domain.phrases import suggest
+from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.slack import SlackSettings, read_slack
 
 PREFIX = "TOUCHPOINT_"

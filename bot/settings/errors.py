@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-_NEAR = 0.6
-"""difflib's own default: one or two letters off in a short word."""
-
-_MAX_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +35,3 @@ class ConfigurationError(ValueError):
         self.source = source
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(problem.said(source) for problem in self.problems))
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, whatever its case; None where none is near."""
-    by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=_NEAR)
-    return by_lower[found[0]] if found else None
-
-
-def suggest(word: str, known: Sequence[str]) -> str:
-    """A remedy: the nearest known word, or where none is near the first dozen."""
-    near = nearest(word, known)
-    if near:
-        return f"did you mean {near}?"
-    more = ", ..." if len(known) > _MAX_LISTED else ""
-    return f"use one of: {', '.join(known[:_MAX_LISTED])}{more}"

@@ -11,9 +11,9 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from bot.domain.phrases import Unfit, shown, suggest
 from bot.settings.document import Document, Place
-from bot.settings.errors import Problem, suggest
-from bot.settings.values import REFUSED, shown
+from bot.settings.errors import Problem
 from prompts.problems import Problem as PackProblem
 
 _READERS = (
@@ -95,8 +95,9 @@ def _steps(path: str) -> Iterator[str | int]:
 
 def _explained(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str]:
     kind, loc, value = error["type"], error["loc"], error["input"]
-    if kind == REFUSED:
-        return error["ctx"]["problem"], error["ctx"]["remedy"]
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Unfit):
+        return cause.problem, cause.remedy
     if kind == "extra_forbidden":
         return unknown_key(str(loc[-1]), list(_fields(_walk(model, loc[:-1])[0])))
     if kind == "missing":

@@ -13,9 +13,9 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack, Question, QuestionKind, Wording
+from bot.domain.phrases import every_phrase, on_phrase
 from bot.domain.policy import Policy
-from bot.domain.recurrence import Recurrence, Unit
-from bot.settings.values import ORDINALS, WEEKDAYS
+from bot.domain.recurrence import Recurrence
 from prompts.library import load_packs
 
 _NO_FOLDING = 1_000_000
@@ -110,25 +110,12 @@ def _audience(audience: Audience) -> str | dict[str, Any]:
 
 
 def _recurrence(recurrence: Recurrence) -> dict[str, Any]:
-    unit, interval = recurrence.unit.value, recurrence.interval
     return _without_none(
-        every=unit if interval == 1 else f"{interval} {unit}s",
-        on=_on(recurrence),
+        every=every_phrase(recurrence),
+        on=on_phrase(recurrence),
         at=_clock(recurrence.at),
         **{"from": recurrence.anchor},
     )
-
-
-def _on(recurrence: Recurrence) -> str | None:
-    if recurrence.unit is Unit.DAY:
-        return None
-    if recurrence.month_day is not None:
-        return str(recurrence.month_day)
-    weekday = WEEKDAYS[recurrence.weekday or 0]
-    if recurrence.unit is Unit.WEEK:
-        return weekday
-    names = {number: name for name, number in ORDINALS.items()}
-    return f"{names[recurrence.ordinal or 1]} {weekday}"
 
 
 def _clock(at: time) -> str:

@@ -22,24 +22,22 @@ from pydantic import (
 )
 
 from bot.domain.cadence import CadenceKind
+from bot.domain.cadence_rules import MAX_NAME, check_first_day, check_pack, check_time
 from bot.domain.local_time import QuietHours
 from bot.domain.packs import Pack
-from bot.domain.recurrence import Unit
-from bot.settings.errors import nearest, suggest
-from bot.settings.values import (
+from bot.domain.phrases import (
     Every,
     On,
-    parse_country,
+    Unfit,
+    nearest,
     parse_date,
     parse_every,
-    parse_locale,
-    parse_mail,
     parse_on,
     parse_time,
-    parse_zone,
-    refuse,
     shown,
+    suggest,
 )
+from bot.settings.values import parse_country, parse_locale, parse_mail, parse_zone
 from prompts.nudge import check_nudge
 
 LEAST_GROUP = 5
@@ -50,7 +48,6 @@ LEAST_RETENTION = 14
 """Days. An answer that comes after one weekly summary must live until the next one."""
 
 _MOST_RETENTION = 3650
-_FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +67,14 @@ def _words(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not value.strip():
-        raise refuse("is empty", "write a few words, or remove the key")
+        raise Unfit("is empty", "write a few words, or remove the key")
     return value.strip()
 
 
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc or " " in value:
-        raise refuse(f"{shown(value)} is not a web address", "write it in full, with https://")
+        raise Unfit(f"{shown(value)} is not a web address", "write it in full, with https://")
     return value
 
 
@@ -88,14 +85,14 @@ def _everyone(value: Any) -> Any:
         return value
     near = nearest(value, ["everyone"]) if isinstance(value, str) else None
     remedy = "did you mean everyone?" if near else "write everyone, or such as {teams: [Sales]}"
-    raise refuse(f"{shown(value)} is not an audience", remedy)
+    raise Unfit(f"{shown(value)} is not an audience", remedy)
 
 
 def _kind(value: Any) -> CadenceKind:
     names = [kind.value for kind in CadenceKind]
     if value in names:
         return CadenceKind(value)
-    raise refuse(f"{shown(value)} is not a kind of cadence", suggest(str(value), names))
+    raise Unfit(f"{shown(value)} is not a kind of cadence", suggest(str(value), names))
 
 
 def _line(value: Any) -> Any:
@@ -104,9 +101,9 @@ def _line(value: Any) -> Any:
 
 Words: TypeAlias = Annotated[str, BeforeValidator(_words)]
 Name: TypeAlias = Annotated[
-    str, Field(max_length=75), BeforeValidator(_line), BeforeValidator(_words)
+    str, Field(max_length=MAX_NAME), BeforeValidator(_line), BeforeValidator(_words)
 ]
-"""One line; 75 characters is the most that a button or an option holds in Slack."""
+"""One line."""
 
 Paragraph: TypeAlias = Annotated[str, Field(max_length=2000), BeforeValidator(_words)]
 """Leaves room for what stands beside it: a block of a Slack message holds 3,000 characters."""
@@ -158,7 +155,7 @@ class Privacy(Section):
     def _comments(cls, value: int, info: ValidationInfo) -> int:
         group = info.data.get("group_minimum", LEAST_GROUP)
         if value >= LEAST_COMMENTS and value < group:
-            raise refuse(
+            raise Unfit(
                 f"{value} is below group_minimum ({group})",
                 f"give {group} or more: words tell more",
             )
@@ -167,7 +164,7 @@ class Privacy(Section):
 
 def _at_least(value: int, least: int) -> int:
     if value < least:
-        raise refuse(
+        raise Unfit(
             f"{value} is below {least}: people could be recognised", f"give {least} or more"
         )
     return value
@@ -214,7 +211,7 @@ class Cadence(Section):
         _only_for(CadenceKind.CHECK_IN, "pack", value, info)
         if value is not None:
             confirmed = info.data.get("confirmed_impact_assessment", False)
-            _check_pack(value, _around(info), confirmed)
+            _known_pack(value, _around(info), confirmed)
         return value
 
     @field_validator("text")
@@ -223,7 +220,7 @@ class Cadence(Section):
         _only_for(CadenceKind.NUDGE, "text", value, info)
         complaint = None if value is None else check_nudge(value)
         if complaint:
-            raise refuse("can't be sent", complaint)
+            raise Unfit("can't be sent", complaint)
         return None if value is None else value.strip()
 
     @field_validator("on", mode="before")
@@ -236,28 +233,16 @@ class Cadence(Section):
     @classmethod
     def _at(cls, value: time, info: ValidationInfo) -> time:
         quiet = _around(info).quiet
-        if quiet is not None and quiet.covers(value):
-            raise refuse(
-                f"{value:%H:%M} lies in the quiet hours ({quiet.start:%H:%M} to {quiet.end:%H:%M})",
-                f"choose a time from {quiet.end:%H:%M} on, before {quiet.start:%H:%M}, "
-                "or change quiet_hours",
-            )
+        if quiet is not None:
+            check_time(value, quiet)
         return value
 
     @field_validator("anchor")
     @classmethod
     def _meets_workdays(cls, value: date, info: ValidationInfo) -> date:
         every = info.data.get("every")
-        if (
-            every
-            and every.unit is Unit.DAY
-            and every.interval % 7 == 0
-            and value.weekday() > _FRIDAY
-        ):
-            raise refuse(
-                f"every {every.interval} days from {value:%A} falls on weekends alone",
-                "begin on a workday, or use every: week",
-            )
+        if every:
+            check_first_day(every, value)
         return value
 
     @field_validator("starts_on", "until")
@@ -265,7 +250,7 @@ class Cadence(Section):
     def _after_anchor(cls, value: date | None, info: ValidationInfo) -> date | None:
         first = info.data.get("starts_on") or info.data.get("anchor")
         if value and first and value < first:
-            raise refuse(f"{value} is before the start ({first})", f"give {first} or later")
+            raise Unfit(f"{value} is before the start ({first})", f"give {first} or later")
         return value
 
 
@@ -277,30 +262,14 @@ def _only_for(kind: CadenceKind, name: str, value: str | None, info: ValidationI
     found = info.data.get("kind")
     if found is kind and value is None:
         what = "the key of a question pack" if name == "pack" else "what people should read"
-        raise refuse(f"is missing: a {kind} needs it", f"add {name}: and {what}")
+        raise Unfit(f"is missing: a {kind} needs it", f"add {name}: and {what}")
     if found not in (kind, None) and value is not None:
-        raise refuse(f"has no meaning for a {found}", f"remove it, or make it kind: {kind}")
+        raise Unfit(f"has no meaning for a {found}", f"remove it, or make it kind: {kind}")
 
 
-def _check_pack(key: str, around: Surroundings, confirmed: bool) -> None:
+def _known_pack(key: str, around: Surroundings, confirmed: bool) -> None:
     if key in around.broken:
         return
     if key not in around.packs:
-        raise refuse(f'"{key}" is not a known pack', suggest(key, sorted(around.packs)))
-    pack = around.packs[key]
-    if not pack.by_message:
-        raise refuse(
-            f'"{key}" is meant for a conversation, never for messages',
-            f"choose another, such as {_usual(around.packs)}",
-        )
-    if not pack.on_by_default and not confirmed:
-        raise refuse(
-            f'"{key}" is off by default: its answers may be health data',
-            "do an impact assessment and ask the works council first, then add "
-            "confirmed_impact_assessment: true",
-        )
-
-
-def _usual(packs: Mapping[str, Pack]) -> str:
-    usual = [key for key, pack in packs.items() if pack.by_message and pack.on_by_default]
-    return ", ".join(sorted(usual)[:3])
+        raise Unfit(f'"{key}" is not a known pack', suggest(key, sorted(around.packs)))
+    check_pack(around.packs[key], around.packs.values(), confirmed=confirmed)

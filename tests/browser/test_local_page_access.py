@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.accessibility import accessibility_faults
 from tests.browser.hands import become, button, dialog, overflow, say, thread, until
+from tests.browser.test_hr_admin import new_learning, reviewing
 from tests.integration.local_office import Office
 
 View = Callable[[Page, Office], Awaitable[None]]
@@ -64,6 +65,7 @@ async def reading_a_summary(page: Page, office: Office) -> None:
 
 VIEWS = [
     choosing, welcomed, answering, filling_in, mending, at_home, administering, reading_a_summary,
+    new_learning, reviewing,
 ]  # fmt: skip
 
 

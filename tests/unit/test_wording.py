@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.cadence import Audience
 from bot.domain.recurrence import Recurrence, Unit
 from prompts.words import Said, shipped_words
 from tests.harness import ROOT
@@ -23,32 +24,70 @@ MOMENT = datetime(2026, 3, 6, 15, tzinfo=UTC)
 PEOPLE = {"name": "Ana", "names": ["Ana", "Ben", "Cy"], "manager": "Mia", "first_name": "Ana"}
 FACTS: dict[str, dict[str, object]] = {
     "admin": {
-        "cap": 4,
         "count": 3,
-        "day": date(2026, 3, 6),
         "minimum": 5,
-        "examples": ["Ana", "Ben"],
         "moment": MOMENT,
-        "moments": [MOMENT, MOMENT],
-        "more": 2,
+        "name": "AI check-in",
         "people": 1200,
-        "place": "Berlin",
-        "reason": "manages nobody",
-        "rule": Recurrence(Unit.WEEK, 2, time(10), date(2026, 3, 3), weekday=1),
         "unreachable": 2,
-        "weeks": 4,
     },
     "audience": PEOPLE,
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
+    "cadence": {
+        "audience": Audience(teams=("Sales",), managers=True, tenure_min_days=90),
+        "count": 3,
+        "day": date(2026, 3, 6),
+        "moment": MOMENT,
+        "new": "10:00",
+        "old": "09:00",
+        "rule": Recurrence(Unit.WEEK, 2, time(10), date(2026, 3, 3), weekday=1),
+        "what": "Time",
+        "when": "every week, Tuesday 10:00",
+        "whom": "everyone",
+    },
+    "cadence_change": {
+        "count": 3,
+        "line": "every week, Tuesday 10:00",
+        "messages": 4,
+        "moment": MOMENT,
+        "name": "Ines",
+        "number": 2,
+        "this_year": 2027,
+        "weeks": 4,
+    },
+    "cadence_form": {
+        "audience": "everyone",
+        "complaint": "line 1: it is nested too deeply",
+        "count": 3,
+        "first_name": "Ana",
+        "name": "AI check-in",
+        "nth": "First",
+        "opens": "08:00",
+        "shuts": "18:00",
+        "team": "Sales",
+        "weekday": "Monday",
+    },
     "form": {"company": "Fernweh"},
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
     "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
     "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
+    "preview": {
+        "cap": 4,
+        "count": 3,
+        "day": date(2026, 3, 6),
+        "examples": ["Ana", "Ben"],
+        "moments": [MOMENT, MOMENT],
+        "more": 2,
+        "place": "Berlin",
+        "reason": "manages nobody",
+        "weeks": 4,
+    },
     "question": {"label": "mostly clear", "moment": MOMENT, "rating": 4},
     "receipt": {"question": "How is work?"},
     "stranger": {},
+    "sample": {"moment": MOMENT, "name": "AI check-in", "number": 2, "words": "How is work?"},
     "summary": PEOPLE
     | {
         "before": 2,
@@ -143,7 +182,7 @@ def test_one_question_is_not_questions(count: int, words: str) -> None:
 def test_a_rule_in_words(rule: dict[str, int], words: tuple[str, ...]) -> None:
     given = {"unit": Unit.WEEK, "interval": 1, "at": time(10), "anchor": date(2026, 3, 3)}
     recurrence = Recurrence(**(given | rule))  # type: ignore[arg-type]  # names are checked
-    said = say("admin", "en", rule=recurrence)["rule"]
+    said = say("cadence", "en", rule=recurrence)["rule"]
     assert all(word in said for word in words), said
 
 
@@ -227,6 +266,19 @@ def test_every_refusal_of_an_hr_admins_form_has_its_words() -> None:
     codes = {code for call in calls(tree, "_pause_form") for code in texts(call.args[1])}
     assert {f"error_{code}" for code in codes if code} <= blocks("admin")
     assert len(codes) > 2
+
+
+def test_every_refusal_of_a_cadences_form_has_its_words() -> None:
+    tree = dict(parsed(SERVICES))["cadence_fields"]
+    codes = {code for call in calls(tree, "_Wrong") for code in texts(call.args[0])}
+    rules = dict(parsed(DOMAIN))["cadence_rules"]
+    codes |= {code for call in calls(rules, "Unfit") for code in texts(call.args[2])}
+    codes |= refusals(DOMAIN, "clean_text")[False]
+    codes |= {f"{name}_unfit" for name in ("every", "at", "since", "text")}
+    codes |= {f"{name}_range" for name in ("reminders", "closes", "round", "since")}
+    codes |= {f"on_{unit}" for unit in Unit}
+    assert {"title_taken", "quiet_hours", "not_offered"} <= codes
+    assert {f"error_{code}" for code in codes} <= blocks("cadence_form")
 
 
 def said_blocks(tree: ast.Module) -> tuple[set[str], set[str]]:

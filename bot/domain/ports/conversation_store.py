@@ -62,6 +62,22 @@ class Occurrences(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """All check-ins of one cadence and period: one a person.
+
+    first_at, closes_at: when the first was due and the last closes (aware UTC). reached: those
+    that were sent. answered: those of them with an answer.
+    """
+
+    cadence_id: UUID
+    period: str
+    first_at: datetime
+    closes_at: datetime
+    reached: int
+    answered: int
+
+
 class CheckIns(Protocol):
     def add(self, check_ins: Sequence[CheckIn]) -> None: ...
     def get(self, check_in_id: UUID) -> CheckIn | None: ...
@@ -90,6 +106,10 @@ class CheckIns(Protocol):
     def next_wake_at(self) -> datetime | None: ...
     def counts(self, since: datetime) -> Mapping[tuple[UUID, State], int]:
         """How many check-ins per (cadence, state), of those opened since then."""
+        ...
+
+    def rounds(self, since: datetime) -> Sequence[Round]:
+        """The rounds of which something was opened since then; of each, only what was."""
         ...
 
 

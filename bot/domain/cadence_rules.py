@@ -1,0 +1,65 @@
+"""What every cadence must meet, wherever it was written: in app.yaml or in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time
+
+from bot.domain.local_time import QuietHours
+from bot.domain.packs import Pack
+from bot.domain.phrases import Every, Unfit
+from bot.domain.recurrence import Unit
+
+MAX_NAME = 75
+"""Characters: the most that a button or an option holds in Slack."""
+
+_FRIDAY = 4
+_WEEK = 7
+
+
+def check_time(at: time, quiet: QuietHours) -> None:
+    """Raises Unfit for a time of day at which nothing is ever sent."""
+    if quiet.covers(at):
+        raise Unfit(
+            f"{at:%H:%M} lies in the quiet hours ({quiet.start:%H:%M} to {quiet.end:%H:%M})",
+            f"choose a time from {quiet.end:%H:%M} on, before {quiet.start:%H:%M}, "
+            "or change quiet_hours",
+            "quiet_hours",
+        )
+
+
+def check_first_day(every: Every, day: date) -> None:
+    """Raises Unfit where an interval in days, counted from `day`, never meets a workday."""
+    only_weekends = every.unit is Unit.DAY and every.interval % _WEEK == 0
+    if only_weekends and day.weekday() > _FRIDAY:
+        raise Unfit(
+            f"every {every.interval} days from {day:%A} falls on weekends alone",
+            "begin on a workday, or use every: week",
+            "weekends_alone",
+        )
+
+
+def check_pack(pack: Pack, others: Iterable[Pack], *, confirmed: bool) -> None:
+    """Raises Unfit for a pack that is never sent by message, or is off by default.
+
+    confirmed: an impact assessment was done, and the works council asked.
+    """
+    if not pack.by_message:
+        usual = sorted(p.key for p in others if p.by_message and p.on_by_default)
+        raise Unfit(
+            f'"{pack.key}" is meant for a conversation, never for messages',
+            f"choose another, such as {', '.join(usual[:3])}",
+            "conversation_only",
+        )
+    if not pack.on_by_default and not confirmed:
+        raise Unfit(
+            f'"{pack.key}" is off by default: its answers may be health data',
+            "do an impact assessment and ask the works council first, then add "
+            "confirmed_impact_assessment: true",
+            "off_by_default",
+        )
+
+
+def title_key(title: str) -> str:
+    """The same for titles that people can't tell apart."""
+    return " ".join(title.casefold().split())
