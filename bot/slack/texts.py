@@ -57,20 +57,19 @@ def split(text: str, longest: int) -> list[str]:
     parts: list[str] = []
     rest = clean(text)
     while size(rest) > longest:
-        head = _fitting(rest, longest)
-        cut = _cut(head)
+        cut = _cut(rest, len(_fitting(rest, longest)))
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [part for part in (*parts, rest) if not is_blank(part)]
 
 
-def _cut(head: str) -> int:
-    """Where to cut: the coarsest end in the second half of `head`, else its own end."""
+def _cut(text: str, most: int) -> int:
+    """Where to cut: the coarsest end in the second half of the first `most` letters, or there."""
     for end in _ENDS:
-        at = head.rfind(end)
-        if at > len(head) // 2:
+        at = text.rfind(end, 0, most + 1)
+        if at > most // 2:
             return at
-    return len(head)
+    return most
 
 
 def _fitting(text: str, longest: int) -> str:
@@ -85,10 +84,9 @@ def clip(text: str, longest: int) -> str:
     text = line(text)
     if size(text) <= longest:
         return text
-    head = _fitting(text, longest - 1)
-    at = head.rfind(" ")
-    head = head[:at] if at > len(head) // 2 else head
-    return f"{head.rstrip(' ,.;:')}…"
+    most = len(_fitting(text, longest - 1))
+    cut = _cut(text, most) if text[most].isalnum() else most
+    return f"{text[:cut].rstrip(' ,.;:')}…"
 
 
 def plain(text: str) -> Plain:
