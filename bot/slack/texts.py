@@ -11,7 +11,7 @@ from prompts.words import shipped_words
 Plain = dict[str, Any]
 
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_INVISIBLE = "\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _VISIBLE = re.compile(rf"[^\s{_INVISIBLE}]")
 _EVERYBODY = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _JOINER = "\u2060"
@@ -57,20 +57,19 @@ def split(text: str, longest: int) -> list[str]:
     parts: list[str] = []
     rest = clean(text)
     while size(rest) > longest:
-        head = _fitting(rest, longest)
-        cut = _cut(head)
+        cut = _cut(rest, len(_fitting(rest, longest)))
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [part for part in (*parts, rest) if not is_blank(part)]
 
 
-def _cut(head: str) -> int:
-    """Where to cut: the coarsest end in the second half of `head`, else its own end."""
+def _cut(text: str, most: int) -> int:
+    """Where to cut: the coarsest end in the second half of the first `most` letters, or there."""
     for end in _ENDS:
-        at = head.rfind(end)
-        if at > len(head) // 2:
+        at = text.rfind(end, 0, most + 1)
+        if at > most // 2:
             return at
-    return len(head)
+    return most
 
 
 def _fitting(text: str, longest: int) -> str:
@@ -85,10 +84,9 @@ def clip(text: str, longest: int) -> str:
     text = line(text)
     if size(text) <= longest:
         return text
-    head = _fitting(text, longest - 1)
-    at = head.rfind(" ")
-    head = head[:at] if at > len(head) // 2 else head
-    return f"{head.rstrip(' ,.;:')}…"
+    most = len(_fitting(text, longest - 1))
+    cut = _cut(text, most) if text[most].isalnum() else most
+    return f"{text[:cut].rstrip(' ,.;:')}…"
 
 
 def plain(text: str) -> Plain:
