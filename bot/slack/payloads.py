@@ -68,10 +68,11 @@ def _change(event: Body, before: Body) -> str | None:
     if event.get("subtype") == "message_deleted":
         return "typed_deleted"
     after = event.get("message")
-    is_edit = event.get("subtype") == "message_changed" and isinstance(after, Mapping)
-    if not is_edit or not after.get("edited") or after.get("text") == before.get("text"):
-        return None  # Slack tells of unfolded links in the same way
-    return "typed_edited"
+    if event.get("subtype") != "message_changed" or not isinstance(after, Mapping):
+        return None
+    # Slack tells of unfolded links in the same way.
+    is_edit = after.get("edited") and after.get("text") != before.get("text")
+    return "typed_edited" if is_edit else None
 
 
 def press(body: Body, source: Source) -> Inbound | None:

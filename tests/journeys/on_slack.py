@@ -126,8 +126,8 @@ class OnSlack:
         self._said[ref] = message
 
     async def thread(self, who: str) -> Sequence[Message]:
-        shown = self.user(who).dm
-        return [self._said[f"{m.channel}:{m.ts}"] for m in shown if m.is_bots and not m.ephemeral_to]
+        shown = [m for m in self.user(who).dm if m.is_bots and not m.ephemeral_to]
+        return [self._said[f"{message.channel}:{message.ts}"] for message in shown]
 
     def user(self, who: str) -> User:
         """Somebody at their client."""
@@ -135,9 +135,7 @@ class OnSlack:
 
     # What people do
 
-    async def act(
-        self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int
-    ) -> Reply:
+    async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
         self._replies.clear()
         user = self.user(who)
         name, payload = await self._payload(user, kind, what)

@@ -50,9 +50,7 @@ class Surface(Protocol):
         ...
 
     def identity(self, person: Person) -> Identity | None: ...
-    async def act(
-        self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int
-    ) -> Reply:
+    async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
         """One act, delivered so many times; the first reply."""
         ...
 
@@ -92,9 +90,7 @@ class Local:
     def identity(self, person: Person) -> Identity | None:
         return bootstrap.local_identity(self._installation)(person)
 
-    async def act(
-        self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int
-    ) -> Reply:
+    async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
         world = self._here
         inbound = Inbound(self._installation, str(world.ids[who]), kind=kind, **what)
         replies = [await handle(world.built.kit, inbound, world.now) for _ in range(times)]
