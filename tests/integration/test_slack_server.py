@@ -136,6 +136,7 @@ async def test_what_slack_would_refuse_is_refused() -> None:
             ([section("x" * 2900)] * 4, "msg_blocks_too_long"),
             ("no list", "invalid_blocks_format"),
             ([1], "invalid_blocks_format"),
+            ([{"type": {}}], "invalid_blocks"),
         ):
             with refused(error):
                 await client.api_call(
