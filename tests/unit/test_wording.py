@@ -47,6 +47,7 @@ FACTS: dict[str, dict[str, object]] = {
     "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
     "question": {"label": "mostly clear", "moment": MOMENT, "rating": 4},
     "receipt": {"question": "How is work?"},
+    "slack": {"count": 5, "high": "5", "label": "clear", "low": "1", "number": "4"},
     "summary": PEOPLE
     | {
         "before": 2,
