@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 from bot.slack.presses import rows
@@ -17,7 +18,7 @@ MESSAGE_CHARACTERS = 9_800
 """Slack answers msg_blocks_too_long at about 10,000."""
 VIEW_BYTES = 240_000
 """Slack answers view_too_large at 250 kB; the rest is for the view around the blocks."""
-_SHOWN = ("text", "title", "label", "name", "caption")
+_SHOWN = frozenset({"text", "title", "label", "name", "caption"})
 
 
 def fit(drawn: Drawn, surface: Surface) -> Drawn:
@@ -27,27 +28,31 @@ def fit(drawn: Drawn, surface: Surface) -> Drawn:
     drawn = _without_idle_dividers(drawn)
     measure = _characters if surface == "message" else _bytes
     room = MESSAGE_CHARACTERS if surface == "message" else VIEW_BYTES
-
-    def fits(blocks: Drawn) -> bool:
-        return len(blocks) <= MOST_BLOCKS[surface] and sum(map(measure, blocks)) <= room
-
-    if fits(drawn):
+    taken = [0, *accumulate(map(measure, drawn))]
+    if len(drawn) <= MOST_BLOCKS[surface] and taken[-1] <= room:
         return drawn
-    # Keeping less never takes more room, so the longest beginning that fits can be halved for.
-    cut = bisect_left(range(len(drawn)), True, key=lambda n: not fits(_shortened(drawn, n)))
-    found = _shortened(drawn, max(cut - 1, 0))
-    while not fits(found):
-        if found[-2]["type"] == "input":
+
+    def fits(kept: int, end: Drawn) -> bool:
+        is_short = kept + len(end) <= MOST_BLOCKS[surface]
+        return is_short and taken[kept] + sum(map(measure, end)) <= room
+
+    # Keeping less never takes more room, so the longest beginning that fits is found by halving.
+    numbers = range(len(drawn))
+    over = bisect_left(numbers, True, key=lambda kept: not fits(kept, _end(drawn[kept:])))
+    kept = max(over - 1, 0)
+    end = _end(drawn[kept:])
+    while not fits(kept, end):
+        if end[-2]["type"] == "input":
             raise ValueError("a form has more fields than a modal takes: ask for less at once")
-        del found[-2]
-    return found
+        del end[-2]
+    return [*drawn[:kept], *end]
 
 
-def _shortened(drawn: Drawn, kept: int) -> Drawn:
-    rest = drawn[kept:]
+def _end(rest: Drawn) -> Drawn:
+    """What must not go of the blocks that don't fit, and a line that says that there is more."""
     fields = [block for block in rest if block["type"] == "input"]
     elements = [e for block in rest if block["type"] == "actions" for e in block["elements"]]
-    return [*drawn[:kept], *fields, *rows(elements), *context(say("more"))]
+    return [*fields, *rows(elements), *context(say("more"))]
 
 
 def _without_idle_dividers(drawn: Drawn) -> Drawn:
@@ -63,11 +68,11 @@ def _without_idle_dividers(drawn: Drawn) -> Drawn:
 def _characters(value: Any) -> int:
     """What people can read in a block, in UTF-16 code units."""
     if isinstance(value, dict):
-        own = sum(size(value[key]) for key in _SHOWN if isinstance(value.get(key), str))
-        return own + sum(_characters(part) for part in value.values() if not isinstance(part, str))
-    if isinstance(value, list):
-        return sum(map(_characters, value))
-    return 0
+        return sum(
+            (size(part) if key in _SHOWN else 0) if isinstance(part, str) else _characters(part)
+            for key, part in value.items()
+        )
+    return sum(map(_characters, value)) if isinstance(value, list) else 0
 
 
 def _bytes(block: dict[str, Any]) -> int:
