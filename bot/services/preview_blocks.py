@@ -44,7 +44,7 @@ def _group(admin: Admin, group: Group) -> str:
         group.zone,
         count=group.people,
         place=group.zone.split("/")[-1].replace("_", " "),
-        examples=group.examples[:1] if group.people > 1 else group.examples,
+        examples=group.examples[:1],
         moments=group.moments[:MOMENTS],
         more=len(group.moments) - MOMENTS,
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.people import Participation
+from bot.domain.ports.conversation_store import Round
 from bot.services.plan import plan
-from bot.services.status import NOTHING_SENT, OWN_CHOICE, Status, merged, status
+from bot.services.status import NOTHING_SENT, OWN_CHOICE, Status, answered, merged, status
 from tests.integration.people_lists import CALENDAR, MONDAY, Company, check_in, company, people
 
 DAY = timedelta(days=1)
@@ -104,3 +106,29 @@ def test_what_somebody_chose_looks_like_any_other_reason(
     few = Counter({r: n for r, n in reasons.items() if r not in {"left", "not_for_me"}})
     few = Counter({r: n for r, n in few.items() if r not in {"paused", "weekly_cap"}})
     assert merged(few | {"not_for_me": 1}, minimum) == merged(few | {"left": 1}, minimum)
+
+
+ROUNDS = st.builds(
+    Round,
+    cadence_id=st.just(uuid4()),
+    period=st.text(max_size=3),
+    first_at=st.sampled_from([MONDAY - 40 * DAY, MONDAY - 20 * DAY, MONDAY - 3 * DAY]),
+    closes_at=st.sampled_from([MONDAY - DAY, MONDAY, MONDAY + DAY]),
+    reached=st.integers(10, 40),
+    answered=st.integers(0, 10),
+)
+
+
+@given(st.lists(ROUNDS, max_size=4))
+def test_how_many_answered_tells_about_groups_alone(rounds: list[Round]) -> None:
+    """Each round in the sum is closed and whole, and so are those who answered and who didn't."""
+    told = answered(rounds, MONDAY - 28 * DAY, MONDAY, 5)
+    counted = [
+        r.answered
+        for r in rounds
+        if r.answered >= 5
+        and r.reached - r.answered >= 5
+        and r.closes_at <= MONDAY
+        and r.first_at >= MONDAY - 28 * DAY
+    ]
+    assert list(told.values()) == ([sum(counted)] if counted else [])
