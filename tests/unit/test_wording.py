@@ -86,7 +86,7 @@ FACTS: dict[str, dict[str, object]] = {
     },
     "question": {"label": "mostly clear", "moment": MOMENT, "rating": 4},
     "receipt": {"question": "How is work?"},
-    "slack": {"count": 5, "high": "completely", "label": "mostly", "low": "not at all", "number": 2},
+    "slack": {"count": 5, "high": "fully", "label": "mostly", "low": "not at all", "number": 2},
     "slack_replies": {},
     "stranger": {},
     "sample": {"moment": MOMENT, "name": "AI check-in", "number": 2, "words": "How is work?"},
