@@ -17,6 +17,7 @@ from bench.measure import Ratio
 from bench.people import import_people, preview_cadences
 from bench.process import pages, start
 from bench.schedule import idle_tick, plan_due
+from bench.slack_answer import answer_in_slack, dispatch_event
 from bench.slack_deliver import deliver_to_slack
 from bench.small import next_due, render, seal
 from bench.summary import summary
@@ -30,6 +31,8 @@ BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
     "pages": pages,
     "deliver_local": deliver_messages,
     "deliver": deliver_to_slack,
+    "slack-answer": answer_in_slack,
+    "dispatch": dispatch_event,
     "answer": record_answers,
     "postgres": on_postgres,
     "import": import_people,

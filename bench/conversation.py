@@ -79,11 +79,8 @@ async def _deliver_all(world: World, now: datetime) -> None:
 
 
 async def _answer(worlds: Worlds, name: str, title: str) -> AsyncIterator[Ratio]:
+    now = await asked_at(worlds, name) + timedelta(minutes=1)
     world = await worlds.of(TALKING, name)
-    if "asked" not in world.took:
-        async for _ in _deliver(worlds, name, ""):
-            pass
-    now = datetime.fromtimestamp(world.took["asked"], tz=UTC) + timedelta(minutes=1)
     people = iter(await world.people(range(TALKING)))
     against = "one Core insert and commit"
 
@@ -97,6 +94,15 @@ async def _answer(worlds: Worlds, name: str, title: str) -> AsyncIterator[Ratio]
     )
     each = _AT_ONCE / 1e3
     yield Ratio(f"{title}_together", together / each, bare / each, "ms an answer", against)
+
+
+async def asked_at(worlds: Worlds, name: str) -> datetime:
+    """When everybody of that company got their first question, which happens now if need be."""
+    world = await worlds.of(TALKING, name)
+    if "asked" not in world.took:
+        async for _ in _deliver(worlds, name, ""):
+            pass
+    return datetime.fromtimestamp(world.took["asked"], tz=UTC)
 
 
 def _together(world: World, people: Iterator[Person], now: datetime) -> Step:

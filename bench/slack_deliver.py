@@ -40,7 +40,7 @@ _ROUNDS = 5
 async def deliver_to_slack(worlds: Worlds) -> AsyncIterator[Ratio]:
     """First questions: claimed, composed, drawn, posted, and noted; SQLite."""
     world = await worlds.of(TALKING, "slack")
-    lane = await _move_to_slack(world)
+    lane = await move_to_slack(world)
     due = take_part(world)
     with stub() as url:
         async with ClientSession() as session:
@@ -101,7 +101,7 @@ async def _given(session: ClientSession, url: str) -> list[dict[str, Any]]:
     return given
 
 
-async def _move_to_slack(world: World) -> UUID:
+async def move_to_slack(world: World) -> UUID:
     """Everybody has a Slack account with a channel; the lane has no pace, which is Slack's."""
     uow, organisation_id = world.built.uow, world.built.organisation.id
     installation = Installation(uuid4(), organisation_id, PLATFORM, "T0BENCH")

@@ -56,7 +56,7 @@ class Listeners:
         self._screen = screen
         self._observe = observe
         self._carry_out = handling
-        self._events: Mapping[str, Callable[[Workspace, Body], Awaitable[None]]] = {
+        self.events: Mapping[str, Callable[[Workspace, Body], Awaitable[None]]] = {
             "message": self._message,
             "app_home_opened": self._home_opened,
             "app_uninstalled": self._uninstalled,
@@ -65,7 +65,7 @@ class Listeners:
 
     async def event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Something happened in the workspace. Bolt acknowledges once this returns."""
-        listener = self._events.get(str(body["event"].get("type")))
+        listener = self.events.get(str(body["event"].get("type")))
         if listener is None:
             return
         try:
