@@ -1,4 +1,4 @@
-"""What people type in Slack: kept before it is acknowledged, against stock Bolt that keeps nothing."""
+"""What people type in Slack: kept, then acknowledged; against stock Bolt, which keeps nothing."""
 
 from __future__ import annotations
 
@@ -200,4 +200,3 @@ def _events(app: AsyncApp, number: int) -> Step:
 
 def _event_type(number: int) -> str:
     return f"event_{number}"
-
