@@ -11,6 +11,7 @@ import base64
 import html
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ IMAGES = ROOT / "docs" / "images"
 TUESDAY = datetime(2026, 3, 31, 8, 1, tzinfo=UTC)
 """A minute past ten in Berlin: the fifth week's check-in has just been sent there."""
 _WIDTH = 390
+_ENTER = re.compile(r"<p>[^<]* to submit</p>")
+"""A line that slack-blocks-to-jsx puts under every text field, and Slack doesn't."""
 _RENDERER = Path(__file__).parent / "servers" / "slack_html.cjs"
 _STYLE = """
 body { margin: 0; font: 15px/1.46 Lato, "Helvetica Neue", Arial, sans-serif; color: #1d1c1d }
@@ -43,7 +46,6 @@ body { margin: 0; font: 15px/1.46 Lato, "Helvetica Neue", Arial, sans-serif; col
 .bar { padding: 12px 16px; border-bottom: 1px solid #e3e1de; font-weight: 800; font-size: 17px }
 .inner { padding: 12px 16px 16px }
 .modal .inner { max-height: 700px; overflow: hidden }
-#slack_blocks_to_jsx textarea ~ * { display: none }
 .message { display: flex; gap: 10px; margin-bottom: 18px }
 .message > div { min-width: 0; flex: 1 }
 .avatar { width: 36px; height: 36px; border-radius: 8px; flex: none }
@@ -160,7 +162,7 @@ def _html_of(blocks: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
         check=True,
     )
     found: dict[str, str] = json.loads(done.stdout)
-    return found
+    return {name: _ENTER.sub("", drawn) for name, drawn in found.items()}
 
 
 def _drawable(block: dict[str, Any]) -> dict[str, Any]:

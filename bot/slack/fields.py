@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
@@ -81,17 +80,13 @@ def _options(offered: list[Option]) -> tuple[Drawn, list[dict[str, Any]]]:
     A long label goes on in the option's description; where even that is too short, all labels
     stand whole above numbered options.
     """
-    parts = [list(_parts(_label(option))) for option in offered]
+    parts = [split(_label(option), OPTION) for option in offered]
     if all(len(found) <= 2 for found in parts):  # noqa: PLR2004 - a text and its description
         return [], [_option(o.value, *found) for o, found in zip(offered, parts, strict=True)]
     return numbered([_label(option) for option in offered]), [
         _option(option.value, clip(f"{number}  {_label(option)}", OPTION))
         for number, option in enumerate(offered, 1)
     ]
-
-
-def _parts(label: str) -> Iterator[str]:
-    yield from split(label, OPTION)
 
 
 def _option(value: str, text: str, more: str = "") -> dict[str, Any]:
