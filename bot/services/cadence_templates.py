@@ -10,8 +10,8 @@ from bot.domain.recurrence import Recurrence, Unit
 from bot.services.admin_act import Admin
 from prompts.words import Said
 
-NEW = "new"
-"""The key of a cadence that has none yet: its title decides once it is saved."""
+NEW = "+"
+"""Stands for the key of a cadence that has none yet; no cadence can have it. The title decides."""
 
 FIRST_NAME = "{{ first_name }}"
 """How the text of a note names its reader (see `prompts.nudge`)."""

@@ -70,7 +70,8 @@ def stand(
     """
     revisions = tx.cadences.current()
     around = _around(tx, act, revisions)
-    current = next((r for r in revisions if r.spec.key == proposal.key), None)
+    existing = (r for r in revisions if r.spec.key == proposal.key and not proposal.template)
+    current = next(existing, None)
     base = _base(tx, act, proposal, current, around)
     if base is None:
         return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.domain.delivery import DeliveryState
-from bot.domain.occurrence import OccurrenceState
+from bot.domain.occurrence import OccurrenceState, Plan
 from bot.domain.organisation import CadenceRevision, Organisation
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import Round
@@ -108,24 +108,29 @@ def merged(reasons: Mapping[str, int], minimum: int) -> dict[str, int]:
 
 
 def answered(
-    rounds: Iterable[Round], since: datetime, now: datetime, minimum: int
-) -> dict[UUID, int]:
-    """How many check-ins were answered, by cadence, of those rounds that may be told.
+    rounds: Iterable[Round], to_come: Collection[str], since: datetime, now: datetime, minimum: int
+) -> int | None:
+    """How many check-ins of one cadence were answered, in those rounds that may be told.
 
     A round is told as a whole once it has closed for everybody, so that nobody can watch the
     figure while a single person answers. It is left out where fewer than `minimum` people
     answered, or fewer than `minimum` of those reached didn't: either would tell about a few.
+    None where no round may be told.
 
     Args:
+        to_come: periods that are still to come for somebody, such as in another time zone.
         since: rounds that began before are left out (aware UTC).
         now: aware UTC.
     """
-    found: Counter[UUID] = Counter()
-    for each in rounds:
-        whole = each.first_at >= since and each.closes_at <= now
-        if whole and min(each.answered, each.reached - each.answered) >= minimum:
-            found[each.cadence_id] += each.answered
-    return dict(found)
+    told = [
+        each.answered
+        for each in rounds
+        if each.first_at >= since
+        and each.closes_at <= now
+        and each.period not in to_come
+        and min(each.answered, each.reached - each.answered) >= minimum
+    ]
+    return sum(told) if told else None
 
 
 def _status(tx: Tx, now: datetime) -> Status | None:
@@ -165,21 +170,25 @@ def _cadences(tx: Tx, now: datetime, minimum: int) -> Iterable[CadenceStatus]:
         states[cadence_id][state] += count
         if state is OccurrenceState.SKIPPED:
             reasons[cadence_id][reason] += count
+    rounds: dict[UUID, list[Round]] = defaultdict(list)
     # A little further back: a round that began before must not look as if it were whole.
-    told = answered(tx.check_ins.rounds(now - PAST - _SPREAD), now - PAST, now, minimum)
+    for each in tx.check_ins.rounds(now - PAST - _SPREAD):
+        rounds[each.cadence_id].append(each)
     for revision in tx.cadences.current():
         own = revision.cadence_id
-        found = _cadence(tx, revision, states[own], merged(reasons[own], minimum))
-        yield replace(found, answered=told.get(own))
+        plans = tx.plans.of_cadence(own)
+        to_come = {plan.period for plan in plans if plan.next_due_at is not None}
+        told = answered(rounds[own], to_come, now - PAST, now, minimum)
+        found = _cadence(revision, plans, states[own], merged(reasons[own], minimum))
+        yield replace(found, answered=told)
 
 
 def _cadence(
-    tx: Tx,
     revision: CadenceRevision,
+    plans: Sequence[Plan],
     states: Mapping[OccurrenceState, int],
     skipped: Mapping[str, int],
 ) -> CadenceStatus:
-    plans = tx.plans.of_cadence(revision.cadence_id)
     dues = (plan.next_due_at for plan in plans if plan.next_due_at is not None)
     return CadenceStatus(
         key=revision.spec.key,

@@ -14,6 +14,7 @@ from bot.domain.message import Block, ChoiceInput, Form, Panel, Quote, Reply, Ta
 from bot.domain.organisation import CadenceRevision
 from bot.domain.people import Role
 from bot.services.preview import preview
+from bot.services.proposal import Proposal
 from bot.services.status import status
 from storage.engine import open_engine
 from storage.tables.logs import AuditLogRow
@@ -354,6 +355,15 @@ async def test_forged_proposals_change_nothing(world: World, value: str) -> None
     assert (await newest(world, "pulse")).number == 1
 
 
+async def test_a_template_never_takes_the_place_of_a_cadence(world: World) -> None:
+    """A forged proposal that names both makes a new cadence and leaves the other alone."""
+    pulse = await newest(world, "pulse")
+    forged = Proposal(key="pulse", revision=pulse.id, template="learning")
+    await world.act("ines", "admin_save", str(forged))
+    assert (await newest(world, "pulse")).id == pulse.id
+    assert (await newest(world, "learning")).number == 1
+
+
 async def test_home_stays_small_with_many_cadences(open_world: OpenWorld) -> None:
     """Slack's Home takes 100 blocks; what doesn't fit is one press away."""
     many = [replace(nudge(), key=f"note-{n:02}", title=f"Note {n}") for n in range(40)]
@@ -452,6 +462,23 @@ async def test_answered_is_told_for_closed_rounds_of_enough_people(open_world: O
         await world.types(someone.name, "Fine again")
     await world.until("2026-03-17 09:00")
     assert await answered(world) == 5, "four are too few to be told, even in a sum"
+
+
+async def test_answered_waits_for_people_further_west(open_world: OpenWorld) -> None:
+    """A round that is over in Tokyo is not told while it is still to come in Los Angeles: what it
+    gains later would be one person's.
+    """
+    east = [Someone(f"p{n:02}", zone="Asia/Tokyo", country=None) for n in range(10)]
+    west = Someone("lou", zone="America/Los_Angeles", country=None)
+    world = await open_world([HR, *east, west], [check_in(closes_after_days=0)])
+    await world.until("2026-03-03 03:00")
+    for someone in east[:5]:
+        await world.starts(someone.name)
+        await world.types(someone.name, "Fine")
+    await world.until("2026-03-03 17:00")
+    assert await answered(world) is None
+    await world.until("2026-03-04 10:00")
+    assert await answered(world) == 5
 
 
 async def answered(world: World) -> int | None:
