@@ -135,6 +135,7 @@ class SqlQueue(Queries):
 
     def pause_lane(self, lane_id: UUID, until: datetime, reason: str = "") -> None:
         """Let nothing leave the lane before `until`, as the port says."""
+        self._lanes.make({lane_id})
         self._lanes.pause(lane_id, until, reason)
 
     def resume_lane(self, lane_id: UUID) -> None:

@@ -60,7 +60,7 @@ async def test_a_rate_limit_says_how_long(sqlite_url: str, tmp_path: Path) -> No
         assert (await process.api.call(BOT_TOKEN, "auth.test")).wait == 7 * SECOND
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://nowhere.invalid/api/", "x:/"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "x:/"])
 async def test_what_never_left_is_told_apart(url: str) -> None:
     api = SlackApi(url)
     answer = await api.call("xoxb-1", "auth.test")
