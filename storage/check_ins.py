@@ -71,6 +71,15 @@ _SAVE = (
     .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
     .values({n: bindparam(f"new_{n}") for n in _NAMES if n not in _IDS})
 )
+_MARK_ASKED = (
+    update(_question)
+    .where(own(_question), _question.c.check_in_id == bindparam("check_in"))
+    .where(_question.c.key == bindparam("question"))
+    .values(
+        asked_at=bindparam("at"),
+        state=case((_question.c.state.in_(_SETTLED), _question.c.state), else_=Asked.ASKED.value),
+    )
+)
 _NEXT_WAKE = select(func.min(_check_in.c.wake_at)).where(
     own(_check_in), _check_in.c.wake_at.is_not(None)
 )
@@ -120,19 +129,7 @@ class SqlCheckIns(Store):
             self._connection.execute(save, _question_rows(check_in))
 
     def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
-        state = _question.c.state
-        self._connection.execute(
-            update(_question)
-            .where(
-                self._own(_question),
-                _question.c.check_in_id == check_in_id,
-                _question.c.key == key,
-            )
-            .values(
-                asked_at=asked_at,
-                state=case((state.in_(_SETTLED), state), else_=Asked.ASKED.value),
-            )
-        )
+        self._run(_MARK_ASKED, check_in=check_in_id, question=key, at=asked_at)
 
     def waking(self, now: datetime, limit: int) -> Sequence[CheckIn]:
         query = (

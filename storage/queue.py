@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Executable, Row, Update, case, func, literal, or_, select, update
 
-from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery
 from bot.domain.pace import Pace
 from bot.domain.ports.queue_store import LanePause, SentMessage
 from storage.claims import Claims
@@ -25,6 +25,7 @@ from storage.queue_statements import (
     NO_CLAIM,
     POSTS,
     POSTS_OF_KEY,
+    PROMPTS_SENT,
     READY,
     SENDING,
 )
@@ -135,6 +136,7 @@ class SqlQueue(Queries):
 
     def pause_lane(self, lane_id: UUID, until: datetime, reason: str = "") -> None:
         """Let nothing leave the lane before `until`, as the port says."""
+        self._lanes.make({lane_id})
         self._lanes.pause(lane_id, until, reason)
 
     def resume_lane(self, lane_id: UUID) -> None:
@@ -194,17 +196,9 @@ class SqlQueue(Queries):
 
         Ask before `begin`: from then on the message itself is one of them.
         """
-        arrived = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
-        prompts = (
-            select(func.count())
-            .where(_delivery.c.organisation_id == self._organisation)
-            .where(_delivery.c.person_id == person_id)
-            .where(_delivery.c.state.in_([state.value for state in arrived]))
-            .where(_delivery.c.delivery_class == DeliveryClass.PROMPT.value)
-            .where(_delivery.c.operation == Operation.POST.value)
-            .where(_delivery.c.state_at >= since, _delivery.c.state_at < until)
-        )
-        return self._connection.execute(prompts).scalar_one()
+        whose = {"organisation": self._organisation, "person": person_id}
+        when = {"since": since, "until": until}
+        return self._connection.execute(PROMPTS_SENT, {**whose, **when}).scalar_one()
 
     def next_at(self) -> datetime | None:
         """Return when the next message may be claimed."""

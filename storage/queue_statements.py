@@ -3,9 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, false, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from bot.domain.delivery import DeliveryState, Operation
+from bot.domain.delivery import DeliveryClass, DeliveryState, Operation
 from storage.tables.people import IdentityRow
 from storage.tables.queue import DeliveryRow, LaneRow
 
@@ -146,3 +156,15 @@ POSTS = (
     .order_by(delivery.c.number)
 )
 POSTS_OF_KEY = POSTS.where(delivery.c.about_key == bindparam("key"))
+
+_arrived = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+PROMPTS_SENT = (
+    select(func.count())
+    .where(delivery.c.organisation_id == bindparam("organisation"))
+    .where(delivery.c.person_id == bindparam("person"))
+    .where(delivery.c.state.in_([state.value for state in _arrived]))
+    .where(delivery.c.delivery_class == DeliveryClass.PROMPT.value)
+    .where(delivery.c.operation == Operation.POST.value)
+    .where(delivery.c.state_at >= bindparam("since"), delivery.c.state_at < bindparam("until"))
+)
+"""The prompts that a `person` got, or may have, from `since` until before `until`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
+from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, CheckIn, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
@@ -30,32 +30,35 @@ def sent(tx: Tx, delivery: Delivery, composed: Composed, now: datetime) -> None:
     """`now` (aware UTC) is when the platform took it."""
     if delivery.occurrence_id is not None:
         tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SENT)
-    _remember_audience(tx, composed)
+    shown = _remember_audience(tx, composed)
     if composed.asked_key and delivery.about_id is not None:
-        _mark_asked(tx, delivery, composed.asked_key, now)
+        current = shown if shown and shown.id == delivery.about_id else None
+        _mark_asked(tx, current or tx.check_ins.get(delivery.about_id), composed.asked_key, now)
     tx.read_log.add(composed.readings)
 
 
-def _remember_audience(tx: Tx, composed: Composed) -> None:
-    """Keeps the readers the message named: an answer given to it is stored with them."""
+def _remember_audience(tx: Tx, composed: Composed) -> CheckIn | None:
+    """Keeps the readers the message named: an answer given to it is stored with them. Returns the
+    check-in it names them for.
+    """
     current = tx.check_ins.get(composed.shown.id) if composed.shown else None
     if current is None or composed.shown is None:
-        return
+        return current
     shown_id = composed.shown.shown_manager_id
     if not current.audience_shown or current.shown_manager_id != shown_id:
         tx.check_ins.save(replace(current, shown_manager_id=shown_id, audience_shown=True))
+    return current
 
 
-def _mark_asked(tx: Tx, delivery: Delivery, key: str, now: datetime) -> None:
+def _mark_asked(tx: Tx, current: CheckIn | None, key: str, now: datetime) -> None:
     """Typed text goes to the question asked last. Asking that very one again moves nothing, or
     words on their way meanwhile would fall back to the question before.
     """
-    current = tx.check_ins.get(delivery.about_id) if delivery.about_id else None
     if current is None or current.asked(key).state in (Asked.ANSWERED, Asked.SKIPPED):
         return
     asked = [
         (question.asked_at, check_in.id, question.key)
-        for check_in in tx.check_ins.of_person(delivery.person_id, EDITABLE)
+        for check_in in tx.check_ins.of_person(current.person_id, EDITABLE)
         for question in check_in.questions
         if question.asked_at is not None
     ]

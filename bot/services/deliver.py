@@ -34,7 +34,14 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE = timedelta(seconds=60)
-"""Longer than any platform call may take, so that no live claim is taken over."""
+"""Longer than a batch may begin messages and the last of them take, so that no live claim is
+taken over.
+"""
+
+BEGINS_FOR = 10.0
+"""Seconds after its claim in which a batch begins messages; where a platform is slow, it gives
+the rest back. A claim's lease counts from `now`, and a message on its way may take the rest of it.
+"""
 
 AT_ONCE = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -45,18 +52,23 @@ week for a summary: then the next one comes.
 """
 
 
-async def deliver(kit: Kit, now: datetime, limit: int = BATCH) -> int:
+async def deliver(
+    kit: Kit, now: datetime, limit: int = BATCH, *, begins_for: float = BEGINS_FOR
+) -> int:
     """Sends what is due at `now` (aware UTC), most urgent first; how many rows were claimed."""
     claimed = await kit.uow.write(lambda tx: tx.queue.claim(now, limit=limit, lease=LEASE))
     if not claimed:
         return 0
+    ticks = asyncio.get_running_loop().time
+    ends = ticks() + begins_for
     vault = await kit.keys.vault(await _people_in(kit, claimed))
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(of_one_person: Sequence[Delivery]) -> None:
         async with gate:
             for delivery in of_one_person:
-                await _Sending(kit, vault, delivery, now).run()
+                sending = _Sending(kit, vault, delivery, now)
+                await (sending.run() if ticks() < ends else sending.give_back())
 
     groups = (in_turn(group) for group in _by_person(claimed))
     done = await asyncio.gather(*groups, return_exceptions=True)
@@ -119,6 +131,10 @@ class _Sending:
         outcome = await self._send(composed)
         await self._record(outcome, composed)
 
+    async def give_back(self) -> None:
+        """Lets the next batch send it, as if this one had not claimed it."""
+        await self._retry(self.delivery.not_before, "", counts=False)
+
     def _compose(self, tx: Tx) -> Composed:
         person = tx.people.get(self.delivery.person_id)
         organisation = tx.organisations.get()
@@ -140,7 +156,7 @@ class _Sending:
     def _begin(self, tx: Tx, composed: Composed) -> bool:
         """From here on the message may have been sent; the audience it names is kept first."""
         delivery = self.delivery
-        tx.people.lock(delivery.person_id)
+        tx.people.lock_many([delivery.person_id])
         if not tx.queue.begin(delivery.id, delivery.claim_token, self.now):
             return False
         after_sending.before_sending(tx, composed)
@@ -188,13 +204,13 @@ class _Sending:
 
     def _sent(self, tx: Tx, outcome: Sent, composed: Composed) -> None:
         delivery = self.delivery
-        tx.people.lock(delivery.person_id)
+        tx.people.lock_many([delivery.person_id])
         if tx.queue.sent(delivery.id, delivery.claim_token, outcome.ref, self.now):
             after_sending.sent(tx, delivery, composed, outcome.at or self.now)
 
     def _dropped(self, tx: Tx, reason: str) -> None:
         delivery = self.delivery
-        tx.people.lock(delivery.person_id)
+        tx.people.lock_many([delivery.person_id])
         if tx.queue.skip(delivery.id, delivery.claim_token, reason, self.now):
             after_sending.dropped(tx, delivery, reason, self.now)
 

@@ -24,7 +24,7 @@ from bot.slack.pauses import NO_TOKEN
 
 log = logging.getLogger(__name__)
 
-READING = timedelta(seconds=12)
+READING = timedelta(seconds=10)
 """How long a whole look-up may take: with the calls after it, it stays within the claim's lease."""
 
 _POST, _UPDATE, _DELETE = "chat.postMessage", "chat.update", "chat.delete"
