@@ -8,20 +8,19 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from bot.domain.check_in import ANSWERABLE, State
-from bot.domain.occurrence import OccurrenceState
 from bot.domain.people import Identity, Person, Role
 from bot.domain.ports.people_store import Roster
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.call_off import call_off
+from bot.services.loss import counted, is_unusual
 from bot.services.people_file import ParsedPeople, PersonRow
 
 LEFT = "left"
 """The reason kept with what is cancelled because its person left."""
 
-_MOST_LEAVERS = 2
-_MOST_LEAVING_SHARE = 5  # a fifth: beyond it a file is more likely cut short than a company
+_OF_ACCOUNT = ("time_zone", "locale")
+"""What the account that a person's messages go to may know better than any list."""
 
-_MOST_OPEN = 1_000
 _COMPARED = ("name", "team", "country", "time_zone", "hired_on", "locale", "role")
 
 Identities = Callable[[Person], Identity | None]
@@ -66,12 +65,11 @@ class SyncPreview:
     def leavers_to_confirm(self) -> str:
         """The question to answer first where unusually many would leave, else empty."""
         leaving, active = len(self.leaves), self.active_before
-        if leaving <= _MOST_LEAVERS or leaving * _MOST_LEAVING_SHARE <= active:
+        if not is_unusual(leaving, active):
             return ""
         return (
-            f"{leaving:,} of {active:,} active people ({leaving / active:.0%}) are not in this "
-            "file and would leave; check that the file is complete, and confirm that they leave "
-            "if it is"
+            f"{counted(leaving, active, 'active')} are not in this file and would leave; check "
+            "that the file is complete, and confirm that they leave if it is"
         )
 
 
@@ -163,8 +161,9 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
     if organisation is None:
         raise ImportRefused("the database has no organisation yet; run `touchpoint people import`")
     known = tx.people.by_email(row.email for row in parsed.rows)
+    homes = tx.people.homes(person.id for person in known.values())
     listed = {
-        row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns)
+        row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns, homes)
         for row in parsed.rows
     }
     roster = {entry.person_id: entry for entry in tx.people.roster()}
@@ -184,11 +183,18 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
 
 
 def _listed(
-    row: PersonRow, known: Person | None, organisation_id: UUID, columns: frozenset[str]
+    row: PersonRow,
+    known: Person | None,
+    organisation_id: UUID,
+    columns: frozenset[str],
+    homes: Mapping[UUID, Identity],
 ) -> Person:
-    """The person as the file says; what it has no column for stays as it is known."""
+    """The person as the file says; what it has no column for stays as it is known, and so do the
+    zone and the language that the person's own account says.
+    """
     if known is not None:
-        said = {name: getattr(row, name) for name in _COMPARED if name in columns}
+        told = columns - _told_by_account(homes.get(known.id))
+        said = {name: getattr(row, name) for name in _COMPARED if name in told}
         new = {name: value for name, value in said.items() if value != getattr(known, name)}
         return replace(known, active=True, **new) if new or not known.active else known
     return Person(
@@ -203,6 +209,12 @@ def _listed(
         role=row.role,
         hired_on=row.hired_on,
     )
+
+
+def _told_by_account(home: Identity | None) -> set[str]:
+    if home is None or home.barred:
+        return set()
+    return {name for name in _OF_ACCOUNT if getattr(home, name)}
 
 
 def _new_managers(
@@ -270,19 +282,7 @@ def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
     if not people:
         return
     tx.people.end_employment(people, now)
-    tx.queue.cancel(people, LEFT, now)
-    tx.occurrences.give_up(people, LEFT)
-    for person_id in people:
-        _cancel_check_ins(tx, person_id)
-
-
-def _cancel_check_ins(tx: Tx, person_id: UUID) -> None:
-    tx.people.lock(person_id)  # an answer that comes in now is finished first
-    for check_in in tx.check_ins.of_person(person_id, ANSWERABLE, limit=_MOST_OPEN):
-        tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
-        occurrence = tx.occurrences.get(check_in.occurrence_id)
-        if occurrence is not None and occurrence.state is not OccurrenceState.SENT:
-            tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, LEFT)
+    call_off(tx, people, LEFT, now)
 
 
 def _audit(
