@@ -94,12 +94,19 @@ class Known:
     """What is stored: everybody active, whoever else has an account here, and the accounts.
 
     `identities` are those of `installation`, `homes` where people get their messages, anywhere.
+    `closed` are the ids of installations through which nothing can be sent any more.
     """
 
     installation: Installation
     people: Mapping[UUID, Person]
     identities: tuple[Identity, ...]
     homes: Mapping[UUID, Identity]
+    closed: frozenset[UUID] = frozenset()
+
+    def is_free(self, person_id: UUID) -> bool:
+        """Whether the person gets no messages anywhere, so that this may become the place."""
+        home = self.homes.get(person_id)
+        return home is None or home.barred is not None or home.installation_id in self.closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ def match(known: Known, accounts: Iterable[Account]) -> Matching:
     An account is a person's where it has the person's e-mail address, whatever the case: an
     account that was a person's and has another address now is theirs no more, and `missing` for
     them. One that may not be written to only ever bars what is there; it connects nobody. Where
-    people get their messages elsewhere they go on doing so, unless that account is barred.
+    people get their messages elsewhere they go on doing so, unless nothing can be sent there.
     """
     return _Match(known, list(accounts)).run()
 
@@ -191,19 +198,20 @@ class _Match:
         if before is None:
             usable = person.active and not account.barred
             return self._new(person, account) if usable else None
+        if account.barred:
+            return replace(before, barred=account.barred)
         ref = before.delivery_ref if before.external_id == account.external_id else ""
         return replace(
             before,
             external_id=account.external_id,
             delivery_ref=ref,
-            barred=account.barred,
-            is_home=self._is_home(before, account),
+            barred=None,
+            is_home=before.is_home or self.known.is_free(person.id),
             time_zone=_zone(account.time_zone) or before.time_zone,
             locale=_language(account.locale) or before.locale,
         )
 
     def _new(self, person: Person, account: Account) -> Identity:
-        home = self.known.homes.get(person.id)
         return Identity(
             id=uuid4(),
             person_id=person.id,
@@ -211,18 +219,13 @@ class _Match:
             platform=self.known.installation.platform,
             external_id=account.external_id,
             delivery_ref="",
-            is_home=home is None or home.barred is not None,
+            is_home=self.known.is_free(person.id),
             time_zone=_zone(account.time_zone),
             locale=_language(account.locale),
         )
 
-    def _is_home(self, before: Identity, account: Account) -> bool:
-        """Messages move here only from where nothing can be sent any more."""
-        home = self.known.homes.get(before.person_id)
-        free = home is None or (home.barred is not None and not account.barred)
-        return before.is_home or free
-
     def _why_gone(self, before: Identity) -> str:
+        """The account's own reason where it still is there."""
         account = self.by_id.get(before.external_id)
         return account.barred if account and account.barred else MISSING
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -46,13 +46,17 @@ class Waiting:
 
 
 async def plan_accounts(
-    uow: UnitOfWork, installation: Installation, accounts: Sequence[Account]
+    uow: UnitOfWork,
+    installation: Installation,
+    accounts: Sequence[Account],
+    *,
+    closed: Collection[UUID] = (),
 ) -> AccountsPreview:
     """What `sync_accounts` would do; changes nothing.
 
     Raises AccountsRefused where the people list is empty.
     """
-    return await uow.read(lambda tx: _compare(tx, installation, accounts).preview)
+    return await uow.read(lambda tx: _compare(tx, installation, accounts, closed).preview)
 
 
 async def sync_accounts(
@@ -63,6 +67,7 @@ async def sync_accounts(
     *,
     now: datetime,
     actor: str,
+    closed: Collection[UUID] = (),
     confirm_losses: bool = False,
 ) -> AccountsPreview:
     """Applies a whole directory, and moves the plans of those whose zone changed. A repeat
@@ -77,18 +82,20 @@ async def sync_accounts(
         accounts: everybody of the directory, or people would lose their accounts.
         now: aware UTC.
         actor: for the audit log: an opaque id or a code such as "cli".
+        closed: ids of installations through which nothing can be sent any more: whoever gets
+            messages there gets them here from now on.
         confirm_losses: needed where more than 2 people and more than a fifth would lose theirs.
 
     Raises AccountsRefused where that is missing, and as `plan_accounts`.
     """
-    ahead = await uow.read(lambda tx: _compare(tx, installation, accounts))
+    ahead = await uow.read(lambda tx: _compare(tx, installation, accounts, closed))
     was_refused = await uow.read(lambda tx: _refused(tx, installation.id) is not None)
     if ahead.preview.is_empty and not was_refused:
         return ahead.preview
 
     def write(tx: Tx) -> Matching:
         tx.people.lock_many(ahead.touched)  # another sync that comes first is seen whole
-        matching = _compare(tx, installation, accounts)
+        matching = _compare(tx, installation, accounts, closed)
         if matching.preview.losses_to_confirm and not confirm_losses:
             raise AccountsRefused(matching.preview.losses_to_confirm)
         _apply(tx, matching, now)
@@ -139,7 +146,9 @@ def _is_refusal(entry: Audited) -> bool:
     return entry.action == REFUSED
 
 
-def _compare(tx: Tx, installation: Installation, accounts: Sequence[Account]) -> Matching:
+def _compare(
+    tx: Tx, installation: Installation, accounts: Sequence[Account], closed: Collection[UUID]
+) -> Matching:
     listed = [entry.person_id for entry in tx.people.roster()]
     if not listed:
         raise AccountsRefused(
@@ -153,7 +162,8 @@ def _compare(tx: Tx, installation: Installation, accounts: Sequence[Account]) ->
     others = {*listed, *(identity.person_id for identity in identities)} - people.keys()
     people |= tx.people.many(others)
     homes = tx.people.homes(people)
-    return match(Known(installation, people, identities, homes), accounts)
+    known = Known(installation, people, identities, homes, frozenset(closed))
+    return match(known, accounts)
 
 
 def _apply(tx: Tx, matching: Matching, now: datetime) -> None:
