@@ -33,7 +33,7 @@ def status() -> None:
 
     found, zone = asyncio.run(_found(read_environment()))
     _Shown(console(), found, zone).print()
-    if found.needs_operator:
+    if found.people.losses_to_confirm or found.needs_operator:
         raise typer.Exit(1)
 
 
@@ -65,6 +65,7 @@ class _Shown:
 
         self.out.print(self._headline())
         self.out.print(self._people())
+        self._losses()
         header = ("cadence", "people", "next", "last 4 weeks", "not sent")
         rows = [self._row(cadence) for cadence in self.found.cadences]
         self.out.print(table("", header, rows))
@@ -92,6 +93,16 @@ class _Shown:
         if people.without_platform:
             parts.append(f"{people.without_platform:,} without an account on any platform")
         return ", ".join(parts) + "."
+
+    def _losses(self) -> None:
+        from bot.cli.screen import plural
+
+        if losing := self.found.people.losses_to_confirm:
+            self.out.print(
+                f"{plural(losing, 'person', 'people')} would lose their account, and last night's "
+                "sync was not applied: look with `touchpoint people sync slack --dry-run`, then "
+                "confirm with --yes."
+            )
 
     def _row(self, cadence: CadenceStatus) -> tuple[str, ...]:
         coming = "paused" if cadence.paused else self._moment(cadence.next_due_at)

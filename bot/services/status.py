@@ -13,6 +13,7 @@ from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import CadenceRevision, Organisation
 from bot.domain.people import Participation
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.sync_accounts import waiting
 
 PAST = timedelta(weeks=4)
 """How far back occurrences are counted."""
@@ -41,11 +42,16 @@ _OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PeopleStatus:
-    """`started` is None where those who started, or the others, are too few to be told."""
+    """`started` is None where those who started, or the others, are too few to be told.
+
+    `losses_to_confirm` counts whoever would lose their account in a nightly sync that waits for
+    somebody to confirm it.
+    """
 
     active: int
     without_platform: int
     started: int | None
+    losses_to_confirm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ def _people(tx: Tx, minimum: int) -> PeopleStatus:
         active=len(roster),
         without_platform=sum(not entry.has_identity for entry in roster),
         started=started if enough else None,
+        losses_to_confirm=sum(each.losing for each in waiting(tx)),
     )
 
 

@@ -27,6 +27,11 @@ SYNCED = "accounts.sync"
 REFUSED = "accounts.refused"
 """What the audit log calls a sync, and one that waits for somebody to confirm it."""
 
+NOBODY = (
+    "there is nobody on the people list yet, and accounts are matched to it; begin with "
+    "`touchpoint people import FILE`"
+)
+
 _ONE_BY_ONE = 500
 """Up to so many people their plans are looked up one by one, beyond it all at once."""
 
@@ -151,10 +156,7 @@ def _compare(
 ) -> Matching:
     listed = [entry.person_id for entry in tx.people.roster()]
     if not listed:
-        raise AccountsRefused(
-            "there is nobody on the people list yet, and accounts are matched to it; begin with "
-            "`touchpoint people import FILE`"
-        )
+        raise AccountsRefused(NOBODY)
     identities = tuple(tx.people.identities(installation.id))
     people: dict[UUID, Person] = {
         person.id: person for person in tx.people.by_email(addresses_of(accounts)).values()

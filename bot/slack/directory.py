@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from bot.domain.organisation import Installation
 from bot.services.match_accounts import Account
 from bot.slack.api import Answer, Fate, SlackApi
-from bot.slack.outcomes import MISSING_SCOPE, PAUSES, TOKEN_REFUSED
+from bot.slack.outcomes import PAUSES
+from bot.slack.pauses import MISSING_SCOPE, TOKEN_REFUSED
 
 PAGE = 200
 """Accounts a page: the most that Slack recommends (docs.slack.dev/reference/methods/users.list)."""

@@ -13,7 +13,8 @@ from bot.domain.organisation import Installation
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx, UnitOfWork
 from bot.slack.api import Answer, Fate, SlackApi
-from bot.slack.outcomes import ENDED_BY_A_TOKEN, PAUSE, PAUSES, TOKEN_REFUSED
+from bot.slack.outcomes import PAUSE, PAUSES
+from bot.slack.pauses import ENDED_BY_A_TOKEN, TOKEN_REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Workspace:
 @dataclass(frozen=True, slots=True)
 class Introduction:
     """What `auth.test` made known. `trouble` is "" where all is well, else the code of a pause
-    (see bot.slack.outcomes) or "not_connected": then it goes on with what is stored.
+    (see bot.slack.pauses) or "not_connected": then it goes on with what is stored.
     """
 
     installation: Installation | None
@@ -156,16 +157,14 @@ async def introduce(
     """
     answer = await api.call(installations.token, "auth.test")
     if not answer.ok:
-        return await _go_on(answer, uow, installations, now)
+        return await _go_on(answer, uow, now)
     told = _told(answer.data, organisation_id)
     found = await uow.write(lambda tx: _keep(tx, told, now))
     installations.belongs_to(found.id)
     return Introduction(found)
 
 
-async def _go_on(
-    answer: Answer, uow: UnitOfWork, installations: Installations, now: datetime
-) -> Introduction:
+async def _go_on(answer: Answer, uow: UnitOfWork, now: datetime) -> Introduction:
     stored = await uow.read(lambda tx: tx.organisations.installations(PLATFORM))
     refused = answer.fate is Fate.REFUSED
     log.error("Slack did not say whose token this is", extra={"code": answer.error})

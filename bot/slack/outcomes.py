@@ -11,20 +11,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.delivery import Outcome, RetryAt, Skipped, Unknown
 from bot.slack.api import Answer, Fate
+from bot.slack.pauses import MESSAGES_TAB_OFF, MISSING_SCOPE, TOKEN_REFUSED, WORKSPACE_CLOSED
 
 log = logging.getLogger(__name__)
 
 SOON = timedelta(seconds=5)
 PAUSE = timedelta(minutes=5)
 """How long a workspace that refuses rests before it is asked again."""
-
-TOKEN_REFUSED = "token_refused"
-MISSING_SCOPE = "missing_scope"
-MESSAGES_TAB_OFF = "messages_tab_off"
-WORKSPACE_CLOSED = "workspace_closed"
-NO_TOKEN = "no_token"
-ENDED_BY_A_TOKEN = frozenset({TOKEN_REFUSED, MISSING_SCOPE, NO_TOKEN})
-"""Pauses that a token which Slack takes ends."""
 
 PAUSES = {
     "account_inactive": TOKEN_REFUSED,
