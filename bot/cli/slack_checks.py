@@ -18,11 +18,11 @@ _NOT_REACHED = (
     "Slack did not answer within 5 seconds; check the network, the firewall (https to slack.com), "
     "SLACK_API_URL and HTTPS_PROXY"
 )
-_BOT_TOKEN = (
+_SET_BOT = (
     "copy the Bot User OAuth Token from your app's page OAuth & Permissions into SLACK_BOT_TOKEN; "
     "where there is none, press Install to Workspace"
 )
-_APP_TOKEN = (
+_SET_APP = (
     "make one on your app's page Basic Information, App-Level Tokens, with the scope "
     "connections:write, and set SLACK_APP_TOKEN"
 )
@@ -51,7 +51,7 @@ def _bot(bot: Standing) -> list[Finding]:
     if bot.error == "not_reached":
         return [Finding(Verdict.BAD, "Slack", _NOT_REACHED)]
     if bot.error:
-        said = f"SLACK_BOT_TOKEN is refused ({bot.error}); {_BOT_TOKEN}"
+        said = f"SLACK_BOT_TOKEN is refused ({bot.error}); {_SET_BOT}"
         return [Finding(Verdict.BAD, "Slack", said)]
     installed = Finding(Verdict.GOOD, "Slack", f"{bot.workspace}, as {bot.bot}")
     return [installed, _scopes(bot)]
@@ -87,13 +87,13 @@ async def _socket_mode(api_url: str, token: str) -> Finding:
     if found.error == "not_reached":
         return Finding(Verdict.BAD, "Slack Socket Mode", _NOT_REACHED)
     if found.error == "missing_scope":
-        said = f"SLACK_APP_TOKEN lacks the scope connections:write; {_APP_TOKEN}"
+        said = f"SLACK_APP_TOKEN lacks the scope connections:write; {_SET_APP}"
     elif found.error == "not_allowed_token_type":
-        said = f"SLACK_APP_TOKEN is no app-level token (xapp-...); {_APP_TOKEN}"
+        said = f"SLACK_APP_TOKEN is no app-level token (xapp-...); {_SET_APP}"
     elif found.error == "socket_mode_disabled":
         said = "Socket Mode is off; switch it on, on your app's page Socket Mode"
     else:
-        said = f"SLACK_APP_TOKEN is refused ({found.error}); {_APP_TOKEN}"
+        said = f"SLACK_APP_TOKEN is refused ({found.error}); {_SET_APP}"
     return Finding(Verdict.BAD, "Slack Socket Mode", said)
 
 

@@ -125,7 +125,10 @@ async def apply_sync(
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """People as they will be. `managers` holds changes alone; `changed` the fields by person."""
+    """People as they will be. `managers` holds changes alone; `changed` the fields by person.
+
+    `at_home` have an account already, barred or not; `unreachable` are on the list without one.
+    """
 
     organisation_id: UUID
     joining: tuple[Person, ...]
@@ -135,6 +138,7 @@ class _Difference:
     changed: Mapping[UUID, tuple[str, ...]]
     new_roles: Mapping[UUID, Role]
     managers: Mapping[UUID, UUID | None]
+    at_home: frozenset[UUID]
     unreachable: frozenset[UUID]
 
     def preview(self) -> SyncPreview:
@@ -178,7 +182,10 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
         changed=_changed(listed.values(), old, managers),
         new_roles=_new_roles(listed.values(), old),
         managers=managers,
-        unreachable=frozenset(i for i, entry in roster.items() if not entry.has_identity),
+        at_home=frozenset(homes),
+        unreachable=frozenset(
+            i for i, entry in roster.items() if not entry.has_identity and i not in homes
+        ),
     )
 
 
@@ -266,7 +273,8 @@ def _apply(tx: Tx, difference: _Difference, identities: Identities, now: datetim
     _start(tx, arriving, now)
     tx.people.change_managers(difference.managers, now)
     unreachable = [p for p in difference.staying if p.id in difference.unreachable]
-    found = (identities(person) for person in [*arriving, *unreachable])
+    homeless = [p for p in [*arriving, *unreachable] if p.id not in difference.at_home]
+    found = (identities(person) for person in homeless)
     tx.people.add_identities([identity for identity in found if identity is not None])
 
 
