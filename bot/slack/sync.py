@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from bot.domain.organisation import Installation
+from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import UnitOfWork
-from bot.services.kit import Kit
 from bot.services.sync_accounts import (
     AccountsRefused,
     note_refusal,
@@ -24,7 +24,13 @@ log = logging.getLogger(__name__)
 
 
 async def sync_nightly(
-    kit: Kit, api: SlackApi, installations: Installations, now: datetime, *, wait: Wait
+    uow: UnitOfWork,
+    calendar: Calendar,
+    api: SlackApi,
+    installations: Installations,
+    now: datetime,
+    *,
+    wait: Wait,
 ) -> int:
     """Syncs every workspace that we have a token for; how many accounts and people changed.
 
@@ -34,20 +40,21 @@ async def sync_nightly(
 
     now: aware UTC. wait: waits so many seconds, to keep Slack's pace.
     """
-    if not await kit.uow.read(lambda tx: tx.people.count()):
+    if not await uow.read(lambda tx: tx.people.count()):
         return 0
-    rows = await kit.uow.read(lambda tx: tx.organisations.installations(PLATFORM))
-    closed = await unspoken_for(kit.uow, installations)
+    rows = await uow.read(lambda tx: tx.organisations.installations(PLATFORM))
+    closed = await unspoken_for(uow, installations)
     changed = 0
     for row in rows:
         workspace = await installations.of_installation(row.id)
         if workspace is not None:
-            changed += await _sync_one(kit, api, workspace.token, row, now, wait, closed)
+            changed += await _sync_one(uow, calendar, api, workspace.token, row, now, wait, closed)
     return changed
 
 
 async def _sync_one(
-    kit: Kit,
+    uow: UnitOfWork,
+    calendar: Calendar,
     api: SlackApi,
     token: str,
     row: Installation,
@@ -62,15 +69,15 @@ async def _sync_one(
         return 0
     try:
         done = await sync_accounts(
-            kit.uow, kit.calendar, row, accounts, now=now, actor="nightly", closed=closed
+            uow, calendar, row, accounts, now=now, actor="nightly", closed=closed
         )
     except AccountsRefused:
-        preview = await plan_accounts(kit.uow, row, accounts, closed=closed)
+        preview = await plan_accounts(uow, row, accounts, closed=closed)
         counts = {"losing": len(preview.barred), "connected": preview.connected_before}
         log.warning(
             "many would lose their account; run `touchpoint people sync slack`", extra=counts
         )
-        await note_refusal(kit.uow, row, preview, now)
+        await note_refusal(uow, row, preview, now)
         return 0
     return done.updates
 

@@ -23,6 +23,9 @@ from bot.services.sync_accounts import AccountsRefused, note_refusal, plan_accou
 from bot.services.sync_people import apply_sync
 from bot.slack.api import SlackApi
 from bot.slack.directory import PACE, DirectoryTrouble, read_directory
+from bot.slack.installations import Installations
+from bot.slack.sync import sync_nightly
+from scheduling.clock import SteppedClock
 from storage.tables.logs import AuditLogRow
 from tests.integration.people_lists import CALENDAR, MONDAY, Company, check_in, company, people
 from tests.servers.slack import TEAM, Fault, Member, SlackServer, serving
@@ -289,6 +292,33 @@ async def test_a_refused_night_shows_until_somebody_decides(office: Office) -> N
     found = await status(office.acme.uow, MONDAY)
     assert found is not None
     assert found.people.losses_to_confirm == 0
+
+
+async def nightly(office: Office, at: datetime = MONDAY) -> int:
+    installations = Installations(office.acme.uow, office.slack.bot_token, SteppedClock(at))
+    return await sync_nightly(
+        office.acme.uow, CALENDAR, office.api, installations, at, wait=office.wait
+    )
+
+
+async def test_every_night_brings_accounts_up_to_date(office: Office) -> None:
+    """By itself; a night in which Slack can't be read, or too many would go, applies nothing."""
+    assert await nightly(office) > 0
+    assert await nightly(office) == 0
+    office.slack.token_error = "token_revoked"
+    assert await nightly(office) == 0
+    office.slack.token_error = ""
+    for member in (ANA, BO, CY):
+        office.slack.change(replace(member, deleted=True))
+    assert await nightly(office) == 0
+    assert set((await office.barred()).values()) == {None}
+    found = await status(office.acme.uow, MONDAY)
+    assert found is not None
+    assert found.people.losses_to_confirm == 3
+    office.slack.change(ANA)
+    office.slack.change(BO)
+    assert await nightly(office) == 1
+    assert (await office.barred())["U0CY"] == "deactivated"
 
 
 async def read(office: Office) -> int:
