@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, func, insert, select
 
-from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.queue_store import Audited, Reading
 from storage.queries import Queries
 from storage.tables.logs import AuditLogRow, ReadLogRow
 
@@ -72,6 +72,17 @@ class SqlAuditLog(Queries):
         }
         before = _FIRST if last is None else last.hash
         self._connection.execute(insert(_entry).values(**entry, hash=_hash(before, entry)))
+
+    def latest(self, actions: Iterable[str]) -> Sequence[Audited]:
+        """Return the newest entry about each target among those of these actions."""
+        newest = (
+            select(func.max(_entry.c.number))
+            .where(_entry.c.organisation_id == self._organisation)
+            .where(_entry.c.action.in_(list(actions)))
+            .group_by(_entry.c.target)
+        )
+        rows = self._connection.execute(self._entries().where(_entry.c.number.in_(newest)))
+        return [Audited(row.action, row.target, row.detail, row.at) for row in rows]
 
     def verify(self) -> bool:
         """Tell whether every entry follows from the one before it, from the first on.

@@ -1,6 +1,6 @@
 """People, their choices and their accounts on the platforms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
@@ -44,6 +44,8 @@ _BY_IDENTITY = _SELECT.where(
     _identity.c.barred.is_(None),
 ).join(_identity, _identity.c.person_id == _person.c.id)
 _IDENTITIES = select(*(_identity.c[field.name] for field in fields(Identity))).where(own(_identity))
+
+_HOMES = _IDENTITIES.where(_identity.c.is_home, _identity.c.person_id.in_(SOME))
 
 
 class SqlPeople(Managements):
@@ -115,6 +117,10 @@ class SqlPeople(Managements):
         row = self._run(query, person=person_id).one_or_none()
         return None if row is None else Identity(*row)
 
+    def homes(self, people: Iterable[UUID]) -> dict[UUID, Identity]:
+        found = (Identity(*row) for row in self._run_among(people, _HOMES))
+        return {identity.person_id: identity for identity in found}
+
     def identities(self, installation_id: UUID) -> Sequence[Identity]:
         query = _IDENTITIES.where(_identity.c.installation_id == bindparam("installation"))
         return [Identity(*row) for row in self._run(query, installation=installation_id)]
@@ -137,6 +143,16 @@ class SqlPeople(Managements):
             _identity.c.external_id == external_id,
         )
         self._connection.execute(found.values(delivery_ref=ref))
+
+    def localise(self, changes: Mapping[UUID, tuple[str, str]]) -> None:
+        rows = [
+            {"person": person_id, "zone": zone, "language": language}
+            for person_id, (zone, language) in changes.items()
+        ]
+        if rows:
+            found = update(_person).where(self._own(_person), _person.c.id == bindparam("person"))
+            told = found.values(time_zone=bindparam("zone"), locale=bindparam("language"))
+            self._connection.execute(told, rows)
 
     def set_participation(self, person_id: UUID, participation: Participation) -> None:
         self._set(person_id, participation=participation.value)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, people, status
+from bot.cli import cadence, check, db, manifest, people, status
 
 DEBUG = "--debug"
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(people.app, name="people")
 app.add_typer(cadence.app, name="cadence")
+app.add_typer(manifest.app, name="manifest")
 app.add_typer(check.keys, name="keys")
 app.add_typer(db.app, name="db")
 app.command("check")(check.check)

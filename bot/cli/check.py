@@ -28,14 +28,15 @@ def new() -> None:
 def check() -> None:
     """Check the whole set-up, line by line.
 
-    Configuration, time zones, databases, keys, permissions and the port: each line says what is
-    wrong and how to mend it. Nothing is changed.
+    Configuration, time zones, databases, keys, permissions, Slack and the port: each line says
+    what is wrong and how to mend it. Nothing is changed, and no token is shown.
 
     Exit codes: 0 all is well; 1 something is to be mended.
 
     Example: touchpoint check
     """
-    from bot.cli.checks import Verdict, findings
+    from bot.cli.checks import findings
+    from bot.cli.findings import Verdict
     from bot.cli.screen import console
 
     out = console()

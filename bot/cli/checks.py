@@ -7,8 +7,6 @@ import os
 import socket
 import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +14,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bootstrap import Built, NoOrganisation, build, master_key_of
+from bot.cli.findings import Finding, Verdict
 from bot.cli.screen import plural
+from bot.cli.slack_checks import slack_findings
 from bot.domain.organisation import Configuration
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.services import manage_cadence
@@ -38,21 +38,6 @@ _REACH = "check TOUCHPOINT_DATABASE_URL, and that what it names runs and is inta
 _TOO_OPEN = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Verdict(Enum):
-    GOOD = "good"
-    BAD = "bad"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check; `said` names the remedy where something is wrong."""
-
-    verdict: Verdict
-    subject: str
-    said: str
-
-
 def findings() -> Iterator[Finding]:
     """Looks at everything in turn; changes nothing."""
     try:
@@ -70,6 +55,8 @@ def findings() -> Iterator[Finding]:
     yield from _permissions(environment)
     if has_key and has_schema:
         yield from asyncio.run(_contents(environment, configuration))
+    else:
+        yield from asyncio.run(_slack(environment, None))
     yield from _port(environment)
 
 
@@ -170,16 +157,22 @@ async def _contents(environment: Environment, configuration: Configuration | Non
     try:
         built = await build(environment)
     except (NoOrganisation, StorageUnavailable, KeyStoreError) as error:
-        return [Finding(Verdict.BAD, "organisation", str(error))]
+        broken = Finding(Verdict.BAD, "organisation", str(error))
+        return [broken, *await _slack(environment, None)]
     try:
         return [
             await _key_store(built),
             await _people(built),
             *await _differences(built, configuration),
+            *await _slack(environment, built),
             _platform(built),
         ]
     finally:
         await built.close()
+
+
+async def _slack(environment: Environment, built: Built | None) -> list[Finding]:
+    return [finding async for finding in slack_findings(environment.slack, built)]
 
 
 async def _key_store(built: Built) -> Finding:
@@ -216,6 +209,8 @@ async def _differences(built: Built, configuration: Configuration | None) -> lis
 
 
 def _platform(built: Built) -> Finding:
+    if built.environment.slack is not None:
+        return Finding(Verdict.GOOD, "platform", "Slack")
     if built.local is not None:
         return Finding(Verdict.GOOD, "platform", "the local page, as this is a demo")
     said = "none is connected, so nothing can be sent; see the local page with `touchpoint demo`"

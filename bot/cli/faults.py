@@ -34,9 +34,10 @@ def explained(error: BaseException) -> tuple[int, str]:
 
 def _refusals() -> tuple[type[Exception], ...]:
     from bot.services.manage_cadence import ApplyRefused
+    from bot.services.sync_accounts import AccountsRefused
     from bot.services.sync_people import ImportRefused
 
-    return Refused, ApplyRefused, ImportRefused
+    return Refused, ApplyRefused, ImportRefused, AccountsRefused
 
 
 def _unusable() -> tuple[type[Exception], ...]:
@@ -46,6 +47,9 @@ def _unusable() -> tuple[type[Exception], ...]:
     from bot.services.manage_cadence import UnknownCadence
     from bot.services.people_encoding import Unreadable
     from bot.settings import ConfigurationError
+    from bot.slack.directory import DirectoryTrouble
+    from bot.slack.installations import SlackTrouble
+    from bot.slack.manifest import BadAddress
     from storage.engine import DatabaseUrlError
     from storage.key_engine import KeyStoreError
     from storage.lock import AlreadyRunning
@@ -54,12 +58,15 @@ def _unusable() -> tuple[type[Exception], ...]:
     return (
         NotReady,
         AlreadyRunning,
+        BadAddress,
         ConfigurationError,
         DatabaseUrlError,
         DemoRefused,
+        DirectoryTrouble,
         KeyStoreError,
         MasterKeyError,
         NoOrganisation,
+        SlackTrouble,
         StorageUnavailable,
         UnknownCadence,
         Unreadable,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import accounts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,11 +23,7 @@ if TYPE_CHECKING:
 _SHOWN = 30
 
 app = typer.Typer(help="The people list.", rich_markup_mode=None, no_args_is_help=True)
-
-
-@app.callback()
-def people() -> None:
-    """Keeps `import` a command of its own: with one alone typer would leave its name out."""
+app.command("sync")(accounts.sync)
 
 
 @app.command("import")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -40,14 +40,17 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 @contextmanager
-def working(said: str) -> Iterator[None]:
-    """A bar on standard error while something takes its time; nothing where nobody watches."""
+def working(said: str) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error while something takes its time; nothing where nobody watches.
+
+    What it yields shows how far it is, after what is `said`.
+    """
     watched = Console(stderr=True, highlight=False, markup=False)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=watched, transient=True, disable=not watched.is_terminal)
     with progress:
-        progress.add_task(said, total=None)
-        yield
+        task = progress.add_task(said, total=None)
+        yield lambda now: progress.update(task, description=f"{said}: {now}")
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -35,7 +35,8 @@ def status() -> None:
 
     found, zone = asyncio.run(_found(read_environment()))
     _Shown(console(), found, zone).print()
-    if found.needs_operator or any(not _passes(pause) for pause in found.paused):
+    is_held_up = any(not _passes(pause) for pause in found.paused)
+    if found.needs_operator or found.people.losses_to_confirm or is_held_up:
         raise typer.Exit(1)
 
 
@@ -67,6 +68,7 @@ class _Shown:
 
         self.out.print(self._headline())
         self.out.print(self._people())
+        self._losses()
         header = ("cadence", "people", "next", "last 4 weeks", "not sent")
         rows = [self._row(cadence) for cadence in self.found.cadences]
         self.out.print(table("", header, rows))
@@ -104,6 +106,16 @@ class _Shown:
         where = f"{pause.platform.capitalize()} workspace {pause.workspace}"
         remedy = REMEDIES.get(pause.reason, pause.reason.replace("_", " "))
         return f"{where} is paused, next try {self._moment(pause.until)}. {remedy}"
+
+    def _losses(self) -> None:
+        from bot.cli.screen import plural
+
+        if losing := self.found.people.losses_to_confirm:
+            self.out.print(
+                f"{plural(losing, 'person', 'people')} would lose their account, and last night's "
+                "sync was not applied: look with `touchpoint people sync slack --dry-run`, then "
+                "confirm with --yes."
+            )
 
     def _row(self, cadence: CadenceStatus) -> tuple[str, ...]:
         coming = "paused" if cadence.paused else self._moment(cadence.next_due_at)

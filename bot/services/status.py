@@ -15,6 +15,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import Round
 from bot.domain.ports.queue_store import LanePause
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.sync_accounts import waiting
 
 PAST = timedelta(weeks=4)
 """How far back occurrences are counted."""
@@ -46,11 +47,16 @@ _OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PeopleStatus:
-    """`started` is None where those who started, or the others, are too few to be told."""
+    """`started` is None where those who started, or the others, are too few to be told.
+
+    `losses_to_confirm` counts whoever would lose their account in a nightly sync that waits for
+    somebody to confirm it.
+    """
 
     active: int
     without_platform: int
     started: int | None
+    losses_to_confirm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ def _people(tx: Tx, minimum: int) -> PeopleStatus:
         active=len(roster),
         without_platform=sum(not entry.has_identity for entry in roster),
         started=started if enough else None,
+        losses_to_confirm=sum(each.losing for each in waiting(tx)),
     )
 
 

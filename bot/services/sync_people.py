@@ -8,20 +8,19 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from bot.domain.check_in import ANSWERABLE, State
-from bot.domain.occurrence import OccurrenceState
 from bot.domain.people import Identity, Person, Role
 from bot.domain.ports.people_store import Roster
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.call_off import call_off
+from bot.services.loss import counted, is_unusual
 from bot.services.people_file import ParsedPeople, PersonRow
 
 LEFT = "left"
 """The reason kept with what is cancelled because its person left."""
 
-_MOST_LEAVERS = 2
-_MOST_LEAVING_SHARE = 5  # a fifth: beyond it a file is more likely cut short than a company
+_OF_ACCOUNT = ("time_zone", "locale")
+"""What the account that a person's messages go to may know better than any list."""
 
-_MOST_OPEN = 1_000
 _COMPARED = ("name", "team", "country", "time_zone", "hired_on", "locale", "role")
 
 Identities = Callable[[Person], Identity | None]
@@ -66,12 +65,11 @@ class SyncPreview:
     def leavers_to_confirm(self) -> str:
         """The question to answer first where unusually many would leave, else empty."""
         leaving, active = len(self.leaves), self.active_before
-        if leaving <= _MOST_LEAVERS or leaving * _MOST_LEAVING_SHARE <= active:
+        if not is_unusual(leaving, active):
             return ""
         return (
-            f"{leaving:,} of {active:,} active people ({leaving / active:.0%}) are not in this "
-            "file and would leave; check that the file is complete, and confirm that they leave "
-            "if it is"
+            f"{counted(leaving, active, 'active')} are not in this file and would leave; check "
+            "that the file is complete, and confirm that they leave if it is"
         )
 
 
@@ -127,7 +125,10 @@ async def apply_sync(
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """People as they will be. `managers` holds changes alone; `changed` the fields by person."""
+    """People as they will be. `managers` holds changes alone; `changed` the fields by person.
+
+    `at_home` have an account already, barred or not; `unreachable` are on the list without one.
+    """
 
     organisation_id: UUID
     joining: tuple[Person, ...]
@@ -137,6 +138,7 @@ class _Difference:
     changed: Mapping[UUID, tuple[str, ...]]
     new_roles: Mapping[UUID, Role]
     managers: Mapping[UUID, UUID | None]
+    at_home: frozenset[UUID]
     unreachable: frozenset[UUID]
 
     def preview(self) -> SyncPreview:
@@ -163,8 +165,9 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
     if organisation is None:
         raise ImportRefused("the database has no organisation yet; run `touchpoint people import`")
     known = tx.people.by_email(row.email for row in parsed.rows)
+    homes = tx.people.homes(person.id for person in known.values())
     listed = {
-        row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns)
+        row.email: _listed(row, known.get(row.email), organisation.id, parsed.columns, homes)
         for row in parsed.rows
     }
     roster = {entry.person_id: entry for entry in tx.people.roster()}
@@ -179,16 +182,26 @@ def _compare(tx: Tx, parsed: ParsedPeople) -> _Difference:
         changed=_changed(listed.values(), old, managers),
         new_roles=_new_roles(listed.values(), old),
         managers=managers,
-        unreachable=frozenset(i for i, entry in roster.items() if not entry.has_identity),
+        at_home=frozenset(homes),
+        unreachable=frozenset(
+            i for i, entry in roster.items() if not entry.has_identity and i not in homes
+        ),
     )
 
 
 def _listed(
-    row: PersonRow, known: Person | None, organisation_id: UUID, columns: frozenset[str]
+    row: PersonRow,
+    known: Person | None,
+    organisation_id: UUID,
+    columns: frozenset[str],
+    homes: Mapping[UUID, Identity],
 ) -> Person:
-    """The person as the file says; what it has no column for stays as it is known."""
+    """The person as the file says; what it has no column for stays as it is known, and so do the
+    zone and the language that the person's own account says.
+    """
     if known is not None:
-        said = {name: getattr(row, name) for name in _COMPARED if name in columns}
+        told = columns - _told_by_account(homes.get(known.id))
+        said = {name: getattr(row, name) for name in _COMPARED if name in told}
         new = {name: value for name, value in said.items() if value != getattr(known, name)}
         return replace(known, active=True, **new) if new or not known.active else known
     return Person(
@@ -203,6 +216,12 @@ def _listed(
         role=row.role,
         hired_on=row.hired_on,
     )
+
+
+def _told_by_account(home: Identity | None) -> set[str]:
+    if home is None or home.barred:
+        return set()
+    return {name for name in _OF_ACCOUNT if getattr(home, name)}
 
 
 def _new_managers(
@@ -254,7 +273,8 @@ def _apply(tx: Tx, difference: _Difference, identities: Identities, now: datetim
     _start(tx, arriving, now)
     tx.people.change_managers(difference.managers, now)
     unreachable = [p for p in difference.staying if p.id in difference.unreachable]
-    found = (identities(person) for person in [*arriving, *unreachable])
+    homeless = [p for p in [*arriving, *unreachable] if p.id not in difference.at_home]
+    found = (identities(person) for person in homeless)
     tx.people.add_identities([identity for identity in found if identity is not None])
 
 
@@ -270,19 +290,7 @@ def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
     if not people:
         return
     tx.people.end_employment(people, now)
-    tx.queue.cancel(people, LEFT, now)
-    tx.occurrences.give_up(people, LEFT)
-    for person_id in people:
-        _cancel_check_ins(tx, person_id)
-
-
-def _cancel_check_ins(tx: Tx, person_id: UUID) -> None:
-    tx.people.lock(person_id)  # an answer that comes in now is finished first
-    for check_in in tx.check_ins.of_person(person_id, ANSWERABLE, limit=_MOST_OPEN):
-        tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
-        occurrence = tx.occurrences.get(check_in.occurrence_id)
-        if occurrence is not None and occurrence.state is not OccurrenceState.SENT:
-            tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, LEFT)
+    call_off(tx, people, LEFT, now)
 
 
 def _audit(

@@ -310,7 +310,7 @@ def test_status_and_previews_name_no_person_who_answered(shell: Shell) -> None:
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:
     """What keeps it instant, whatever the machine."""
-    heavy = "aiohttp alembic babel holidays jinja2 sqlalchemy sqlmodel rich.table storage"
+    heavy = "aiohttp alembic babel holidays jinja2 slack_sdk sqlalchemy sqlmodel rich.table storage"
     script = (
         "import sys\nfrom bot.cli import app\n"
         "try:\n    app(['cadence', 'apply', '--help'])\nexcept SystemExit:\n    pass\n"
@@ -344,7 +344,9 @@ def test_the_commands_are_those_that_work() -> None:
         "db upgrade",
         "demo",
         "keys new",
+        "manifest slack",
         "people import",
+        "people sync",
         "run",
         "status",
     ]

@@ -148,11 +148,25 @@ class ReadLog(Protocol):
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An entry of the audit log; `at` is aware UTC."""
+
+    action: str
+    target: str
+    detail: str
+    at: datetime
+
+
 class AuditLog(Protocol):
     def append(
         self, *, actor: str, action: str, target: str, at: datetime, detail: str = ""
     ) -> None:
         """Adds a hash-chained entry. `actor`, `target` and `detail` hold opaque ids and codes."""
+        ...
+
+    def latest(self, actions: Iterable[str]) -> Sequence[Audited]:
+        """The newest entry about each target among those of these actions."""
         ...
 
     def verify(self) -> bool: ...
