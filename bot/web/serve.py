@@ -22,7 +22,8 @@ from bot.settings import ConfigurationError, Environment, load_configuration
 from bot.web.app import create_app
 from bot.web.local_page import PATH, keep_moment
 from bot.web.metrics import Metrics
-from bot.web.slack import ears_of, greet
+from bot.web.slack import ears_of, greet, jobs_of
+from scheduling.jobs import JOBS
 from scheduling.runner import Bell, Runner
 from storage.engine import DatabaseUrlError
 from storage.key_engine import KeyStoreError
@@ -169,7 +170,8 @@ async def _work(built: Built, bell: Bell, *, open_browser: bool) -> None:
     logs.catch_strays(asyncio.get_running_loop())
     metrics = Metrics(built)
     ears = ears_of(built, metrics)
-    runner = Runner(built.kit, built.clock, bell, observe=metrics.observe_job)
+    jobs = (*JOBS, *jobs_of(built))
+    runner = Runner(built.kit, built.clock, bell, jobs=jobs, observe=metrics.observe_job)
     app = create_app(built, runner=runner, metrics=metrics, ears=ears)
     site = await _open_site(built, app)
     try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.bootstrap import Built
+from bot.web.nights import nightly
+from scheduling.jobs import Job
 
 if TYPE_CHECKING:
     from bot.slack.platform import Ears
@@ -35,6 +39,22 @@ async def greet(built: Built) -> None:
         _log.warning("Slack's workspace has to wait", extra={"reason": told.trouble})
     elif told.installation is not None:
         _log.info("connected to Slack", extra={"workspace": told.installation.name})
+
+
+def jobs_of(built: Built) -> tuple[Job, ...]:
+    """What a process with Slack does by itself besides: reads its people, every night."""
+    if built.slack is None:
+        return ()
+    from bot.slack.sync import sync_nightly
+
+    slack, kit = built.slack, built.kit
+
+    async def sync(now: datetime) -> int:
+        return await sync_nightly(
+            kit.uow, kit.calendar, slack.api, slack.installations, now, wait=asyncio.sleep
+        )
+
+    return (nightly("accounts", sync),)
 
 
 def ears_of(built: Built, metrics: Metrics) -> Ears | None:
