@@ -15,23 +15,22 @@ from bot.domain.message import (
     Block,
     Button,
     Buttons,
-    Chart,
     Panel,
     Quote,
     Reply,
-    Series,
     Text,
     Tone,
 )
 from bot.domain.packs import Question
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.summary import SharedAnswer, trend_of
+from bot.domain.summary import SharedAnswer
 from bot.services.act import is_uuid
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
 from bot.services.paging import Page, Piece, Section, number_in, paged
 from bot.services.summary_facts import PersonView, SummaryView, opened, people_of
+from bot.services.trend_chart import trend_chart
 from prompts.words import Said
 
 ACTIONS = frozenset({"summary_details"})
@@ -114,7 +113,10 @@ class _Details:
     def _pieces(self, person: PersonView) -> Iterator[Piece]:
         for answer in person.answers:
             blocks = _answer(self.say, self.manager, self.view, answer)
-            blocks += _trend(self.say, self.manager, self.view, person, answer)
+            chart = trend_chart(
+                self.kit.words, self.manager, self.view, person, answer, POINTS_FOR_A_TREND
+            )
+            blocks += [chart] if chart else []
             yield Piece(tuple(blocks), (answer.answer_id,))
         title = [Text(self.say()["starters"], Tone.STRONG)]
         for starter in person.starters:
@@ -145,21 +147,3 @@ def _said(question: Question, value: Value, note: str, locale: str) -> list[Bloc
     blocks: list[Block] = [Quote(value.text, note) if value.text else Text(note, Tone.MUTED)]
     pressed = value_in_words(question, replace(value, text=""), locale)
     return [*blocks, Text(pressed)] if pressed else blocks
-
-
-def _trend(
-    say: Callable[..., Said],
-    manager: Person,
-    view: SummaryView,
-    person: PersonView,
-    answer: SharedAnswer,
-) -> list[Block]:
-    points = trend_of(person.trend, answer.question_key)
-    if answer.value.rating is None or len(points) < POINTS_FOR_A_TREND:
-        return []
-    values = tuple(float(p.rating) for p in points)
-    labels = tuple(say(moment=p.answered_at)["day"] for p in points)
-    text = say(values=", ".join(str(p.rating) for p in points))["trend"]
-    title = view.question(answer).words(manager.locale).text
-    name = person.person.first_name
-    return [Chart(title, labels, (Series(name, values),), low=1, high=5, text=text)]

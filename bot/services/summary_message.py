@@ -20,11 +20,13 @@ from bot.domain.message import (
 from bot.domain.summary import SharedAnswer, excerpt
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
+from bot.services.trend_chart import trend_chart
 
 CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
+POINTS_FOR_A_LINE = 3
 
 
 def summary(scene: Scene) -> Composed:
@@ -51,6 +53,7 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     blocks: list[Block] = [Heading(title), Text(lead)]
     if changes:
         blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
+        blocks += _chart(scene, view)
     blocks += _starters(scene, view)
     details = Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)
     foot = Text(said["written_by_rules"], Tone.MUTED)
@@ -74,6 +77,16 @@ def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:
     edited = [p.person.first_name for p in view.shared if any(a.edited for a in p.answers)]
     if edited:
         yield scene.say("summary", names=edited)["edited"]
+
+
+def _chart(scene: Scene, view: SummaryView) -> list[Block]:
+    """The ratings of whoever's moved most, once they are a line and not only a step."""
+    person = min(view.shared, key=_weight)
+    largest = max(person.answers, key=lambda answer: abs(answer.rating_change or 0))
+    if not largest.rating_change:
+        return []
+    chart = trend_chart(scene.words, scene.person, view, person, largest, POINTS_FOR_A_LINE)
+    return [chart] if chart else []
 
 
 def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:

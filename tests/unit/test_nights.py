@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,8 +28,9 @@ def test_a_night_begins_at_two_where_the_company_is(moment: str, night: date) ->
     assert night_of(datetime.fromisoformat(moment).replace(tzinfo=UTC), BERLIN) == night
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
-def test_a_night_is_never_skipped_and_never_comes_back(moment: datetime) -> None:
+@given(st.integers(0, 10 * 365 * 24 * 60))
+def test_a_night_is_the_day_or_the_one_before(minutes: int) -> None:
+    moment = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     tonight = night_of(moment, BERLIN)
     local = moment.astimezone(BERLIN).date()
     assert 0 <= (local - tonight).days <= 1
