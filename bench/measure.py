@@ -13,8 +13,8 @@ Call = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """`ours` and `reference` are medians in `unit`, which names a time; `against` what the
-    reference does.
+    """`ours` and `reference` are medians in `unit`, which names a time, or a rate where more is
+    better; `against` what the reference does.
     """
 
     name: str

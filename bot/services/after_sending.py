@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, CheckIn, State
 from bot.domain.delivery import Delivery
@@ -30,27 +32,34 @@ def sent(tx: Tx, delivery: Delivery, composed: Composed, now: datetime) -> None:
     """`now` (aware UTC) is when the platform took it."""
     if delivery.occurrence_id is not None:
         tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SENT)
-    shown = _remember_audience(tx, composed)
-    if composed.asked_key and delivery.about_id is not None:
-        current = shown if shown and shown.id == delivery.about_id else None
-        _mark_asked(tx, current or tx.check_ins.get(delivery.about_id), composed.asked_key, now)
+    asks = bool(composed.asked_key and delivery.about_id)
+    editable = tx.check_ins.of_person(delivery.person_id, EDITABLE) if asks else ()
+    _remember_audience(tx, composed, editable)
+    if asks:
+        current = _one(tx, delivery.about_id, editable)
+        _mark_asked(tx, current, editable, composed.asked_key, now)
     tx.read_log.add(composed.readings)
 
 
-def _remember_audience(tx: Tx, composed: Composed) -> CheckIn | None:
-    """Keeps the readers the message named: an answer given to it is stored with them. Returns the
-    check-in it names them for.
-    """
-    current = tx.check_ins.get(composed.shown.id) if composed.shown else None
+def _one(tx: Tx, check_in_id: UUID | None, known: Sequence[CheckIn]) -> CheckIn | None:
+    """A check-in, read only where it is not `known`."""
+    found = next((check_in for check_in in known if check_in.id == check_in_id), None)
+    return found or (tx.check_ins.get(check_in_id) if check_in_id else None)
+
+
+def _remember_audience(tx: Tx, composed: Composed, known: Sequence[CheckIn]) -> None:
+    """Keeps the readers the message named: an answer given to it is stored with them."""
+    current = _one(tx, composed.shown.id, known) if composed.shown else None
     if current is None or composed.shown is None:
-        return current
+        return
     shown_id = composed.shown.shown_manager_id
     if not current.audience_shown or current.shown_manager_id != shown_id:
         tx.check_ins.save(replace(current, shown_manager_id=shown_id, audience_shown=True))
-    return current
 
 
-def _mark_asked(tx: Tx, current: CheckIn | None, key: str, now: datetime) -> None:
+def _mark_asked(
+    tx: Tx, current: CheckIn | None, editable: Sequence[CheckIn], key: str, now: datetime
+) -> None:
     """Typed text goes to the question asked last. Asking that very one again moves nothing, or
     words on their way meanwhile would fall back to the question before.
     """
@@ -58,7 +67,7 @@ def _mark_asked(tx: Tx, current: CheckIn | None, key: str, now: datetime) -> Non
         return
     asked = [
         (question.asked_at, check_in.id, question.key)
-        for check_in in tx.check_ins.of_person(current.person_id, EDITABLE)
+        for check_in in editable
         for question in check_in.questions
         if question.asked_at is not None
     ]

@@ -379,3 +379,15 @@ async def _say_what_is_no_http(client: ClientSession, secret: str) -> None:
     await reader.read()
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_paused_workspace_shows_with_its_reason(tmp_path: Path) -> None:
+    environment = environment_in(tmp_path)
+    await move_company_in(environment)
+    async with opened(environment) as built:
+        local, until_then = built.local, built.clock.now() + timedelta(minutes=5)
+        assert local is not None
+        await built.uow.write(lambda tx: tx.queue.pause_lane(local.id, until_then, "token_refused"))
+        async with served(create_app(built)) as client:
+            found = await scraped(client)
+    assert found["touchpoint_lane_paused|platform=local|reason=token_refused"] == 1

@@ -1,0 +1,46 @@
+"""What `touchpoint status` says of a workspace that is paused: why, until when, what to do."""
+
+import io
+from datetime import UTC, datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from bot.cli.status import _passes, _Shown
+from bot.domain.organisation import Organisation
+from bot.domain.ports.queue_store import LanePause
+from bot.services.status import PeopleStatus, Status
+from bot.slack import pauses
+
+UNTIL = datetime(2026, 3, 3, 9, 5, tzinfo=UTC)
+
+
+def shown(reason: str) -> str:
+    pause = LanePause(uuid4(), UNTIL, reason, "slack", "Fernweh")
+    people = PeopleStatus(3, 0, None)
+    organisation = Organisation(uuid4(), "Fernweh")
+    found = Status(organisation, people, (), {}, {}, {}, None, (pause,))
+    screen = io.StringIO()
+    out = Console(file=screen, width=400, no_color=True)
+    _Shown(out, found, ZoneInfo("Europe/Berlin")).print()
+    return screen.getvalue()
+
+
+def test_a_refused_token_names_the_setting() -> None:
+    said = shown(pauses.TOKEN_REFUSED)
+    assert "Slack workspace Fernweh is paused, next try Tue 03 Mar 2026 10:05" in said
+    assert "Set a new SLACK_BOT_TOKEN" in said
+
+
+@pytest.mark.parametrize("reason", pauses.REMEDIES)
+def test_every_reason_has_a_remedy(reason: str) -> None:
+    assert pauses.REMEDIES[reason] in shown(reason)
+
+
+def test_only_a_rate_limit_needs_nobody() -> None:
+    def passes(reason: str) -> bool:
+        return _passes(LanePause(uuid4(), UNTIL, reason, "slack", "Fernweh"))
+
+    assert [reason for reason in pauses.REMEDIES if passes(reason)] == ["rate_limited"]
