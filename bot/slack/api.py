@@ -23,10 +23,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=12)
-"""How long one call may take. Delivery makes at most four for a message, within its lease."""
+PATIENCE = timedelta(seconds=10)
+"""How long one call may take. Delivery makes a few for a message, within its claim's lease."""
 
-CONNECTING = timedelta(seconds=6)
+CONNECTING = timedelta(seconds=5)
 DEFAULT_WAIT = timedelta(seconds=30)
 """After a 429 that does not say how long: Slack's usual Retry-After."""
 

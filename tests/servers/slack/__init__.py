@@ -20,8 +20,11 @@ acknowledgement are delivered again with the next connection, on `await slack.re
 themselves where `slack.deliveries.retry_delays` are set. Blocks, views and messages are checked
 against `tests/servers/slack_limits.py`; what Slack would refuse is refused.
 
-Strict where Slack's documentation is silent: a view opened from within a modal replaces the
-stack, and a deactivated person, a bot or Slackbot can't be written to (channel_not_found).
+Triggers, response addresses and signed timestamps age by `wall`, which is real time unless a test
+gives a clock that it moves. The application has `slack.patience` (3 s) to acknowledge.
+
+Where Slack's documentation is silent: a view opened from within a modal replaces the stack, and
+posting to the id of a deactivated person, a bot or a stranger is channel_not_found.
 """
 
 from tests.servers.slack.clock import Clock, WallClock

@@ -10,7 +10,7 @@ from tests.servers.slack import checks, elements
 from tests.servers.slack.arguments import flag, needed, number
 from tests.servers.slack.clock import micros_of
 from tests.servers.slack.messages import Message
-from tests.servers.slack.people import BOT_USER, SLACKBOT
+from tests.servers.slack.people import BOT_USER
 from tests.servers.slack.workspace import GENERAL, SlackError, Workspace
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _channel(workspace: Workspace, wanted: str) -> str:
     if wanted in workspace.owners:
         return wanted
     member = workspace.members.get(wanted)
-    if member is None or member.deleted or member.is_bot or member.id == SLACKBOT.id:
+    if member is None or not member.takes_messages:
         raise SlackError("channel_not_found")
     return workspace.open_direct(wanted)
 
@@ -109,7 +109,7 @@ def open_conversation(server: SlackServer, arguments: Arguments) -> Arguments:
         raise SlackError("user_disabled")
     if member.is_stranger:
         raise SlackError("user_not_visible")
-    if member.is_bot or member.id == SLACKBOT.id:
+    if not member.takes_messages:
         raise SlackError("cannot_dm_bot")
     known = {"no_op": True, "already_open": True} if wanted in server.workspace.direct else {}
     channel: Arguments = {"id": server.workspace.open_direct(wanted)}

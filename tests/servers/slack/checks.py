@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.servers import slack_limits
@@ -10,7 +10,7 @@ from tests.servers.slack.arguments import parsed
 from tests.servers.slack.workspace import SlackError
 
 _METADATA_AT_MOST = 8_000
-"""Characters of metadata. Slack documents 16 KB at most; half of it keeps well clear."""
+"""Characters of metadata: a bound of our own. Slack has metadata_too_large but names no figure."""
 
 
 def message(arguments: dict[str, Any], *, charts: bool) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def _are_objects(blocks: Any) -> bool:
 
 def _refuse_problems(text: str, blocks: list[dict[str, Any]], *, charts: bool) -> None:
     """The strict rules are stricter than Slack's on the text: it must be there and ping nobody."""
-    found = slack_limits.message_problems({"text": text, "blocks": blocks})
+    found = _problems(slack_limits.message_problems, {"text": text, "blocks": blocks})
     found += _charts(blocks, allowed=charts)
     if not found:
         return
@@ -43,6 +43,14 @@ def _refuse_problems(text: str, blocks: list[dict[str, Any]], *, charts: bool) -
         raise refused("invalid_arguments", found)
     too_long = slack_limits.characters(blocks) > slack_limits.MESSAGE_CHARACTERS
     raise refused("msg_blocks_too_long" if too_long else "invalid_blocks", found)
+
+
+def _problems(check: Callable[[Any], list[str]], given: Any) -> list[str]:
+    """What the check finds; where it stumbles, something has a type that no block has."""
+    try:
+        return check(given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [f"blocks: malformed ({error})"]
 
 
 def _charts(blocks: Sequence[dict[str, Any]], *, allowed: bool) -> list[str]:
@@ -66,7 +74,7 @@ def view(given: Any, kind: str, *, charts: bool) -> dict[str, Any]:
     if not isinstance(given, dict) or not _are_objects(given.get("blocks")):
         raise refused("invalid_arguments", ["view: must be an object with a list of blocks"])
     found = [] if given.get("type") == kind else [f"type: must be {kind}"]
-    found += slack_limits.view_problems(given)
+    found += _problems(slack_limits.view_problems, given)
     found += _charts(given["blocks"], allowed=charts)
     if found:
         raise refused("invalid_arguments", found)

@@ -78,11 +78,16 @@ class User:
         """The Home tab, once it is published."""
         return self.server.workspace.homes.get(self.id)
 
-    async def types(self, text: str, **more: Any) -> Ack:
-        """Writes a direct message. `more` joins the event: thread_ts, subtype, files."""
+    async def types(self, text: str, *, verbatim: bool = False, **more: Any) -> Ack:
+        """Writes a direct message. `more` joins the event: thread_ts, subtype, files.
+
+        Slack escapes what is typed and makes links of addresses; `verbatim` leaves it as it is,
+        for the mentions that its client writes.
+        """
         workspace = self.server.workspace
         told = more.get("thread_ts", "")
         ts = workspace.ticker.next()
+        text = text if verbatim else payloads.escaped(text)
         message = Message(self.channel, ts, self.id, text, thread_ts=told)
         message.client_msg_id = workspace.new_id("msg-")
         workspace.add(message, "typed")
@@ -92,7 +97,7 @@ class User:
         """Changes what they wrote."""
         kept = self._own(message)
         before = replace(kept)
-        kept.text, kept.edited = text, self.server.workspace.ticker.next()
+        kept.text, kept.edited = payloads.escaped(text), self.server.workspace.ticker.next()
         return await self.server.sends_event(payloads.changed(kept, before, kept.edited))
 
     async def deletes(self, message: Message) -> Ack:
@@ -137,7 +142,10 @@ class User:
         raise LookupError(f"no button called {what!r}; there is {self.buttons or 'nothing'}")
 
     async def fills(self, what: str, value: Any, where: str = "modal") -> Ack | None:
-        """Fills in a field; None where the application hears of it only with the form."""
+        """Fills in a field of the modal or of Home.
+
+        None where the application hears of it only with the form.
+        """
         view = self._view(where)
         element = elements.find(_filled(view.blocks), what, "field")
         view.entered[element.at] = elements.filled(element, value)

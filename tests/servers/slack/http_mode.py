@@ -75,7 +75,9 @@ class HttpWay:
     async def _post(self, body: bytes, headers: Mapping[str, str], delivery: Delivery) -> Ack:
         started = time.monotonic()
         try:
-            async with self._client().post(self.url, data=body, headers=headers) as response:
+            timeout = aiohttp.ClientTimeout(total=self.patience)
+            how: dict[str, Any] = {"data": body, "headers": headers, "timeout": timeout}
+            async with self._client().post(self.url, **how) as response:
                 answer = await response.read()
         except TimeoutError:
             return Ack(0, None, time.monotonic() - started, delivery, "http_timeout")
@@ -88,8 +90,7 @@ class HttpWay:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self.patience)
-            self._session = aiohttp.ClientSession(timeout=timeout)
+            self._session = aiohttp.ClientSession()
         return self._session
 
     async def close(self) -> None:

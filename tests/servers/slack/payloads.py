@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.servers.slack.messages import Message
@@ -38,6 +39,13 @@ def event(workspace: Workspace, what: Payload) -> Payload:
         "is_ext_shared_channel": False,
         "event_context": workspace.new_id("4-"),
     }
+
+
+def escaped(text: str) -> str:
+    """Typed text as events carry it. Source: docs.slack.dev, "Formatting message text"."""
+    for plain, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.replace(plain, safe)
+    return re.sub(r"https?://[^\s|]+", r"<\g<0>>", text)
 
 
 def written(message: Message) -> Payload:

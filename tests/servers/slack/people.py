@@ -12,6 +12,7 @@ STRANGERS_TEAM = "T0OTHER"
 APP = "A0TOUCH"
 BOT_USER = "U0BOT"
 BOT = "B0BOT"
+SLACKBOT_ID = "USLACKBOT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,19 @@ class Member:
         """What Slack calls `name`."""
         return self.handle or self.name.lower().replace(" ", ".")
 
+    @property
+    def takes_messages(self) -> bool:
+        """Whether the bot can write to them: an active person it shares a workspace with."""
+        unreachable = self.deleted or self.is_bot or self.is_stranger or self.id == SLACKBOT_ID
+        return not unreachable
+
     def is_called(self, key: str) -> bool:
         """Whether `key` is the id, the name, the first name, the handle or the e-mail."""
         first = self.name.split(" ")[0]
         return key in (self.id, self.name, first, self.username, self.email)
 
 
-SLACKBOT = Member("USLACKBOT", "Slackbot", tz="America/Los_Angeles", locale="en-US")
+SLACKBOT = Member(SLACKBOT_ID, "Slackbot", tz="America/Los_Angeles", locale="en-US")
 """In every list; `is_bot` is false for it, as Slack has it."""
 
 TOUCHPOINT = Member(BOT_USER, "Touchpoint", is_bot=True, tz="America/Los_Angeles")

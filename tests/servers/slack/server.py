@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,7 @@ SCOPES = (
     "users:read",
     "users:read.email",
 )
+Answer = Callable[["SlackServer", web.Request], Awaitable[web.Response]]
 
 
 @dataclass
@@ -67,6 +68,7 @@ class SlackServer:
     """Whether the application hears of its own posts, as one that reads message.im does."""
     calls: list[Call] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    bugs: list[Exception] = field(default_factory=list)
     last_post: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -108,11 +110,15 @@ class SlackServer:
         self.faults.plan(method, *faults, channel=channel, retry_after=retry_after, seconds=seconds)
 
     def user(self, key: str) -> User:
-        """The person of that id, name, first name, handle or e-mail. LookupError for none."""
-        for member in self.workspace.members.values():
-            if member.is_called(key):
-                return self._users.setdefault(member.id, User(self, member.id))
-        raise LookupError(f"nobody in the workspace is called {key!r}")
+        """The person of that id, name, first name, handle or e-mail.
+
+        LookupError where it is nobody's, or more than one person's.
+        """
+        found = [m for m in self.workspace.members.values() if m.is_called(key)]
+        if len(found) != 1:
+            names = [member.name for member in found] or "nobody"
+            raise LookupError(f"{key!r} is the name of {names} in the workspace")
+        return self._users.setdefault(found[0].id, User(self, found[0].id))
 
     def change(self, member: Member) -> None:
         """Adds somebody, or replaces who has the same id."""
@@ -125,7 +131,7 @@ class SlackServer:
 
     @property
     def patience(self) -> float:
-        """Seconds of real time that the application may take (set before the first request)."""
+        """Seconds of real time that the application may take."""
         return self.link.patience
 
     @patience.setter
@@ -162,19 +168,25 @@ class SlackServer:
 
     def routes(self) -> list[web.RouteDef]:
         """What the server serves."""
-
-        async def call(request: web.Request) -> web.StreamResponse:
-            return await web_api.call(self, request)
-
-        async def respond(request: web.Request) -> web.StreamResponse:
-            return await web_api.respond(self, request)
-
+        call, respond = (self._handler(answer) for answer in (web_api.call, web_api.respond))
         return [
             web.post("/api/{method}", call),
             web.get("/api/{method}", call, allow_head=False),
             web.post("/response/{team}/{key}", respond),
             web.get("/link/", self.link.serve, allow_head=False),
         ]
+
+    def _handler(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Keeps what the server itself gets wrong: a 500 of its own must not pass for a fault."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                return await answer(self, request)
+            except Exception as error:
+                self.bugs.append(error)
+                raise
+
+        return handle
 
     async def close(self) -> None:
         """Lets go of everything that is under way."""
@@ -186,7 +198,10 @@ class SlackServer:
 
 @asynccontextmanager
 async def serving(server: SlackServer) -> AsyncIterator[SlackServer]:
-    """Serves on a free port of loopback; `server.url` is its address."""
+    """Serves on a free port of loopback; `server.url` is its address.
+
+    Raises at the end what the server itself got wrong.
+    """
     app = web.Application(client_max_size=8 * 1024**2)
     app.add_routes(server.routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -199,3 +214,5 @@ async def serving(server: SlackServer) -> AsyncIterator[SlackServer]:
     finally:
         await server.close()
         await runner.cleanup()
+    if server.bugs:
+        raise server.bugs[0]

@@ -19,7 +19,7 @@ from tests.servers.slack.people import APP
 
 CONNECTIONS_AT_MOST = 10
 """Source: docs.slack.dev, "Using multiple connections"."""
-_WAITS_AT_MOST = 20
+_WAITS_AT_MOST = 30
 
 
 @dataclass(eq=False)
@@ -111,7 +111,8 @@ class SocketWay:
 
     async def _read(self, connection: Connection, message: Any) -> None:
         if message.type is WSMsgType.PING:
-            await connection.socket.pong(message.data)
+            with suppress(ConnectionError):
+                await connection.socket.pong(message.data)
         elif message.type is WSMsgType.PONG:
             connection.pongs += 1
         elif message.type is WSMsgType.TEXT:
@@ -169,7 +170,7 @@ class SocketWay:
     async def wait(self, connections: int = 1, *, ever: int = 0) -> None:
         """Waits until that many connections are open, and that many ever were.
 
-        Raises TimeoutError after 20 seconds of real time.
+        Raises TimeoutError after 30 seconds of real time.
         """
         async with asyncio.timeout(_WAITS_AT_MOST), self.connected:
             await self.connected.wait_for(
@@ -190,6 +191,11 @@ class SocketWay:
         for connection in (*self.connections, *self.leaving):
             connection.drop()
         self.connections.clear()
+
+    async def sends_raw(self, frame: str) -> None:
+        """Sends any text over every connection, be it no envelope or no JSON."""
+        for connection in self.connections:
+            await connection.socket.send_str(frame)
 
     async def ping(self) -> None:
         """Pings every connection; its `pongs` count the answers."""

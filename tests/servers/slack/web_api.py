@@ -132,7 +132,10 @@ def _is_too_soon(server: SlackServer, given: Arguments) -> bool:
 
 async def respond(server: SlackServer, request: web.Request) -> web.Response:
     """Answers one POST to a response_url; faults know it as `response_url`."""
-    given, _ = await reading.read(request)
+    try:
+        given, _ = await reading.read(request)
+    except SlackError as error:
+        return web.json_response({"ok": False, "error": error.code}, status=400)
     entry = Call("response_url", given, "none", server.workspace.clock.now())
     server.calls.append(entry)
 
