@@ -13,9 +13,12 @@ from bot.domain.cadence import CadenceSpec
 from bot.domain.local_time import QuietHours
 from bot.domain.policy import Policy
 from bot.domain.recurrence import Recurrence, Unit
+from bot.services.match_accounts import Account
+from bot.services.sync_accounts import sync_accounts
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.given import BERLIN, Someone, at, check_in, nudge, weekly_summary
+from tests.journeys.given import BERLIN, Someone, address, at, check_in, nudge, weekly_summary
+from tests.journeys.world import World
 
 LOS_ANGELES = "America/Los_Angeles"
 AUCKLAND = "Pacific/Auckland"
@@ -274,3 +277,33 @@ async def test_whoever_moves_to_another_zone_is_asked_once_a_week(open_world: Op
         "2026-03-02 13:00",
         "2026-03-10 10:00",
     ]
+
+
+async def test_an_account_that_travels_mid_week_is_asked_once_a_week(open_world: OpenWorld) -> None:
+    """The zone of somebody's account changes on the day of the check-in, there and back again:
+    one prompt each week, at the local time of where the account is, whatever the people list says
+    in between."""
+    ruby = Someone("ruby", zone=AUCKLAND, country="NZ")
+    world = await open_world([ruby], [check_in(reminders=0)], at("2026-03-02 12:00"))
+    await world.until(at("2026-03-03 12:00", AUCKLAND))
+    await _account_says(world, LOS_ANGELES)
+    await world.people_are(ruby)
+    await world.until(at("2026-03-10 12:00", LOS_ANGELES))
+    await _account_says(world, AUCKLAND)
+    await world.until(at("2026-03-18 00:00", AUCKLAND))
+    sent = [a.at for a in world.arrived("ruby") if a.is_prompt]
+    assert sent == [
+        at("2026-03-03 10:00", AUCKLAND),
+        at("2026-03-10 10:00", LOS_ANGELES),
+        at("2026-03-17 10:00", AUCKLAND),
+    ]
+
+
+async def _account_says(world: World, zone: str) -> None:
+    """What a directory tells of Ruby's account from now on."""
+    built = world.built
+    assert built.local is not None
+    account = Account(str(world.ids["ruby"]), address("ruby"), "Ruby", zone)
+    await sync_accounts(
+        built.uow, built.kit.calendar, built.local, [account], now=world.now, actor="nightly"
+    )
