@@ -109,8 +109,8 @@ async def _run(environment: Environment, *, open_browser: bool) -> None:
         await built.keys.check()
         await _configure(built)
         _require_platform(built)
-        await greet(built)
-        await _work(built, bell, open_browser=open_browser)
+        trouble = await greet(built)
+        await _work(built, bell, trouble, open_browser=open_browser)
     finally:
         await built.close()
 
@@ -165,12 +165,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def _work(built: Built, bell: Bell, *, open_browser: bool) -> None:
+async def _work(built: Built, bell: Bell, trouble: str, *, open_browser: bool) -> None:
     stop = _stop_on_signals()
     logs.catch_strays(asyncio.get_running_loop())
     metrics = Metrics(built)
     ears = ears_of(built, metrics)
-    jobs = (*JOBS, *jobs_of(built))
+    jobs = (*JOBS, *jobs_of(built, trouble))
     runner = Runner(built.kit, built.clock, bell, jobs=jobs, observe=metrics.observe_job)
     app = create_app(built, runner=runner, metrics=metrics, ears=ears)
     site = await _open_site(built, app)

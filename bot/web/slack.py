@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.bootstrap import Built
+from bot.services.kit import Kit
 from bot.web.nights import nightly
 from scheduling.jobs import Job
 
@@ -15,16 +16,18 @@ if TYPE_CHECKING:
     from bot.slack.platform import Ears
     from bot.web.metrics import Metrics
 
+_AGAIN = timedelta(minutes=5)
 _log = logging.getLogger(__name__)
 
 
-async def greet(built: Built) -> None:
+async def greet(built: Built) -> str:
     """Asks Slack whose token we have, and lets a workspace go on whose token was refused before.
 
-    Raises SlackTrouble where nothing is known yet and Slack says nothing, StorageUnavailable.
+    Returns what is wrong as a code, empty where all is well. Raises SlackTrouble where nothing is
+    known yet and Slack says nothing, StorageUnavailable.
     """
     if built.slack is None:
-        return
+        return ""
     from bot.slack.installations import introduce
 
     slack = built.slack
@@ -39,10 +42,13 @@ async def greet(built: Built) -> None:
         _log.warning("Slack's workspace has to wait", extra={"reason": told.trouble})
     elif told.installation is not None:
         _log.info("connected to Slack", extra={"workspace": told.installation.name})
+    return told.trouble
 
 
-def jobs_of(built: Built) -> tuple[Job, ...]:
-    """What a process with Slack does by itself besides: reads its people, every night."""
+def jobs_of(built: Built, trouble: str) -> tuple[Job, ...]:
+    """What a process with Slack does by itself besides: reads its people every night, and asks
+    Slack again while `greet` found `trouble`.
+    """
     if built.slack is None:
         return ()
     from bot.slack.sync import sync_nightly
@@ -54,7 +60,20 @@ def jobs_of(built: Built) -> tuple[Job, ...]:
             kit.uow, kit.calendar, slack.api, slack.installations, now, wait=asyncio.sleep
         )
 
-    return (nightly("accounts", sync),)
+    return nightly("accounts", sync), _greeting(built, trouble)
+
+
+def _greeting(built: Built, trouble: str) -> Job:
+    found = trouble
+
+    async def again(_: Kit, __: datetime) -> int:
+        nonlocal found
+        if not found:
+            return 0
+        found = await greet(built)
+        return int(not found)
+
+    return Job("greeting", _AGAIN, (("greet", again),))
 
 
 def ears_of(built: Built, metrics: Metrics) -> Ears | None:
