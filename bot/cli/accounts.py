@@ -244,7 +244,7 @@ def _lines(preview: AccountsPreview) -> Iterator[tuple[str, str, str]]:
     yield from (("has another account", email, "") for email in preview.moved)
     for moved in preview.relocated:
         details = ", ".join(each for each in (moved.time_zone, moved.locale) if each)
-        yield "is elsewhere", moved.email, details
+        yield "zone, language", moved.email, details
 
 
 _REASONS = {
