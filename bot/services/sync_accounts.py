@@ -137,8 +137,8 @@ def waiting(tx: Tx) -> list[Waiting]:
 
 
 def _waiting(entry: Audited) -> Waiting:
-    told = dict(part.split("=") for part in entry.detail.split())
-    return Waiting(UUID(entry.target), int(told["losing"]), int(told["connected"]), entry.at)
+    counts = dict(part.split("=") for part in entry.detail.split())
+    return Waiting(UUID(entry.target), int(counts["losing"]), int(counts["connected"]), entry.at)
 
 
 def _refused(tx: Tx, installation_id: UUID) -> Audited | None:
