@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -45,6 +45,7 @@ def build_app(
         attaching_conversation_kwargs_enabled=False,
         user_facing_authorize_error_message=_NOT_OURS,
     )
+    app.use(_ours(installations))
     app.event(_ANY)(listeners.event)
     app.action(_ANY)(listeners.action)
     app.view_submission(_ANY)(listeners.submission)
@@ -80,6 +81,20 @@ def _authorize(installations: Installations) -> Any:  # one of the shapes that B
         )
 
     return authorize
+
+
+def _ours(installations: Installations) -> Any:  # as `_authorize`
+    """Bolt asks nobody whose those events are that tell of a token's end; we always do."""
+    authorize = _authorize(installations)
+
+    async def ours(
+        context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        if WORKSPACE in context or await authorize(context, context.enterprise_id, context.team_id):
+            return await next_()
+        return BoltResponse(status=200, body="")
+
+    return ours
 
 
 async def _failed(error: Exception) -> BoltResponse:

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -21,14 +21,37 @@ from bot.slack.app import dispatch
 PING = 5.0
 """Seconds between pings, and until a lost connection is opened anew (slack_sdk's own default)."""
 
+_TRIED = 1.0
+"""Seconds after which an address was tried or never will be; the next try comes after PING."""
+
 _log = logging.getLogger(__name__)
 
 
-class Socket(AsyncSocketModeHandler):
+class _Client(SocketModeClient):
+    """The SDK's client tries one address for ever, and Slack's are good for one connection and for
+    seconds: after an outage it would never come back. Here each try has an address of its own.
+    """
+
+    async def issue_new_wss_url(self) -> str:
+        address = await super().issue_new_wss_url()
+        asyncio.get_running_loop().call_later(_TRIED, self._forget, address)
+        return address
+
+    def _forget(self, address: str) -> None:
+        if self.wss_uri == address:
+            self.wss_uri = None
+
+
+class Socket(AsyncBaseSocketModeHandler):
     """One connection. An envelope is acknowledged once it was kept; what isn't comes again."""
 
+    app: AsyncApp
+    client: SocketModeClient
+
     def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
-        super().__init__(app, app_token, _terse_logger(), client, ping_interval=PING)
+        self.app = app
+        self.client = _Client(app_token, _terse_logger(), client, ping_interval=PING)
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as the SDK's own handlers do
         self._under_way: set[asyncio.Task[None]] = set()
         self._connecting: asyncio.Task[None] | None = None
 

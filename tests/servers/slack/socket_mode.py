@@ -192,6 +192,10 @@ class SocketWay:
             connection.drop()
         self.connections.clear()
 
+    def forget_addresses(self) -> None:
+        """Lets every address that was given out and not used yet expire."""
+        self._tickets.clear()
+
     async def sends_raw(self, frame: str) -> None:
         """Sends any text over every connection, be it no envelope or no JSON."""
         for connection in self.connections:
