@@ -33,8 +33,8 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a view carries: a form's action and value (both empty in a panel), and where it was
-    opened from: "" for a message, "home" for the Home tab.
+    """What a view carries: a form's action and value, or those that draw a panel anew (both empty
+    where nothing does), and where it was opened from: "" for a message, "home" for the Home tab.
     """
 
     action: str

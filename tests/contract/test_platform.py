@@ -194,10 +194,10 @@ async def test_my_answers_has_pages(open_office: OpenOffice) -> None:
         said = {f"Question {n}?": f"kestrel {week}{n}" for n in range(1, 6)}
         await office.sends("ana", said)
     first = await office.my_answers("ana")
-    assert "kestrel 21" in first.words
-    assert "kestrel 01" not in first.words
     second = await office.turns("ana", "Older answers")
-    assert "kestrel 01" in second.words
+    for answer in (f"kestrel {week}{n}" for week in range(3) for n in range(1, 6)):
+        assert (answer in first.words) != (answer in second.words), answer
+    assert all(f"kestrel 2{n}" in first.words for n in range(1, 6))
     assert (await office.turns("ana", "Newer")).words == first.words
 
 

@@ -29,7 +29,16 @@ from bot.slack.values import Forged, carry, field_id, press_id, press_value, rea
 from bot.web.slack import greet
 from tests.journeys.given import address
 from tests.journeys.surfaces import timestamp
-from tests.servers.slack import Ack, Member, SlackServer, User, elements, payloads, serving
+from tests.servers.slack import (
+    Ack,
+    Member,
+    SlackServer,
+    User,
+    elements,
+    payloads,
+    serving,
+    submissions,
+)
 from tests.servers.slack import Message as Shown
 from tests.servers.slack.views import View
 
@@ -141,6 +150,8 @@ class OnSlack:
         name, payload = await self._payload(user, kind, what)
         ack = await self.slack.deliveries.send(name, payload)
         _require(ack)
+        if kind is InboundKind.FORM and user.modal and user.modal.id == payload["view"]["id"]:
+            submissions.apply(user, user.modal, ack.body)
         for _ in range(times - 1):
             _require((await self.slack.redeliver(ack.delivery))[0])
         await self.ears.settled()
@@ -155,13 +166,19 @@ class OnSlack:
             return "interactive", self._sent(user, what)
         if kind is InboundKind.PRESS:
             return "interactive", await self._pressed(user, what)
-        raise NotImplementedError(kind)  # commands have tests of their own
+        return "slash_commands", self._command(user, what["text"])
 
     def _typed(self, user: User, text: str, at: datetime) -> Payload:
         workspace = self.slack.workspace
         ts = workspace.ticker.next() if at == self.world.now else timestamp(at)
         return payloads.event(
             workspace, payloads.written(Shown(user.channel, ts, user.id, escape(text)))
+        )
+
+    def _command(self, user: User, text: str) -> Payload:
+        workspace, url = self.slack.workspace, user._response_url(user.channel, None)
+        return payloads.command(
+            workspace, user.member, "/touchpoint", text, user.channel, url
         )
 
     async def _pressed(self, user: User, what: Mapping[str, Any]) -> Payload:
@@ -210,9 +227,9 @@ class OnSlack:
             field_id(name): {field_id(name): {"type": "plain_text_input", "value": value}}
             for name, value in what["fields"].items()
         }
-        drawn = {"id": f"V{uuid4()}", "private_metadata": packed[0], "state": {"values": state}}
         sent = payloads._interaction(workspace, user.member, "view_submission")
-        return sent | {"view": drawn | {"type": "modal"}}
+        view = {"type": "modal", "id": f"V{uuid4()}", "callback_id": "form"}
+        return sent | {"view": view | {"private_metadata": packed[0], "state": {"values": state}}}
 
     async def _handle(self, kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         """The conversation itself; what it answered at once is kept for the test to read."""
