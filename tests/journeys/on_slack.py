@@ -4,6 +4,7 @@ that reaches people goes through the local Slack server, which refuses what Slac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -25,7 +26,8 @@ from bot.settings.slack import SlackSettings
 from bot.slack.http import PATH
 from bot.slack.platform import Ears
 from bot.slack.texts import escape
-from bot.slack.values import Forged, carry, field_id, press_id, press_value, read_press
+from bot.slack.values import Forged, carry, field_id, press_id, read_press
+from bot.web import create_app
 from bot.web.slack import greet
 from tests.journeys.given import address
 from tests.journeys.surfaces import timestamp
@@ -97,8 +99,7 @@ class OnSlack:
             self.slack.calls_at(await self._serve())
 
     async def _serve(self) -> str:
-        app = web.Application()
-        self.ears.mount(app)
+        app = create_app(self.world.built, ears=self.ears)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         self._running.push_async_callback(runner.cleanup)
@@ -123,6 +124,9 @@ class OnSlack:
     def identity(self, person: Person) -> Identity:
         account = _account(person.email.partition("@")[0])
         return Identity(uuid4(), person.id, self._installation, "slack", account, "")
+
+    def account(self, who: str) -> tuple[UUID, str]:
+        return self._installation, _account(who)
 
     def posted(self, external_id: str, ref: str, message: Message, *, is_new: bool) -> None:
         """The messenger sent it, for the first time or not."""
@@ -161,7 +165,8 @@ class OnSlack:
         self, user: User, kind: InboundKind, what: Mapping[str, Any]
     ) -> tuple[str, Payload]:
         if kind is InboundKind.TEXT:
-            return "events_api", self._typed(user, what["text"], what["at"])
+            typed = self._typed(user, what["text"], what["at"])
+            return "events_api", typed | {"event_id": what["inbound_id"]}
         if kind is InboundKind.FORM:
             return "interactive", self._sent(user, what)
         if kind is InboundKind.PRESS:
@@ -197,7 +202,7 @@ class OnSlack:
         forged = {
             "type": "button",
             "action_id": press_id(wanted[0], 1),
-            "value": press_value(*wanted[1:]),
+            "value": json.dumps(wanted[1:]),
             "action_ts": workspace.ticker.next(),
         }
         last = Shown(user.channel, workspace.ticker.next(), "U0BOT", "gone")
