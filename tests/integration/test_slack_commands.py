@@ -39,8 +39,8 @@ async def test_every_word_answers_at_once(office: SlackOffice) -> None:
         "status": "A check-in is open until",
         "skip": "",
         "undo": "",
-        "start": "taking part",
-        "resume": "taking part",
+        "start": "You take part",
+        "resume": "You take part",
         "nonsense": "help",
         "stauts": "status",
     }

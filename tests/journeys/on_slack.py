@@ -218,19 +218,19 @@ class OnSlack:
         """The form on top of the screen, filled in and sent; one that is no longer there is sent
         as it was, with whatever the test puts into it.
         """
-        packed = [carry(what["action"], what["value"], origin) for origin in ("", "home")]
+        packed = [carry(what["action"], what.get("value", ""), origin) for origin in ("", "home")]
         workspace = self.slack.workspace
         view = user.modal
         if view is not None and view.given.get("private_metadata") in packed:
             try:
-                _fill(view, what["fields"])
+                _fill(view, what.get("fields", {}))
             except (LookupError, ValueError):
                 pass  # what no client would send
             else:
                 return payloads.submission(workspace, user.member, view)
         state = {
             field_id(name): {field_id(name): {"type": "plain_text_input", "value": value}}
-            for name, value in what["fields"].items()
+            for name, value in what.get("fields", {}).items()
         }
         sent = payloads._interaction(workspace, user.member, "view_submission")
         view = {"type": "modal", "id": f"V{uuid4()}", "callback_id": "form"}
