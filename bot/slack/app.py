@@ -68,7 +68,9 @@ async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
         raise guard.Malformed("ids of another shape") from None
     response = await app.async_dispatch(request)
     if response.status == _UNHANDLED:
-        _log.info("a kind of payload that is not for us", extra={"kind": str(body.get("type"))[:40]})
+        _log.info(
+            "a kind of payload that is not for us", extra={"kind": str(body.get("type"))[:40]}
+        )
         return BoltResponse(status=200, body="")
     return response
 

@@ -236,7 +236,7 @@ class OverLocalPage:
 
     async def forges(self, who: str) -> None:
         status, _ = await self._post(who, self._last | {"token": uuid4().hex})
-        assert status < 500  # noqa: PLR2004 - the first of the server's own faults
+        assert status < 500
 
     async def thread(self, who: str) -> Sight:
         return _sight(*_of_the_bot(await self._thread(who)))
@@ -264,7 +264,7 @@ class OverLocalPage:
     async def _posts(self, who: str, fields: Fields) -> None:
         self._who, self._last = who, {"token": uuid4().hex} | fields
         status, page = await self._post(who, self._last)
-        assert status == 200  # noqa: PLR2004 - what the page's scripts get for every act
+        assert status == 200
         self._overlays[who] = page
 
     async def _post(self, who: str, fields: Fields) -> tuple[int, Node]:

@@ -118,7 +118,9 @@ def shown_fields(form: Node) -> Fields:
     for node in form.all(lambda n: n.attrs.get("name", "").startswith("f.")):
         name, value = node.attrs["name"], node.attrs.get("value", "")
         if node.tag == "textarea":
-            fields[name] = "".join(c for c in node.children if isinstance(c, str)).removeprefix("\n")
+            fields[name] = "".join(c for c in node.children if isinstance(c, str)).removeprefix(
+                "\n"
+            )
         elif node.tag == "select":
             fields[name] = _selected(node)
         elif node.attrs.get("type") != "radio" or "checked" in node.attrs:
@@ -150,7 +152,9 @@ def _filled(field_: Node, value: str) -> Fields:
     inputs = list(field_.all(lambda n: n.attrs.get("name", "").startswith("f.")))
     name = inputs[0].attrs["name"]
     if inputs[0].attrs.get("type") == "radio":
-        options = [(node.attrs["value"], node.parent.label if node.parent else "") for node in inputs]
+        options = [
+            (node.attrs["value"], node.parent.label if node.parent else "") for node in inputs
+        ]
     elif inputs[0].tag == "select":
         found = inputs[0].all(lambda n: n.tag == "option")
         options = [(node.attrs["value"], node.label) for node in found]

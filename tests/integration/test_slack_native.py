@@ -151,15 +151,19 @@ async def test_a_form_inside_a_panel_can_be_left_and_sent(office: SlackOffice) -
 
 async def test_notices_appear_where_the_person_looks(office: SlackOffice) -> None:
     """In the thread a line for them alone; elsewhere a small modal."""
-    ana, mara = await says(office, "ana", "kestrel"), office.user("mara")
-    await office.world.until("2026-03-06 15:05")
-    [summary] = [m for m in mara.dm if "Read their words" in m.buttons]
-    await office.world.changes(ana=None, ben=None)
-    await office.did(await mara.presses("Read their words", summary))
-    assert mara.modal is None
-    assert private(mara) == ["There is nothing to show here any more."]
-    assert "There is nothing to show" not in "".join(m.shown for m in mara.dm if not m.ephemeral_to)
-    assert ana.trouble == mara.trouble == []
+    ana = await says(office, "ana")
+    await office.world.act("ana", "summary_details", "gone")
+    assert private(ana) == ["There is nothing to show here any more."]
+    assert ana.modal is None
+    await ana.opens_home()
+    await office.did(await ana.presses("My answers", where="home"))
+    assert ana.modal is not None
+    helena = office.user("helena")
+    await office.did(await helena.opens_home())
+    await office.did(await helena.presses("Test", where="home"))
+    assert helena.modal is not None
+    assert "Only you got it." in helena.modal.shown
+    assert private(helena) == []
 
 
 async def test_the_messages_tab_draws_no_home(office: SlackOffice) -> None:

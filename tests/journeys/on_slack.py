@@ -182,9 +182,7 @@ class OnSlack:
 
     def _command(self, user: User, text: str) -> Payload:
         workspace, url = self.slack.workspace, user._response_url(user.channel, None)
-        return payloads.command(
-            workspace, user.member, "/touchpoint", text, user.channel, url
-        )
+        return payloads.command(workspace, user.member, "/touchpoint", text, user.channel, url)
 
     async def _pressed(self, user: User, what: Mapping[str, Any]) -> Payload:
         """The button where it stands: in the direct message, an open modal or Home; or, where it

@@ -125,6 +125,9 @@ class Place:
     def now(self) -> datetime:
         return self.clock.now()
 
+    async def person(self, name: str) -> Person:
+        return self.lived.people[address(name)]
+
     def arrived_at(self, name: str, message: Message) -> None:
         """Something new reached somebody's screen."""
         who = self.lived.people[address(name)]
@@ -132,7 +135,7 @@ class Place:
         assert self.lived.player is not None
         self.lived.player.arrived(who.id, message)
 
-    async def door(self, inbound: Inbound, now: datetime) -> Reply:
+    async def door(self, inbound: Inbound, _: datetime) -> Reply:
         """One act of somebody's, by what the script knows of it."""
         name = next(n for n, known in self.ids.items() if str(known) == inbound.external_id)
         self.lived.acts.append((address(name), inbound))
