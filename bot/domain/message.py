@@ -197,11 +197,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Shown at once over the conversation (a modal), to be read and closed."""
+    """Shown at once over the conversation (a modal), to be read and closed.
+
+    `again` is the action and value that draw it anew, for a platform that keeps it open while its
+    buttons change what it shows; both are empty where none of them does.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     close: str
+    again: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def panel(words: Words, act: Act, start: int = 0) -> Panel:
     blocks = [*_page(after[:shown]), *turning]
     if not blocks:
         return Panel(said["title"], (Text(said["empty"]),), said["close"])
-    return Panel(said["title"], (Text(said["intro"], Tone.MUTED), *blocks), said["close"])
+    shown_blocks = (Text(said["intro"], Tone.MUTED), *blocks)
+    return Panel(said["title"], shown_blocks, said["close"], ("my_answers", str(start)))
 
 
 @dataclass(frozen=True, slots=True)

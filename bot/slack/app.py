@@ -15,11 +15,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ports.unit_of_work import StorageUnavailable
+from bot.slack import guard
 from bot.slack.installations import Installations
 from bot.slack.listeners import WORKSPACE, Listeners
 
 _ANY = re.compile(".*", re.DOTALL)
 _NOT_OURS = "Touchpoint does not know this workspace."
+_UNHANDLED = 404  # as Bolt says that no listener is for it
 _log = logging.getLogger(__name__)
 
 
@@ -56,9 +58,22 @@ def build_app(
 
 
 async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
-    """One payload, however it came. The response's status is 200 where it was kept."""
-    request = AsyncBoltRequest(mode="socket_mode", body=dict(body))
-    return await app.async_dispatch(request)
+    """One payload, however it came. The response's status is 200 where it was kept, and where it
+    is of a kind that we never asked for: Slack would only try that again.
+
+    Raises guard.Malformed for a payload that Bolt can't read.
+    """
+    try:
+        request = AsyncBoltRequest(mode="socket_mode", body=dict(body))
+    except Exception:  # looks for ids wherever they may stand, whatever stands there
+        raise guard.Malformed("ids of another shape") from None
+    response = await app.async_dispatch(request)
+    if response.status == _UNHANDLED:
+        _log.info(
+            "a kind of payload that is not for us", extra={"kind": str(body.get("type"))[:40]}
+        )
+        return BoltResponse(status=200, body="")
+    return response
 
 
 def _authorize(installations: Installations) -> Any:  # one of the shapes that Bolt looks into

@@ -97,13 +97,17 @@ def _is_whole(body: Mapping[str, Any]) -> bool:
     if kind == "block_actions":
         return _has_action(body.get("actions")) and isinstance(body.get("user"), dict)
     if kind in ("view_submission", "view_closed"):
-        return isinstance(body.get("view"), dict) and isinstance(body.get("user"), dict)
+        return _has_callback(body.get("view")) and isinstance(body.get("user"), dict)
     return isinstance(kind, str) or isinstance(body.get("command"), str) or "ssl_check" in body
 
 
 def _has_action(actions: object) -> bool:
     first = actions[0] if isinstance(actions, list) and actions else None
     return isinstance(first, dict) and isinstance(first.get("action_id"), str)
+
+
+def _has_callback(view: object) -> bool:
+    return isinstance(view, dict) and isinstance(view.get("callback_id"), str)
 
 
 def _check_depth(body: object) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from bot.services.kit import Kit
 from bot.slack import payloads
 from bot.slack.installations import Workspace
 from bot.slack.payloads import Body, Source
-from bot.slack.screen import HOME, Screen
+from bot.slack.screen import HOME, Screen, carried_by_panel
 from bot.slack.texts import fallback
 from bot.slack.typed import mentioned
 from bot.slack.values import Forged, read_carried
@@ -83,8 +84,16 @@ class Listeners:
             inbound = None
         reply = await self._handle(inbound) if inbound else None
         await ack()
-        if reply is not None:
-            self._screen.soon(self._screen.after_press(workspace, body, reply))
+        if inbound is not None and reply is not None:
+            self._screen.soon(self._show(workspace, body, inbound, reply))
+
+    async def _show(self, workspace: Workspace, body: Body, inbound: Inbound, reply: Reply) -> None:
+        """A panel whose button changed something without a word is drawn anew."""
+        panel = carried_by_panel(body.get("view"))
+        if reply == Reply() and panel is not None and panel.action:
+            again = replace(inbound, action=panel.action, value=panel.value, pressed="")
+            reply = await self._carry_out(self._kit, again, self._clock.now())
+        await self._screen.after_press(workspace, body, reply)
 
     async def submission(
         self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext

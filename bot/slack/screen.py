@@ -157,6 +157,16 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         _log.exception("an answer was not shown")
 
 
+def carried_by_panel(view: object) -> Carried | None:
+    """What an open panel carries; None for a form, Home, a message, or what is not ours."""
+    if not isinstance(view, Mapping) or view.get("callback_id") != surfaces.PANEL:
+        return None
+    try:
+        return read_carried(str(view.get("private_metadata") or ""))
+    except Forged:
+        return None
+
+
 def _is_modal(view: object) -> bool:
     return isinstance(view, Mapping) and view.get("type") == "modal"
 

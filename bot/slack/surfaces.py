@@ -34,6 +34,8 @@ from bot.slack.values import INPUTS, carry
 
 CAPTION = 24
 """Characters of a modal's title, submit and close."""
+PANEL = "panel"
+"""The callback_id of a view that has nothing to send."""
 _NATIVE = frozenset({"data_visualization", "data_table"})
 _NEAR = 3
 
@@ -90,10 +92,10 @@ def modal(view: View, *, origin: str = "") -> dict[str, Any]:
     is_form = isinstance(view, Form)
     sheet = Sheet("modal", _without_echoes(view.blocks) if is_form else view.blocks)
     sheet.takes_input = is_form
-    action, value = (view.action, view.value) if isinstance(view, Form) else ("", "")
+    action, value = (view.action, view.value) if isinstance(view, Form) else view.again
     made: dict[str, Any] = {
         "type": "modal",
-        "callback_id": "form" if is_form else "panel",
+        "callback_id": "form" if is_form else PANEL,
         "title": _caption(view.title, say("title")),
         "blocks": _drawn(sheet) or prose.section(say("nothing")),
         "private_metadata": carry(action, value, origin),

@@ -17,7 +17,7 @@ _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 def mentioned(event: Mapping[str, Any]) -> set[str]:
     """The ids of the users that a message mentions."""
-    return set(_USER.findall(str(event.get("text") or "")))
+    return set(_USER.findall(_text(event)))
 
 
 def words_of(event: Mapping[str, Any], names: Names) -> str:
@@ -26,11 +26,16 @@ def words_of(event: Mapping[str, Any], names: Names) -> str:
     Slack escapes `&`, `<` and `>` in it, and marks links and mentions as `<...>`
     (docs.slack.dev, "Formatting message text").
     """
-    text = _MARKED.sub(lambda found: _shown(found[1], names), str(event.get("text") or ""))
+    text = _MARKED.sub(lambda found: _shown(found[1], names), _text(event))
     emoji = dict(_emoji_in(event.get("blocks")))
     if emoji:
         text = _EMOJI.sub(lambda found: emoji.get(found[1], found[0]), text)
     return html.unescape(text)
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    text = event.get("text")
+    return text if isinstance(text, str) else ""
 
 
 def _shown(marked: str, names: Names) -> str:

@@ -33,8 +33,8 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a view carries: a form's action and value (both empty in a panel), and where it was
-    opened from: "" for a message, "home" for the Home tab.
+    """What a view carries: a form's action and value, or those that draw a panel anew (both empty
+    where nothing does), and where it was opened from: "" for a message, "home" for the Home tab.
     """
 
     action: str
@@ -99,11 +99,11 @@ def field_id(name: str) -> str:
     return _FIELD + name
 
 
-def read_fields(state: Mapping[str, Any]) -> dict[str, str]:
+def read_fields(state: object) -> dict[str, str]:
     """The fields of a sent form by name, "" for one left empty; `state` is view.state, or its
     "values". Line ends become plain newlines. Blocks and elements of other kinds are ignored.
     """
-    values = state.get("values", state)
+    values = state.get("values", state) if isinstance(state, Mapping) else None
     fields: dict[str, str] = {}
     for block_id, elements in values.items() if isinstance(values, Mapping) else ():
         element = elements.get(block_id) if isinstance(elements, Mapping) else None

@@ -75,6 +75,20 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
     return made
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What runs on both databases does so on the local platform; in Slack one is enough."""
+    extra = [item for item in items if _is_slack_on_postgres(item)]
+    if extra:
+        config.hook.pytest_deselected(items=extra)
+        items[:] = [item for item in items if not _is_slack_on_postgres(item)]
+
+
+def _is_slack_on_postgres(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    given = callspec.params if callspec else {}
+    return (given.get("surface"), given.get("environment")) == ("slack", "postgresql")
+
+
 @pytest.fixture(params=["local", "slack"])
 def surface(request: pytest.FixtureRequest) -> Surface:
     """Where people live: each journey runs on the local platform and in Slack."""

@@ -4,6 +4,7 @@ that reaches people goes through the local Slack server, which refuses what Slac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -25,11 +26,21 @@ from bot.settings.slack import SlackSettings
 from bot.slack.http import PATH
 from bot.slack.platform import Ears
 from bot.slack.texts import escape
-from bot.slack.values import Forged, carry, field_id, press_id, press_value, read_press
+from bot.slack.values import Forged, carry, field_id, press_id, read_press
+from bot.web import create_app
 from bot.web.slack import greet
 from tests.journeys.given import address
 from tests.journeys.surfaces import timestamp
-from tests.servers.slack import Ack, Member, SlackServer, User, elements, payloads, serving
+from tests.servers.slack import (
+    Ack,
+    Member,
+    SlackServer,
+    User,
+    elements,
+    payloads,
+    serving,
+    submissions,
+)
 from tests.servers.slack import Message as Shown
 from tests.servers.slack.views import View
 
@@ -88,8 +99,7 @@ class OnSlack:
             self.slack.calls_at(await self._serve())
 
     async def _serve(self) -> str:
-        app = web.Application()
-        self.ears.mount(app)
+        app = create_app(self.world.built, ears=self.ears)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         self._running.push_async_callback(runner.cleanup)
@@ -114,6 +124,9 @@ class OnSlack:
     def identity(self, person: Person) -> Identity:
         account = _account(person.email.partition("@")[0])
         return Identity(uuid4(), person.id, self._installation, "slack", account, "")
+
+    def account(self, who: str) -> tuple[UUID, str]:
+        return self._installation, _account(who)
 
     def posted(self, external_id: str, ref: str, message: Message, *, is_new: bool) -> None:
         """The messenger sent it, for the first time or not."""
@@ -141,6 +154,8 @@ class OnSlack:
         name, payload = await self._payload(user, kind, what)
         ack = await self.slack.deliveries.send(name, payload)
         _require(ack)
+        if kind is InboundKind.FORM and user.modal and user.modal.id == payload["view"]["id"]:
+            submissions.apply(user, user.modal, ack.body)
         for _ in range(times - 1):
             _require((await self.slack.redeliver(ack.delivery))[0])
         await self.ears.settled()
@@ -150,12 +165,13 @@ class OnSlack:
         self, user: User, kind: InboundKind, what: Mapping[str, Any]
     ) -> tuple[str, Payload]:
         if kind is InboundKind.TEXT:
-            return "events_api", self._typed(user, what["text"], what["at"])
+            typed = self._typed(user, what["text"], what["at"])
+            return "events_api", typed | {"event_id": what["inbound_id"]}
         if kind is InboundKind.FORM:
             return "interactive", self._sent(user, what)
         if kind is InboundKind.PRESS:
             return "interactive", await self._pressed(user, what)
-        raise NotImplementedError(kind)  # commands have tests of their own
+        return "slash_commands", self._command(user, what["text"])
 
     def _typed(self, user: User, text: str, at: datetime) -> Payload:
         workspace = self.slack.workspace
@@ -163,6 +179,10 @@ class OnSlack:
         return payloads.event(
             workspace, payloads.written(Shown(user.channel, ts, user.id, escape(text)))
         )
+
+    def _command(self, user: User, text: str) -> Payload:
+        workspace, url = self.slack.workspace, user._response_url(user.channel, None)
+        return payloads.command(workspace, user.member, "/touchpoint", text, user.channel, url)
 
     async def _pressed(self, user: User, what: Mapping[str, Any]) -> Payload:
         """The button where it stands: in the direct message, an open modal or Home; or, where it
@@ -180,7 +200,7 @@ class OnSlack:
         forged = {
             "type": "button",
             "action_id": press_id(wanted[0], 1),
-            "value": press_value(*wanted[1:]),
+            "value": json.dumps(wanted[1:]),
             "action_ts": workspace.ticker.next(),
         }
         last = Shown(user.channel, workspace.ticker.next(), "U0BOT", "gone")
@@ -196,23 +216,23 @@ class OnSlack:
         """The form on top of the screen, filled in and sent; one that is no longer there is sent
         as it was, with whatever the test puts into it.
         """
-        packed = [carry(what["action"], what["value"], origin) for origin in ("", "home")]
+        packed = [carry(what["action"], what.get("value", ""), origin) for origin in ("", "home")]
         workspace = self.slack.workspace
         view = user.modal
         if view is not None and view.given.get("private_metadata") in packed:
             try:
-                _fill(view, what["fields"])
+                _fill(view, what.get("fields", {}))
             except (LookupError, ValueError):
                 pass  # what no client would send
             else:
                 return payloads.submission(workspace, user.member, view)
         state = {
             field_id(name): {field_id(name): {"type": "plain_text_input", "value": value}}
-            for name, value in what["fields"].items()
+            for name, value in what.get("fields", {}).items()
         }
-        drawn = {"id": f"V{uuid4()}", "private_metadata": packed[0], "state": {"values": state}}
         sent = payloads._interaction(workspace, user.member, "view_submission")
-        return sent | {"view": drawn | {"type": "modal"}}
+        view = {"type": "modal", "id": f"V{uuid4()}", "callback_id": "form"}
+        return sent | {"view": view | {"private_metadata": packed[0], "state": {"values": state}}}
 
     async def _handle(self, kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         """The conversation itself; what it answered at once is kept for the test to read."""

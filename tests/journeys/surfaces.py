@@ -50,6 +50,10 @@ class Surface(Protocol):
         ...
 
     def identity(self, person: Person) -> Identity | None: ...
+    def account(self, who: str) -> tuple[UUID, str]:
+        """The installation and the external id under which the platform knows somebody."""
+        ...
+
     async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
         """One act, delivered so many times; the first reply."""
         ...
@@ -89,6 +93,9 @@ class Local:
 
     def identity(self, person: Person) -> Identity | None:
         return bootstrap.local_identity(self._installation)(person)
+
+    def account(self, who: str) -> tuple[UUID, str]:
+        return self._installation, str(self._here.ids[who])
 
     async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
         world = self._here

@@ -57,10 +57,11 @@ async def test_two_bubbles_are_one_answer(open_world: OpenWorld) -> None:
 async def test_the_silence_is_eight_seconds(open_world: OpenWorld) -> None:
     """The next question comes exactly when the silence is over, not a second before."""
     world = await company(open_world)
+    typed = world.now
     await world.types("ana", "kestrel")
-    await world.wait(SILENCE - A_SECOND)
+    await world.until(typed + SILENCE - A_SECOND)
     assert len(world.arrived("ana", "question")) == 1
-    await world.wait(A_SECOND)
+    await world.until(typed + SILENCE)
     assert len(world.arrived("ana", "question")) == 2
 
 
@@ -68,8 +69,8 @@ async def test_text_written_before_the_next_question_arrived(open_world: OpenWor
     """A bubble that reaches us late, with a platform's time before the second question was shown,
     belongs to the first question."""
     world = await company(open_world)
-    await world.types("ana", "kestrel")
     written = world.now + timedelta(seconds=7)
+    await world.types("ana", "kestrel")
     await world.wait()
     assert len(world.arrived("ana", "question")) == 2
     await world.types("ana", "heron", at=written)

@@ -255,15 +255,14 @@ async def test_somebody_who_is_not_on_the_list(open_world: OpenWorld) -> None:
     locale, and for leavers as well."""
     world = await company(open_world)
     kit = world.built.kit
-    assert world.built.local is not None
-    place = world.built.local.id
     world.ids["stranger"] = uuid4()
+    world.surface.join(["stranger"])
     for text in ("help", "cadence", "kestrel"):
         assert await command(world, "stranger", text) == Reply()
-    assert await strangers.is_stranger(kit, place, str(world.ids["stranger"]))
-    assert not await strangers.is_stranger(kit, place, str(world.ids["ana"]))
+    assert await strangers.is_stranger(kit, *world.surface.account("stranger"))
+    assert not await strangers.is_stranger(kit, *world.surface.account("ana"))
     await world.leaves("ana")
-    assert await strangers.is_stranger(kit, place, str(world.ids["ana"]))
+    assert await strangers.is_stranger(kit, *world.surface.account("ana"))
     for locale in ("en-US", "de_DE", "xx", ""):
         assert strangers.line(kit, locale).startswith("You are not on the people list here")
 

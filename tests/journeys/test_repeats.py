@@ -182,6 +182,7 @@ async def test_somebody_unknown(open_world: OpenWorld) -> None:
     """An account nobody on the list has gets no answer and leaves no trace."""
     world = await company(open_world)
     world.ids["stranger"] = uuid4()
+    world.surface.join(["stranger"])
     before = len(world.arrivals)
     for kind in InboundKind:
         reply = await world.send("stranger", kind, text="kestrel", action="my_answers")
@@ -233,7 +234,7 @@ async def test_killed_between_sending_and_recording(open_world: OpenWorld) -> No
     claimed = await uow.write(lambda tx: tx.queue.claim(now, limit=9, lease=LEASE))
     [mine] = [delivery for delivery in claimed if delivery.person_id == world.ids["ana"]]
     assert await uow.write(lambda tx: tx.queue.begin(mine.id, mine.claim_token, now))
-    messenger = world.built.kit.messengers["local"]
+    messenger = world.built.kit.messengers[mine.address.platform]
     await messenger.post(mine.address, Message("welcome", "Hello", (Text("Hello"),)), mine.id)
     assert len(world.arrived("ana")) == 1
     await world.restart()

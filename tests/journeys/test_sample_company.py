@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,20 +21,24 @@ from bot.bootstrap import Built
 from bot.demo import company as sample
 from bot.demo.life import live
 from bot.demo.player import Player
-from bot.demo.screen import Screen
 from bot.demo.script import Deed, Turn
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Block, Heading, Message, Panel, Quote, Reply, Text
 from bot.domain.people import Person
-from bot.local.thread import read_thread
-from bot.services.conversation import handle
 from bot.services.home import home
+from bot.services.manage_cadence import apply
+from bot.services.memberships import sync_plans
+from bot.services.sync_people import apply_sync
 from bot.settings import load_configuration
 from scheduling.calendar import WorkCalendar
 from scheduling.clock import SteppedClock
 from tests.harness import ROOT
 from tests.journeys.conftest import prepared
+from tests.journeys.given import address
+from tests.journeys.on_slack import OnSlack
+from tests.journeys.surfaces import Local, Surface
 from tests.journeys.words import pressable, words
+from tests.journeys.world import World
 
 WEEKS = 4
 """What the demo lives by default."""
@@ -103,41 +110,92 @@ class Lived:
         return found
 
 
-async def _live(lived: Lived, built: Built, company: sample.Company, clock: SteppedClock) -> None:
-    assert built.local is not None
-    emails = {person.id: person.email for person in lived.people.values()}
+@dataclass
+class Place:
+    """Where they live, as a platform's hands need it (see tests.journeys.world.World)."""
 
-    async def door(inbound: Inbound, now: datetime) -> Reply:
-        lived.acts.append((emails[UUID(inbound.external_id)], inbound))
-        return await handle(built.kit, inbound, now)
+    lived: Lived
+    surface: Surface
+    clock: SteppedClock
+    built: Built = field(init=False)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    seen: set[UUID] = field(default_factory=set)
 
-    player = Player(door, built.local.id, await sample.cast(built, company), sample.START)
-    lived.player = player
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def person(self, name: str) -> Person:
+        return self.lived.people[address(name)]
+
+    def arrived_at(self, name: str, message: Message) -> None:
+        """Something new reached somebody's screen."""
+        who = self.lived.people[address(name)]
+        self.lived.seen.append(Seen(who, self.now.astimezone(who.zone), message))
+        assert self.lived.player is not None
+        self.lived.player.arrived(who.id, message)
+
+    async def door(self, inbound: Inbound, _: datetime) -> Reply:
+        """One act of somebody's, by what the script knows of it."""
+        name = next(n for n, known in self.ids.items() if str(known) == inbound.external_id)
+        self.lived.acts.append((address(name), inbound))
+        return await self.act(name, inbound.kind, inbound)
+
+    async def act(self, name: str, kind: InboundKind, inbound: Inbound) -> Reply:
+        what = {part: getattr(inbound, part) for part in _PARTS[kind]}
+        given = {"inbound_id": inbound.inbound_id, "at": self.now}
+        return await self.surface.act(name, kind, given | what, 1)
+
+    async def presses(self, name: str, action: str, value: str) -> Panel:
+        kind = InboundKind.PRESS
+        inbound = Inbound(uuid4(), "", str(uuid4()), kind, self.now, "", action, value)
+        view = (await self.act(name, kind, inbound)).view
+        assert isinstance(view, Panel)
+        return view
+
+
+_PARTS = {
+    InboundKind.TEXT: ("text",),
+    InboundKind.PRESS: ("action", "value", "pressed"),
+    InboundKind.FORM: ("action", "value", "fields"),
+}
+
+
+async def _move_in(place: Place, company: sample.Company) -> None:
+    """As `bot.demo.company.move_in`, with everybody's account on this platform."""
+    lived, built, now = place.lived, place.built, place.now
+    names = [row.email.partition("@")[0] for row in company.people.rows]
+    place.surface.join(names)
+    identities = place.surface.identity
+    await apply_sync(built.uow, company.people, now=now, actor="hr", identities=identities)
+    calendar = built.kit.calendar
+    await apply(built.uow, calendar, company.configuration, author="hr", now=now)
+    await sync_plans(built.uow, calendar, now)
+    lived.managers = {row.email: row.manager_email for row in company.people.rows}
+    lived.people.update(await built.uow.read(lambda tx: tx.people.by_email(lived.managers)))
+    place.ids |= {email.partition("@")[0]: person.id for email, person in lived.people.items()}
+
+
+async def _live(place: Place, company: sample.Company) -> None:
+    actors = await sample.cast(place.built, company)
+    player = Player(place.door, uuid4(), actors, sample.START)
+    place.lived.player = player
     until = company.starts_at + timedelta(weeks=WEEKS)
-    await live(built, clock, player, until, lambda _: None)
+    await live(place.built, place.clock, player, until, lambda _: None)
 
 
-async def _look_back(lived: Lived, built: Built, now: datetime) -> None:
-    for email, person in lived.people.items():
-        panel = await _pressed(built, person, "my_answers", "", now)
-        lived.own[email] = _own(panel.blocks)
-        lived.threads[email] = [b.message for b in await read_thread(built.kit, person)]
-        blocks = await home(built.kit, person.id, now)
+async def _look_back(place: Place) -> None:
+    lived = place.lived
+    for name, person_id in place.ids.items():
+        email = address(name)
+        lived.own[email] = _own((await place.presses(name, "my_answers", "")).blocks)
+        lived.threads[email] = list(await place.surface.thread(name))
+        blocks = await home(place.built.kit, person_id, place.now)
         lived.details[email] = [
-            await _pressed(built, person, action, value, now)
+            await place.presses(name, action, value)
             for _, action, value in pressable(blocks)
             if action == "summary_details"
         ]
-
-
-async def _pressed(built: Built, who: Person, action: str, value: str, now: datetime) -> Panel:
-    assert built.local is not None
-    inbound = Inbound(
-        built.local.id, str(who.id), str(uuid4()), InboundKind.PRESS, now, "", action, value
-    )
-    view = (await handle(built.kit, inbound, now)).view
-    assert isinstance(view, Panel)
-    return view
 
 
 def _own(blocks: Sequence[Block]) -> list[Own]:
@@ -148,38 +206,34 @@ def _own(blocks: Sequence[Block]) -> list[Own]:
     return found
 
 
-async def _four_weeks(folder_of: pytest.TempPathFactory) -> Lived:
+async def _four_weeks(folder: Path, surface: Surface) -> Lived:
     configuration = load_configuration(ROOT / "app.yaml")
     company = sample.gather(configuration, sample.SAMPLE_PEOPLE, sample.SAMPLE_ANSWERS)
-    environment = prepared(folder_of.mktemp("sample"))
     clock, lived = SteppedClock(company.starts_at), Lived(turns=company.turns)
-    names: dict[UUID, Person] = {}
-
-    def arrived(person_id: UUID, message: Message) -> None:
-        who = names[person_id]
-        lived.seen.append(Seen(who, clock.now().astimezone(who.zone), message))
-        assert lived.player is not None
-        lived.player.arrived(person_id, message)
-
-    policy = configuration.policy
-    await bootstrap.create_organisation(environment, policy.company, clock.now(), is_demo=True)
-    built = await bootstrap.build(environment, clock=clock, watch=lambda m: Screen(m, arrived))
+    place = Place(lived, surface, clock)
+    world = cast(World, place)
+    environment = await surface.environment(world, prepared(folder))
+    called, is_demo = configuration.policy.company, surface.is_demo
+    await bootstrap.create_organisation(environment, called, clock.now(), is_demo=is_demo)
+    watch = partial(surface.watch, world)
+    place.built = await bootstrap.build(environment, clock=clock, watch=watch)
     try:
-        await sample.move_in(built, company)
-        lived.managers = {row.email: row.manager_email for row in company.people.rows}
-        found = await built.uow.read(lambda tx: tx.people.by_email(lived.managers))
-        lived.people.update(found)
-        names |= {person.id: person for person in found.values()}
-        await _live(lived, built, company, clock)
-        await _look_back(lived, built, clock.now())
+        await surface.built(world)
+        await _move_in(place, company)
+        await _live(place, company)
+        await _look_back(place)
     finally:
-        await built.close()
+        await surface.closing()
+        await place.built.close()
+        await surface.close()
     return lived
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
-    return asyncio.run(_four_weeks(tmp_path_factory))
+@pytest.fixture(scope="module", params=["local", "slack"])
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Four weeks on the local platform, and four in Slack."""
+    surface: Surface = OnSlack() if request.param == "slack" else Local()
+    return asyncio.run(_four_weeks(tmp_path_factory.mktemp("sample"), surface))
 
 
 def test_everybody_was_asked_and_many_answered(lived: Lived) -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 from bot.domain.message import Block, Button, Buttons, Choice, Option, Quote, Rating
 
-_NOT_READ = frozenset({"action", "look", "tone", "name", "kind"})
+_NOT_READ = frozenset({"action", "again", "look", "tone", "name", "kind"})
 _OPAQUE = (Button, Rating, Choice, Option)
 
 

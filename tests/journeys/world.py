@@ -32,6 +32,7 @@ from prompts.library import load_packs
 from scheduling.clock import SteppedClock
 from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
+from tests.journeys.arrivals import Arrival
 from tests.journeys.given import BERLIN, FIVE, KINDS, OTHER, PAIR, Someone, address, at
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.words import below, pressable, quotes, words
@@ -44,38 +45,6 @@ STUCK = 100
 """So many rounds in a row with something still due mean that it is never done."""
 
 _COLUMNS = frozenset({"email", "name", "manager_email", "team", "country", "time_zone", "role"})
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A message as it reached somebody, at their local time."""
-
-    who: str
-    local: datetime
-    message: Message
-
-    @property
-    def kind(self) -> str:
-        return self.message.kind
-
-    @property
-    def at(self) -> datetime:
-        return self.local.astimezone(UTC)
-
-    @property
-    def is_prompt(self) -> bool:
-        """Whether it came by itself: no reply to something the person did, no summary."""
-        begins = self.kind == "question" and "check-in" in self.message.text
-        return begins or self.kind in {"welcome", "nudge"}
-
-    @property
-    def words(self) -> str:
-        return words(self.message.blocks)
-
-    @property
-    def wall(self) -> str:
-        """The local time on the reader's wall clock."""
-        return f"{self.local:%Y-%m-%d %H:%M}"
 
 
 @dataclass
@@ -231,12 +200,14 @@ class World:
         given = {"inbound_id": f"act-{self.acts}-{uuid4()}", "at": self.now} | what
         reply = await self.surface.act(who, kind, given, self.deliveries)
         if send:
-            await self.work()
-            await self._keep_pace()
+            await self.settle()
         return reply
 
-    async def _keep_pace(self) -> None:
-        """A platform that takes a message a second gets the next ones in the seconds after."""
+    async def settle(self) -> None:
+        """Delivers what an act caused; a platform that takes a message a second gets the next ones
+        in the seconds after.
+        """
+        await self.work()
         last = self.now + self.surface.pace
         while (due := await next_thing(self.built.kit)) is not None and self.now < due <= last:
             self.clock.set(due)

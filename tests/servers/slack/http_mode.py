@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import Mapping
@@ -76,7 +77,9 @@ class HttpWay:
         started = time.monotonic()
         try:
             timeout = aiohttp.ClientTimeout(total=self.patience)
-            how: dict[str, Any] = {"data": body, "headers": headers, "timeout": timeout}
+            # As a stream: the client warns of large bodies that are handed over as bytes.
+            data = io.BytesIO(body)
+            how: dict[str, Any] = {"data": data, "headers": headers, "timeout": timeout}
             async with self._client().post(self.url, **how) as response:
                 answer = await response.read()
         except TimeoutError:
