@@ -79,11 +79,13 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
-def check(body: Mapping[str, Any]) -> None:
+def check(body: object) -> None:
     """Whether a payload has the shape that its kind must have, whichever way it came.
 
     Raises Malformed where it hasn't: Bolt would fail on it with an error of its own.
     """
+    if not isinstance(body, dict):
+        raise Malformed("not an object")
     _check_depth(body)
     if not _is_whole(body):
         raise Malformed("a payload of another shape")

@@ -85,9 +85,9 @@ class Socket(AsyncBaseSocketModeHandler):
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
-        if req.type not in ("events_api", "interactive", "slash_commands"):
-            return
         try:
+            if req.type not in ("events_api", "interactive", "slash_commands"):
+                raise guard.Malformed("an envelope of another type")
             guard.check(req.payload)
             response = await dispatch(self.app, req.payload)
         except guard.Malformed as refused:

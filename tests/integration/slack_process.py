@@ -224,6 +224,11 @@ class Office:
         """The receipts that ever arrived there."""
         return [post for post in self.slack.posts(account(name)) if RECEIPT in post.text]
 
+    async def hangs(self) -> None:
+        """Waits until Slack lets a request hang, as planned."""
+        async with asyncio.timeout(PATIENCE):
+            await self.slack.faults.hanging.wait()
+
     async def redelivered(self) -> None:
         """Slack tries again what was not acknowledged, until everything is."""
         await self.slack.deliveries.settle()

@@ -26,7 +26,7 @@ from tests.integration.slack_process import (
     soon,
     until,
 )
-from tests.servers.slack import Fault
+from tests.servers.slack import Call, Fault
 
 NOBODY_LISTENS = "http://127.0.0.1:9/api/"
 
@@ -41,7 +41,7 @@ async def test_killed_before_it_was_sent(tmp_path: Path, away: str) -> None:
         variables = {"SLACK_API_URL": NOBODY_LISTENS} if away == "unreachable" else {}
         async with office.running(**variables) as first:
             if away == "hangs":
-                await office.slack.faults.hanging.wait()
+                await office.hangs()
             else:
                 await queued(office)
             await first.killed()
@@ -60,6 +60,7 @@ async def queued(office: Office) -> None:
 
 async def arrives_once(office: Office) -> None:
     """The next process, when the lease of the killed one is over."""
+    office.slack.faults.release()
     await office.time_passes()
     async with office.running() as running:
         await office.asked("ana")
@@ -78,7 +79,7 @@ async def test_killed_while_slack_answers(tmp_path: Path, fault: Fault) -> None:
         await office.due("ana")
         office.slack.fails(POST, fault)
         async with office.running() as first:
-            await office.slack.faults.hanging.wait()
+            await office.hangs()
             await first.killed()
         assert len(office.slack.posts()) == int(fault.accepts)
         await arrives_once(office)
@@ -107,16 +108,23 @@ async def test_answers_that_say_nothing(tmp_path: Path) -> None:
         await office.due(*REPORTS)
         for name, fault in zip(REPORTS, LOST, strict=True):
             office.slack.fails(POST, fault, channel=office.user(name).channel)
+        hung = office.user(REPORTS[LOST.index(Fault.HANG_AFTER)]).channel
         async with office.running() as running:
+            await soon(lambda: hung in (c.arguments["channel"] for c in looked_up(office)))
+            office.slack.faults.release()
             await office.asked(*REPORTS)
             await office.all_sent()
             await running.stopped()
-        assert len(office.slack.called(HISTORY)) >= len(LOST)
+        assert len(looked_up(office)) == len(LOST)
         for name, fault in zip(REPORTS, LOST, strict=True):
             tried = [c for c in office.slack.called(POST) if account(name)[1:] in str(c.arguments)]
             assert len(tried) == 2 - int(fault.accepts), fault
         assert await office.counts() == {(SENT, ""): len(REPORTS)}
         office.nothing_came_twice()
+
+
+def looked_up(office: Office) -> list[Call]:
+    return office.slack.called(HISTORY)
 
 
 async def test_a_history_that_can_not_be_read(tmp_path: Path) -> None:
@@ -177,7 +185,8 @@ async def test_down_for_two_hours_and_for_three_days(tmp_path: Path) -> None:
         assert len(office.slack.posts()) == len(late)
         code, said = await office.status()
         assert code == 0
-        assert "3 sent, 6 skipped 6 too late" in said or "6 skipped, 3 sent 6 too late" in said
+        assert "6 skipped" in said
+        assert "6 too late" in said
 
 
 async def test_the_token_is_refused(tmp_path: Path) -> None:
@@ -225,9 +234,6 @@ async def it_goes_on(office: Office, *names: str) -> None:
         await soon(lambda: all(office.receipts(name) for name in names))
         await office.all_sent()
         await running.stopped()
-    code, said = await office.status()
-    assert code == 0
-    assert "is paused" not in said
     assert [len(office.receipts(name)) for name in names] == [1] * len(names)
     office.nothing_came_twice()
 
@@ -241,7 +247,7 @@ async def test_slack_tells_that_the_app_is_gone(tmp_path: Path, event: str) -> N
             await office.asked("ana")
             assert (await office.slack.sends_event({"type": event})).acknowledged
             assert (await office.user("ana").types("kestrel")).acknowledged
-            assert any("took the app's access away" in line for line in first.log)
+            await soon(lambda: any("took the app's access away" in line for line in first.log))
             await first.stopped()
         assert office.receipts("ana") == []
         await it_says_so(office)

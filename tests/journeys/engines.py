@@ -1,4 +1,4 @@
-"""The mark of journeys that run on both databases."""
+"""The marks of journeys that run on both databases, or on one platform alone."""
 
 import pytest
 
@@ -7,3 +7,6 @@ on_both = pytest.mark.parametrize(
     ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
     indirect=True,
 )
+
+forms_with_a_time = pytest.mark.parametrize("surface", ["local"], indirect=True)
+"""Slack's forms carry no time of their own, and are not delivered again: the last one is last."""

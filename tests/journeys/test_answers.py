@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.domain.check_in import SILENCE
 from tests.journeys.conftest import OpenWorld
-from tests.journeys.engines import on_both
+from tests.journeys.engines import forms_with_a_time, on_both
 from tests.journeys.given import Someone, at, check_in, weekly_summary
 from tests.journeys.words import words
 from tests.journeys.world import A_SECOND, World
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")
-SIX_SECONDS = timedelta(seconds=6)
+SIX_SECONDS = 6 * A_SECOND
 
 
 async def company(open_world: OpenWorld, **changes: object) -> World:
@@ -69,7 +67,7 @@ async def test_text_written_before_the_next_question_arrived(open_world: OpenWor
     """A bubble that reaches us late, with a platform's time before the second question was shown,
     belongs to the first question."""
     world = await company(open_world)
-    written = world.now + timedelta(seconds=7)
+    written = world.now + 7 * A_SECOND
     await world.types("ana", "kestrel")
     await world.wait()
     assert len(world.arrived("ana", "question")) == 2
@@ -84,9 +82,8 @@ async def test_text_written_before_the_next_question_arrived(open_world: OpenWor
 async def test_bubbles_that_arrive_out_of_order(open_world: OpenWorld) -> None:
     """Two bubbles that the platform delivers in the wrong order still make one answer."""
     world = await company(open_world)
-    await world.wait(timedelta(seconds=1))
-    first = world.now
-    await world.wait(timedelta(seconds=2))
+    first = world.now + A_SECOND
+    await world.wait(3 * A_SECOND)
     await world.types("ana", "heron")
     await world.types("ana", "kestrel", at=first)
     await world.wait()
@@ -119,7 +116,7 @@ async def test_the_last_bubble_before_the_thanks(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", "one")
     await world.types("ana", "kestrel")
-    written = world.now + timedelta(seconds=3)
+    written = world.now + 3 * A_SECOND
     await world.wait()
     assert len(world.arrived("ana", "thanks")) == 1
     await world.types("ana", "heron", at=written)
@@ -168,6 +165,7 @@ async def test_an_edit_before_the_summary(open_world: OpenWorld) -> None:
     assert "changed" not in await world.can_read("mara")
 
 
+@forms_with_a_time
 async def test_edits_out_of_order_by_the_platforms_time(open_world: OpenWorld) -> None:
     """Two edits of which the older one is delivered last: the newer one stays."""
     world = await company(open_world)
