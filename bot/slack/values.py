@@ -99,11 +99,11 @@ def field_id(name: str) -> str:
     return _FIELD + name
 
 
-def read_fields(state: Mapping[str, Any]) -> dict[str, str]:
+def read_fields(state: object) -> dict[str, str]:
     """The fields of a sent form by name, "" for one left empty; `state` is view.state, or its
     "values". Line ends become plain newlines. Blocks and elements of other kinds are ignored.
     """
-    values = state.get("values", state)
+    values = state.get("values", state) if isinstance(state, Mapping) else {}
     fields: dict[str, str] = {}
     for block_id, elements in values.items() if isinstance(values, Mapping) else ():
         element = elements.get(block_id) if isinstance(elements, Mapping) else None
@@ -117,7 +117,7 @@ def read_fields(state: Mapping[str, Any]) -> dict[str, str]:
 
 def _given(element: Mapping[str, Any]) -> str | None:
     kind = element.get("type")
-    if kind not in _HOLDERS:
+    if not isinstance(kind, str) or kind not in _HOLDERS:
         return None
     found = element.get(_HOLDERS[kind])
     if isinstance(found, Mapping):
