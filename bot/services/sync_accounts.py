@@ -137,8 +137,9 @@ def waiting(tx: Tx) -> list[Waiting]:
 
 
 def _waiting(entry: Audited) -> Waiting:
-    told = dict(part.split("=") for part in entry.detail.split())
-    return Waiting(UUID(entry.target), int(told["losing"]), int(told["connected"]), entry.at)
+    counts = dict(part.split("=") for part in entry.detail.split())
+    losing, connected = (int(counts.get(name, "0")) for name in ("losing", "connected"))
+    return Waiting(UUID(entry.target), losing, connected, entry.at)
 
 
 def _refused(tx: Tx, installation_id: UUID) -> Audited | None:
