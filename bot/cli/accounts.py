@@ -253,6 +253,7 @@ _REASONS = {
     "external": "the account belongs to another company",
     "guest": "the account is a guest's",
     "missing": "there is no account with this address",
+    "unconfirmed": "the account's address is not confirmed yet",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -125,12 +125,16 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a person answered to one question. Empty fields were not given."""
+    """What a person answered to one question. Empty fields were not given.
+
+    `in_form`: it was given in a form, so it never becomes part of a message to the person.
+    """
 
     text: str = ""
     rating: int | None = None
     choice: str = ""
     number: int | None = None
+    in_form: bool = field(default=False, compare=False)
 
     @property
     def is_empty(self) -> bool:

@@ -141,7 +141,11 @@ def _answered(
 
 
 def described(scene: Scene, question: Question, value: Value) -> str:
-    """A pressed value in words: "You chose 4 of 5 (mostly clear)." """
+    """A pressed value in words: "You chose 4 of 5 (mostly clear)." What was given in a form is not
+    told in a message: the form leaves none.
+    """
+    if value.in_form:
+        return scene.say("question", moment=None)["answered"]
     words = question.words(scene.person.locale)
     if value.rating is not None:
         label = words.points[value.rating - 1] if words.points else ""

@@ -118,6 +118,7 @@ def _merged(before: Value | None, value: Value) -> Value:
         rating=value.rating or before.rating,
         choice=value.choice or before.choice,
         number=before.number if value.number is None else value.number,
+        in_form=False,
     )
 
 
@@ -205,7 +206,8 @@ def record(
     version_id = uuid4()
     platform_at = max(act.at, built_on.platform_at) if built_on else act.at
     kind, readers = audience_of(question, check_in.shown_manager_id)
-    _offer_help(act, question, value)
+    if not value.in_form and needs_help(act, question, value):
+        act.note("help_contact")
     return act.tx.answers.record(
         NewVersion(
             id=version_id,
@@ -221,11 +223,10 @@ def record(
     )
 
 
-def _offer_help(act: Act, question: Question, value: Value) -> None:
-    """Shown to the person and to nobody else; nobody is told."""
+def needs_help(act: Act, question: Question, value: Value) -> bool:
+    """Whether the person, and nobody else, is shown where to turn to; nobody is told."""
     asks_for_it = question.help_from and (value.rating or 0) >= question.help_from
-    if asks_for_it and act.policy.help_contact:
-        act.note("help_contact")
+    return bool(asks_for_it and act.policy.help_contact)
 
 
 def _opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from bot.domain.check_in import Value
@@ -40,7 +40,8 @@ class FormState:
 
 def print_of(value: Value) -> str:
     """Tells whether two answers are the same, without holding either."""
-    return hashlib.sha256(repr(astuple(value)).encode()).hexdigest()[:16]
+    answered = (value.text, value.rating, value.choice, value.number)
+    return hashlib.sha256(repr(answered).encode()).hexdigest()[:16]
 
 
 def prints_of(values: Mapping[str, Value]) -> dict[str, str]:

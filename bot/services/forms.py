@@ -75,6 +75,10 @@ def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         return Reply()
     shown = replace(check_in, shown_manager_id=state.manager_id, audience_shown=True)
     _record_form(act, shown, questions, values, state.prints)
+    given = [q for q in questions if print_of(values[q.key]) != state.prints.get(q.key)]
+    if any(answering.needs_help(act, q, values[q.key]) for q in given):
+        told = f"{_notice(kit, act, 'saved')}\n\n{_notice(kit, act, 'help_contact')}"
+        return Reply(notice=told)  # at once and in no message: the form leaves none
     return Reply(notice=_notice(kit, act, "saved"), confirms=True)
 
 
@@ -99,7 +103,8 @@ def _value_of(question: Question, fields: Mapping[str, str]) -> Value:
     choice = fields.get(f"choice:{key}", "")
     try:
         if question.kind is QuestionKind.NUMBER:
-            return Value(number=parse_number(question, text)) if text.strip() else Value()
+            number = parse_number(question, text) if text.strip() else None
+            return Value(number=number, in_form=True)
         words = clean_text(text) if text.strip() else ""
     except Refused as refused:
         raise Refused(refused.code, f"text:{key}") from None
@@ -107,7 +112,7 @@ def _value_of(question: Question, fields: Mapping[str, str]) -> Value:
         raise Refused("not_offered", f"rating:{key}")
     if choice and choice not in question.options:
         raise Refused("not_offered", f"choice:{key}")
-    return Value(text=words, rating=int(rating) if rating else None, choice=choice)
+    return Value(words, int(rating) if rating else None, choice, in_form=True)
 
 
 def _record_form(
@@ -196,4 +201,6 @@ def submit_pause(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 
 def _notice(kit: Kit, act: Act, code: str) -> str:
-    return kit.words.say("note", act.person.locale, act.person.time_zone)[code]
+    contact = act.policy.help_contact
+    said = kit.words.say("note", act.person.locale, act.person.time_zone, help_contact=contact)
+    return said[code]

@@ -13,6 +13,9 @@ from bot.domain.people import Identity, Person
 from bot.services.loss import counted, is_unusual
 from bot.services.people_cells import BadCell, parse_locale, parse_time_zone
 
+UNCONFIRMED = "unconfirmed"
+"""Why nobody is connected to an account whose address nobody has confirmed."""
+
 MISSING = "missing"
 """Why an account is barred that the directory doesn't have any more, or not for this person."""
 
@@ -21,7 +24,8 @@ MISSING = "missing"
 class Account:
     """One account of a platform's directory, as the platform tells it; empty where it doesn't.
 
-    `barred` says why nothing may be sent there (see Identity), None where all is well.
+    `barred` says why nothing may be sent there (see Identity), None where all is well. `confirmed`:
+    the platform doesn't say that whoever has it has yet to show that the address is theirs.
     """
 
     external_id: str
@@ -30,6 +34,7 @@ class Account:
     time_zone: str = ""
     locale: str = ""
     barred: str | None = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,9 @@ def match(known: Known, accounts: Iterable[Account]) -> Matching:
 
     An account is a person's where it has the person's e-mail address, whatever the case: an
     account that was a person's and has another address now is theirs no more, and `missing` for
-    them. One that may not be written to only ever bars what is there; it connects nobody. Where
-    people get their messages elsewhere they go on doing so, unless nothing can be sent there.
+    them. One that may not be written to only ever bars what is there; it connects nobody, and nor
+    does one whose address isn't confirmed, as anybody can claim one. Where people get their
+    messages elsewhere they go on doing so, unless nothing can be sent there.
     """
     return _Match(known, list(accounts)).run()
 
@@ -180,9 +186,10 @@ class _Match:
         """
         current = {identity.external_id for identity in self.known.identities}
 
-        def rank(account: Account) -> tuple[bool, bool, str]:
+        def rank(account: Account) -> tuple[bool, bool, bool, str]:
             known = account.external_id in current
-            return account.barred is not None, not known, account.external_id
+            is_barred = account.barred is not None
+            return is_barred, not account.confirmed, not known, account.external_id
 
         best: dict[str, Account] = {}
         for account in sorted(self.by_id.values(), key=rank):
@@ -193,6 +200,8 @@ class _Match:
     def _identity(self, person: Person) -> Identity | None:
         """The person's account as it will be; None where there is none."""
         account, before = self.by_email.get(person.email), self.mine.get(person.id)
+        if account is not None and not account.confirmed:
+            account = account if before and before.external_id == account.external_id else None
         if account is None:
             return before and replace(before, barred=self._why_gone(before))
         if before is None:
@@ -304,6 +313,8 @@ class _Match:
 
     def _why(self, person: Person) -> str:
         identity, account = self.after.get(person.id), self.by_email.get(person.email)
+        if account and not account.confirmed and not account.barred:
+            return UNCONFIRMED
         return (identity and identity.barred) or (account and account.barred) or MISSING
 
     def _relocated(self, localised: Mapping[UUID, tuple[str, str]]) -> Iterable[Relocated]:

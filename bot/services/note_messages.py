@@ -43,7 +43,8 @@ def note(scene: Scene) -> Composed:
         action, label = _BUTTONS[facts["code"]]
         button = Button(said[f"button_{label}"], action, facts.get("check_in", ""), Look.QUIET)
         blocks = (*blocks, Buttons((button,)))
-    return Composed(Message("note", text, blocks))
+    notified = said["for_you"] if facts["code"] == "help_contact" else text
+    return Composed(Message("note", notified, blocks))
 
 
 def nudge(scene: Scene) -> Composed:

@@ -21,7 +21,8 @@ PART_FIELD = "summary_part.content"
 
 def seal_value(vault: Vault, person_id: UUID, version_id: UUID, value: Value) -> bytes:
     """Raises Erased where the person's key was destroyed."""
-    given = {name: item for name, item in asdict(value).items() if item not in ("", None)}
+    items = asdict(value).items()
+    given = {n: item for n, item in items if item not in ("", None) and item is not False}
     return vault.seal(person_id, version_id, ANSWER_FIELD, _packed(given))
 
 

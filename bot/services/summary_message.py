@@ -42,11 +42,12 @@ def summary(scene: Scene) -> Composed:
 
 
 def _message(scene: Scene, view: SummaryView) -> Message:
+    """Its text, which a locked phone or a shared screen shows, says nothing of who shared."""
     said = scene.say("summary", week_end=scene.now)
     title = said["title"]
     if not view.shared:
         quiet = (Heading(title), Text(said["quiet"]), Text(said["quiet_next"], Tone.MUTED))
-        return Message("summary", f"{title}. {said['quiet']}", quiet)
+        return Message("summary", title, quiet)
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     changes = list(_changes(scene, view))
@@ -57,7 +58,7 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     blocks += _starters(scene, view)
     details = Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)
     foot = Text(said["written_by_rules"], Tone.MUTED)
-    return Message("summary", f"{title}. {lead}", (*blocks, Buttons((details,)), foot))
+    return Message("summary", title, (*blocks, Buttons((details,)), foot))
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:

@@ -138,7 +138,8 @@ def waiting(tx: Tx) -> list[Waiting]:
 
 def _waiting(entry: Audited) -> Waiting:
     counts = dict(part.split("=") for part in entry.detail.split())
-    return Waiting(UUID(entry.target), int(counts["losing"]), int(counts["connected"]), entry.at)
+    losing, connected = (int(counts.get(name, "0")) for name in ("losing", "connected"))
+    return Waiting(UUID(entry.target), losing, connected, entry.at)
 
 
 def _refused(tx: Tx, installation_id: UUID) -> Audited | None:

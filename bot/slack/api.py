@@ -19,6 +19,7 @@ from aiohttp import (
     InvalidURL,
 )
 from slack_sdk.errors import SlackApiError
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ class SlackApi:
     async def respond(self, response_url: str, body: Mapping[str, object]) -> Answer:
         """Answer at the address that a command or a press brought along (good for 30 minutes)."""
         try:
-            async with self._open().post(response_url, json=dict(body)) as response:
+            proxy = load_http_proxy_from_env(_sdk_log)  # as the SDK's own calls do
+            async with self._open().post(response_url, json=dict(body), proxy=proxy) as response:
                 if response.status == _ANSWERED:
                     return Answer(Fate.DONE)
                 return _of_status(response.status, response.headers, {})

@@ -29,7 +29,7 @@ def chart(block: Chart, sheet: Sheet, index: int) -> Drawn:
     if drawn is None:
         title = "" if sheet.is_said(block.title, index) else line(block.title)
         return context(f"{title}\n{block.text}" if title else block.text)
-    sheet.drawn_charts.append(f"{line(block.title)}: {line(block.text)}")
+    sheet.charts += 1
     return [drawn, *context(block.text)]
 
 

@@ -132,6 +132,7 @@ def _account(member: Mapping[str, Any], installation: Installation) -> Account:
         time_zone=_text(member, "tz"),
         locale=_text(member, "locale"),
         barred=_why_barred(member, installation),
+        confirmed=member.get("is_email_confirmed") is not False,
     )
 
 

@@ -95,7 +95,7 @@ class SlackMessenger:
         self, address: Address, ref: str, message: Message, delivery_id: UUID
     ) -> Outcome:
         async def step() -> Outcome:
-            place, ts = await self._sent_place(address, ref)
+            place, ts = await self._sent_place(address, ref, delivery_id)
             self._wait_for_method(address, _UPDATE, delivery_id)
             # Unless told otherwise, an update looks for names and links in the text by itself.
             answer = await self._say(place, _UPDATE, message, ts=ts, parse="none")
@@ -105,7 +105,7 @@ class SlackMessenger:
 
     async def delete(self, address: Address, ref: str, delivery_id: UUID) -> Outcome:
         async def step() -> Outcome:
-            place, ts = await self._sent_place(address, ref)
+            place, ts = await self._sent_place(address, ref, delivery_id)
             self._wait_for_method(address, _DELETE, delivery_id)
             answer = await self._call(place, _DELETE, ts=ts)
             if answer.error == "message_not_found":
@@ -177,11 +177,19 @@ class SlackMessenger:
         except StorageUnavailable:  # it is opened once more next time
             log.warning("a channel was not kept", extra={"code": "storage_unavailable"})
 
-    async def _sent_place(self, address: Address, ref: str) -> tuple[_Place, str]:
+    async def _sent_place(
+        self, address: Address, ref: str, delivery_id: UUID
+    ) -> tuple[_Place, str]:
+        """Where a message was sent. One that stands in another channel than the person's own is
+        left alone: their account is another one since, and the old one may be somebody else's.
+        """
         channel, _, ts = ref.partition(":")
         if not ts:
             raise _Stop(Skipped("gone"))
-        return _Place(await self._workspace(address), channel), ts
+        place = await self._place(address, delivery_id)
+        if place.channel != channel:
+            raise _Stop(Skipped("gone"))
+        return place, ts
 
     async def _post(self, place: _Place, message: Message, delivery_id: UUID) -> Answer:
         return await self._say(

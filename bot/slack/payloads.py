@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,24 +100,24 @@ def press(body: Body, source: Source) -> Inbound | None:
 
 
 def form(body: Body, source: Source) -> Inbound:
-    """A form that was sent. The view's hash tells apart what stood in it one after the other.
+    """A form that was sent. The view's hash tells apart what stood in it one after the other, and
+    the fields what was sent again after Slack showed an error: the view is the same one then.
 
     Raises Forged for what we never offered.
     """
     view = body["view"]
     carried = read_carried(_text(view, "private_metadata"))
-    user = _user(body)
+    user, fields = _user(body), read_fields(view.get("state"))
+    stood = (_text(view, "id"), str(view.get("hash", "")), carried.action, carried.value)
     return Inbound(
         installation_id=source.installation_id,
         external_id=user,
-        inbound_id=_hashed(
-            user, _text(view, "id"), str(view.get("hash", "")), carried.action, carried.value
-        ),
+        inbound_id=_hashed(user, *stood, json.dumps(fields, sort_keys=True)),
         kind=InboundKind.FORM,
         at=source.now,
         action=carried.action,
         value=carried.value,
-        fields=read_fields(view.get("state") or {}),
+        fields=fields,
     )
 
 

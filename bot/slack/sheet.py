@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.domain.message import Block, Heading, Quote, Text
@@ -23,14 +23,15 @@ class Sheet:
 
     `native`: charts and tables become Slack's own blocks, which messages alone show
     (docs.slack.dev/blocks.json; Home lists tables too, but does not draw them). `takes_input`:
-    it can be sent, so fields make sense. `drawn_charts` collects the texts of charts so drawn.
+    it can be sent, so fields make sense. `charts` counts those so drawn: what they say stands
+    below each, and never in a notification, which a phone shows while it is locked.
     """
 
     surface: Surface
     blocks: Sequence[Block]
     native: bool = False
     takes_input: bool = False
-    drawn_charts: list[str] = field(default_factory=list)
+    charts: int = 0
     buttons: int = 0
 
     def next_button(self) -> int:
@@ -39,7 +40,7 @@ class Sheet:
         return self.buttons
 
     def takes_chart(self) -> bool:
-        return self.native and len(self.drawn_charts) < MOST_CHARTS
+        return self.native and self.charts < MOST_CHARTS
 
     def is_said(self, text: str, index: int) -> bool:
         """Whether a heading, a quotation's note or a line just before block `index` is `text`."""

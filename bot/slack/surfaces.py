@@ -114,7 +114,7 @@ def home(blocks: Sequence[Block]) -> dict[str, Any]:
 def _message(message: Message, *, native: bool) -> Rendered:
     sheet = Sheet("message", message.blocks, native=native)
     drawn = _drawn(sheet)
-    return Rendered(fallback(message.text, *sheet.drawn_charts), drawn)
+    return Rendered(fallback(message.text), drawn)
 
 
 def _drawn(sheet: Sheet) -> Drawn:

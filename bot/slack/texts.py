@@ -99,11 +99,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def fallback(*texts: str) -> str:
+def fallback(text: str) -> str:
     """The top-level text of a message (notifications, screen readers): a mention of everybody and
     an address in it stay words. Never empty.
     """
-    whole = "\n".join(clean(text) for text in texts if not is_blank(text)) or say("title")
+    whole = say("title") if is_blank(text) else clean(text)
     if size(whole) > _FALLBACK:
         whole = f"{split(whole, _FALLBACK - 1)[0]}…"
     harmless = _EVERYBODY.sub(f"@{_JOINER}", whole).replace("://", f":{_JOINER}//")

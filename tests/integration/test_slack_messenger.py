@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,6 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +71,33 @@ async def test_what_never_left_is_told_apart(url: str) -> None:
     assert (answer.fate, answer.error) == (Fate.NOT_SENT, "not_connected")
 
 
+async def test_replies_to_a_command_take_the_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that reaches Slack through a proxy alone: what is whispered goes that way."""
+    passed: list[str] = []
+
+    async def pass_on(request: web.Request) -> web.Response:
+        passed.append(str(request.url))
+        return web.Response()
+
+    async with serving(pass_on) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        api = SlackApi("https://slack.example/api/")
+        answer = await api.respond("http://hooks.slack.example/commands/1", {"text": "Hello"})
+        await api.close()
+    assert answer.ok
+    assert passed == ["http://hooks.slack.example/commands/1"]
+
+
+@asynccontextmanager
+async def serving(handler: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
+    runner = web.ServerRunner(web.Server(handler))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
 async def test_no_token_and_no_words_show(
     sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,6 +118,22 @@ async def test_no_token_and_no_words_show(
 
 def ana(world: SlackWorld) -> Address:
     return Address(world.one, PLATFORM, "U0ANA", "")
+
+
+async def test_nothing_is_written_into_an_account_that_is_somebody_elses_now(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Ana's messages stood in an account that the sync gave to Ben since: what she answers must
+    not be drawn there.
+    """
+    async with slack_world(sqlite_url, tmp_path) as world, world.process() as process:
+        before = replace(ana(world), external_id="U0BEN")
+        sent = await process.messenger.post(before, PLAIN, uuid4())
+        assert isinstance(sent, Sent)
+        outcome = await process.messenger.update(ana(world), sent.ref, PLAIN, uuid4())
+        assert outcome == Skipped("gone")
+        assert await process.messenger.delete(ana(world), sent.ref, uuid4()) == Skipped("gone")
+        assert world.tried(UPDATE) == world.tried("chat.delete") == 0
 
 
 # Charts

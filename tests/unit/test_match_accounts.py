@@ -58,6 +58,30 @@ def beginning(elsewhere: list[str | None]) -> Known:
     return Known(WORKSPACE, {person.id: person for person in PEOPLE}, (), homes)
 
 
+def test_an_address_that_nobody_confirmed_connects_nobody() -> None:
+    """Neither for the first time nor in place of the account that a person has: whoever claims a
+    colleague's address would get that colleague's questions and old answers.
+    """
+    claimed = Account("U9", "ana@acme.com", confirmed=False)
+    known = beginning([None] * 5)
+    nobody = match(known, [claimed])
+    assert not nobody.added
+    reasons = {each.email: each.reason for each in nobody.preview.without}
+    assert reasons["ana@acme.com"] == "unconfirmed"
+    own = Account("U1", "ana@acme.com")
+    known = stored(known, match(known, [own]))
+    assert not match(known, [own, claimed]).touched
+    (left,) = match(known, [claimed]).changed
+    assert (left.external_id, left.barred) == ("U1", "missing")
+
+
+def test_an_account_that_is_known_stays_while_its_address_is_confirmed_anew() -> None:
+    own = Account("U1", "ana@acme.com")
+    known = beginning([None] * 5)
+    known = stored(known, match(known, [own]))
+    assert match(known, [replace(own, confirmed=False)]).preview.is_empty
+
+
 ELSEWHERE_OR_NOT = st.lists(st.sampled_from([None, None, "", "missing"]), min_size=5, max_size=5)
 
 

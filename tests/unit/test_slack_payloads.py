@@ -196,6 +196,13 @@ def test_what_follows_in_the_same_modal_is_another_act() -> None:
     assert other.inbound_id != first.inbound_id
 
 
+def test_a_form_that_was_changed_and_sent_again_is_another_act() -> None:
+    """Slack showed an error although the first one was kept: the modal is still the same view."""
+    first = payloads.form(sent(), SOURCE)
+    changed_since = {"values": {"field.when": {"field.when": _chosen("next_week")}}}
+    assert payloads.form(sent(state=changed_since), SOURCE).inbound_id != first.inbound_id
+
+
 @pytest.mark.parametrize("view", [{"private_metadata": ""}, {"private_metadata": "{}"}, {"id": 5}])
 def test_forged_forms_are_refused(view: dict[str, Any]) -> None:
     with pytest.raises(Forged):
