@@ -86,15 +86,20 @@ class Socket(AsyncBaseSocketModeHandler):
 
     async def _handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         try:
-            if req.type not in ("events_api", "interactive", "slash_commands"):
-                raise guard.Malformed("an envelope of another type")
-            guard.check(req.payload)
+            _check(req)
             response = await dispatch(self.app, req.payload)
         except guard.Malformed as refused:
             _log.warning("not understood", extra={"why": str(refused)})
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
             return
         await send_async_response(client, req, response, 0)
+
+
+def _check(req: SocketModeRequest) -> None:
+    """Raises guard.Malformed for an envelope of another type, or a payload of another shape."""
+    if req.type not in ("events_api", "interactive", "slash_commands"):
+        raise guard.Malformed("an envelope of another type")
+    guard.check(req.payload)
 
 
 class _Terse(logging.Filter):

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
+
 from bot.domain.cadence import CadenceSpec
 from bot.domain.delivery import NewDelivery
 from bot.domain.organisation import Configuration, Installation, Organisation
@@ -29,7 +31,7 @@ from storage.key_store import KeyStore, upgrade_key_store
 from storage.migrate import upgrade
 from storage.unit_of_work import SqlUnitOfWork
 from tests.integration.chat_worlds import MASTER, NOW, PACK, Process
-from tests.servers.slack import BOT_TOKEN, Accepted, Member, SlackServer, serving
+from tests.servers.slack import BOT_TOKEN, Accepted, Fault, Member, SlackServer, serving
 
 OTHER_TEAM = "T0OTHER"
 IMPATIENT = timedelta(seconds=0.5)
@@ -191,3 +193,18 @@ async def _found(world: SlackWorld, process: SlackProcess) -> None:
         await process.uow.write(
             lambda tx, p=person_id: tx.people.set_participation(p, Participation.STARTED)
         )
+
+
+LOST = [
+    Fault.ERROR_BEFORE,
+    Fault.ERROR_AFTER,
+    Fault.UNAVAILABLE_BEFORE,
+    Fault.UNAVAILABLE_AFTER,
+    Fault.TIMEOUT_BEFORE,
+    Fault.TIMEOUT_AFTER,
+    Fault.RESET_BEFORE,
+    Fault.RESET_AFTER,
+    Fault.HANG_BEFORE,
+    Fault.HANG_AFTER,
+]
+of_unknown_fate = pytest.mark.parametrize("fault", LOST, ids=lambda fault: fault.name)
