@@ -100,15 +100,19 @@ async def status(uow: UnitOfWork, now: datetime) -> Status | None:
     return await uow.read(lambda tx: _status(tx, now))
 
 
-def merged(reasons: Mapping[str, int], minimum: int) -> dict[str, int]:
+def merged(reasons: Mapping[str, int], minimum: int, of: int | None = None) -> dict[str, int]:
     """Reasons with at least `minimum` each; the others are one figure, most frequent first.
 
-    What single people chose is one reason, so that no figure tells who paused or declined.
+    What single people chose is one reason, so that no figure tells who paused or declined. Nor is
+    it told where fewer than `minimum` of all the `of` turned out otherwise: what nearly everybody
+    chose is known of each.
     """
     together: Counter[str] = Counter()
     for reason, count in reasons.items():
         together[OWN_CHOICE if reason in _OWN else reason] += count
     told = {reason: count for reason, count in together.most_common() if count >= minimum}
+    if of is not None and of - told.get(OWN_CHOICE, 0) < minimum:
+        told.pop(OWN_CHOICE, None)
     rest = together.total() - sum(told.values())
     return {**told, NOTHING_SENT: rest} if rest else told
 
@@ -186,7 +190,8 @@ def _cadences(tx: Tx, now: datetime, minimum: int) -> Iterable[CadenceStatus]:
         plans = tx.plans.of_cadence(own)
         to_come = {plan.period for plan in plans if plan.next_due_at is not None}
         told = answered(rounds[own], to_come, now - PAST, now, minimum)
-        found = _cadence(revision, plans, states[own], merged(reasons[own], minimum))
+        skipped = merged(reasons[own], minimum, of=states[own].total())
+        found = _cadence(revision, plans, states[own], skipped)
         yield replace(found, answered=told)
 
 

@@ -83,6 +83,8 @@ class Listeners:
             _refuse("press", forged)
             inbound = None
         reply = await self._handle(inbound) if inbound else None
+        if inbound and await self._screen.reader(workspace, inbound.external_id) is None:
+            reply = Reply(notice=strangers.line(self._kit, "en"))
         await ack()
         if inbound is not None and reply is not None:
             self._screen.soon(self._show(workspace, body, inbound, reply))
@@ -109,6 +111,8 @@ class Listeners:
             return
         reply = await self._handle(inbound)
         reader = await self._screen.reader(workspace, inbound.external_id)
+        if reader is None:  # a form that closes looks as if it had been kept
+            reply = Reply(notice=strangers.line(self._kit, "en"))
         await ack(**self._screen.after_form(reply, carried, reader))
         if carried.origin == HOME:
             self._screen.soon(self._screen.draw_home(workspace, inbound.external_id))

@@ -16,8 +16,8 @@ from bot.slack.values import Forged, read_carried, read_fields, read_press
 
 Body = Mapping[str, Any]
 
-_WITH_WORDS = frozenset({None, "file_share", "me_message"})
-"""Subtypes of messages that a person typed; all others tell of something else."""
+_WITH_WORDS = frozenset({"file_share", "me_message", "thread_broadcast"})
+"""Subtypes of messages that a person typed, beside none; all others tell of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def typed(body: Body, source: Source, names: Names) -> Inbound | None:
     Raises Forged where Slack's fields are missing.
     """
     event = body["event"]
-    if not _is_direct(event) or event.get("subtype") not in _WITH_WORDS:
+    if not _is_direct(event) or not _has_words(event.get("subtype")):
         return None
     return Inbound(
         installation_id=source.installation_id,
@@ -146,6 +146,10 @@ def _is_direct(event: Body) -> bool:
     """Typed by a person, to the bot alone. Bots' messages have no user, or a bot's id beside it."""
     is_ours = event.get("channel_type") == "im" and event.get("user") and not event.get("bot_id")
     return bool(is_ours) and not event.get("hidden")
+
+
+def _has_words(subtype: object) -> bool:
+    return subtype is None or (isinstance(subtype, str) and subtype in _WITH_WORDS)
 
 
 def _place(body: Body) -> str:

@@ -98,6 +98,18 @@ def test_no_figure_of_a_reason_is_small_and_none_is_lost(
     assert not told.keys() & {"not_for_me", "paused", "weekly_cap"}
 
 
+@given(COUNTS, st.integers(5, 10), st.integers(0, 40))
+def test_what_nearly_everybody_chose_is_not_told(
+    reasons: dict[str, int], minimum: int, others: int
+) -> None:
+    """In a team of five of whom all chose *Not for me*, the figure would tell it of each."""
+    told = merged(reasons, minimum, of=sum(reasons.values()) + others)
+    assert sum(told.values()) == sum(reasons.values())
+    chose = sum(reasons.get(reason, 0) for reason in ("not_for_me", "paused", "weekly_cap"))
+    enough = sum(reasons.values()) + others - chose >= minimum
+    assert (OWN_CHOICE in told) == (chose >= minimum and enough)
+
+
 @given(COUNTS, st.integers(5, 10))
 def test_what_somebody_chose_looks_like_any_other_reason(
     reasons: dict[str, int], minimum: int

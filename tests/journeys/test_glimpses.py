@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.message import Form
 from bot.domain.policy import Policy
+from bot.settings.environment import Environment
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
 from tests.journeys.on_slack import OnSlack
@@ -100,3 +101,20 @@ async def test_a_summarys_notification_names_nobody_and_no_rating(open_world: Op
         assert "Ana" not in text
         assert "shared" not in text
         assert "Ratings" not in text
+
+
+async def test_a_form_of_somebody_who_left_does_not_close_as_if_it_had_been_kept(
+    environment: Environment,
+) -> None:
+    surface = OnSlack()
+    world = await World.open(environment, [MARA, ANA], [check_in(reminders=0)], surface=surface)
+    await world.until("2026-03-03 10:05")
+    await world.starts("ana")
+    await world.opens("ana", "open_form")
+    await world.leaves("ana")
+    await surface.user("ana").submits({"How is work?": "kestrel"})
+    shown = surface.user("ana").modal
+    assert shown is not None
+    assert "not on the people list" in str(shown.blocks)
+    assert not await world.kept_versions("ana")
+    await world.close()

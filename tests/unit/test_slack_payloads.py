@@ -35,10 +35,21 @@ def test_typed_words_carry_the_persons_time_and_the_events_id() -> None:
     assert inbound.at == datetime.fromtimestamp(100.5, UTC)
 
 
+def test_a_reply_that_was_sent_to_the_conversation_too_is_typed_as_well() -> None:
+    assert payloads.typed(message(subtype="thread_broadcast"), SOURCE, nobody) is not None
+
+
+@pytest.mark.parametrize("state", [None, [], "x", {"values": 3}, {"values": {"field.a": [1]}}])
+def test_a_form_without_slacks_state_has_no_fields(state: object) -> None:
+    assert payloads.form(sent(state=state), SOURCE).fields == {}
+
+
 @pytest.mark.parametrize(
     "event",
     [
         {"bot_id": "B1"},
+        {"subtype": ["file_share"]},
+        {"subtype": {}},
         {"user": None},
         {"channel_type": "channel"},
         {"channel_type": "mpim"},

@@ -53,6 +53,8 @@ class SocketWay:
     """Seconds of real time that an acknowledgement may take."""
     refuses: bool = False
     """Whether new connections are turned away with a 503."""
+    turned_away: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether one ever was."""
     connections: list[Connection] = field(default_factory=list)
     ever: int = 0
     """How many connections there ever were."""
@@ -71,10 +73,15 @@ class SocketWay:
         self._tickets.add(ticket)
         return f"ws://127.0.0.1:{self.port}/link/?ticket={ticket}&app_id={APP}"
 
+    def expire(self) -> None:
+        """No address that was given so far is good any more."""
+        self._tickets.clear()
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A connection, from its hello to its end."""
         ticket = request.query.get("ticket", "")
         if self.refuses:
+            self.turned_away.set()
             return web.Response(status=503)
         if ticket not in self._tickets:
             return web.Response(status=403)
