@@ -55,20 +55,11 @@ class Socket(AsyncBaseSocketModeHandler):
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as the SDK's own handlers do
         self._under_way: set[asyncio.Task[None]] = set()
         self._connecting: asyncio.Task[None] | None = None
-        self._renewing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Connects, and keeps on trying where that fails."""
         connecting: Coroutine[Any, Any, None] = self.connect_async()  # type: ignore[no-untyped-call]  # the SDK's own
         self._connecting = asyncio.create_task(connecting)
-        self._renewing = asyncio.create_task(self._renew())
-
-    async def _renew(self) -> None:
-        """Slack's addresses serve once and for a short while; the client tries one for ever."""
-        while True:
-            await asyncio.sleep(2 * self.client.ping_interval)
-            if not await self.is_connected():
-                self.client.wss_uri = None
 
     async def is_connected(self) -> bool:
         """Whether Slack can reach us at this moment."""
@@ -86,7 +77,7 @@ class Socket(AsyncBaseSocketModeHandler):
         """Lets what is under way be acknowledged, then closes the connection."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace.total_seconds())
-        tasks = [self._connecting, self._renewing, self.client.message_processor]
+        tasks = [self._connecting, self.client.message_processor]
         tasks += [self.client.message_receiver, self.client.current_session_monitor]
         await self.close_async()  # type: ignore[no-untyped-call]  # the SDK's own
         left = [task for task in tasks if task is not None]
@@ -105,15 +96,14 @@ class Socket(AsyncBaseSocketModeHandler):
         await send_async_response(client, req, response, 0)
 
 
-<<<<<<< HEAD
 def _check(req: SocketModeRequest) -> None:
     """Raises guard.Malformed for an envelope of another type, or a payload of another shape."""
     if req.type not in ("events_api", "interactive", "slash_commands"):
         raise guard.Malformed("an envelope of another type")
     guard.check(req.payload)
-=======
+
+
 _ADDRESS = re.compile(r"wss?://[^\s'\"]+")
->>>>>>> review
 
 
 class _Terse(logging.Filter):
