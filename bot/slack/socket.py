@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,6 +22,7 @@ from bot.slack.app import dispatch
 PING = 5.0
 """Seconds between pings, and until a lost connection is opened anew (slack_sdk's own default)."""
 
+_KINDS = frozenset({"events_api", "interactive", "slash_commands"})
 _log = logging.getLogger(__name__)
 
 
@@ -63,15 +65,19 @@ class Socket(AsyncSocketModeHandler):
 
     async def _handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         try:
-            if req.type not in ("events_api", "interactive", "slash_commands"):
-                raise guard.Malformed("an envelope of another type")
-            guard.check(req.payload)
-            response = await dispatch(self.app, req.payload)
+            response = await self._answer(req)
         except guard.Malformed as refused:
             _log.warning("not understood", extra={"why": str(refused)})
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
             return
         await send_async_response(client, req, response, 0)
+
+    async def _answer(self, req: SocketModeRequest) -> BoltResponse:
+        """Raises guard.Malformed for what is no payload that we take."""
+        if req.type not in _KINDS:
+            raise guard.Malformed("an envelope of another type")
+        guard.check(req.payload)
+        return await dispatch(self.app, req.payload)
 
 
 class _Terse(logging.Filter):
