@@ -12,6 +12,7 @@ from typing import Any
 from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,6 +26,7 @@ PING = 5.0
 _TRIED = 1.0
 """Seconds after which an address was tried or never will be; the next try comes after PING."""
 
+_KINDS = frozenset({"events_api", "interactive", "slash_commands"})
 _log = logging.getLogger(__name__)
 
 
@@ -87,20 +89,19 @@ class Socket(AsyncBaseSocketModeHandler):
 
     async def _handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         try:
-            _check(req)
-            response = await dispatch(self.app, req.payload)
+            response = await self._answer(req)
         except guard.Malformed as refused:
             _log.warning("not understood", extra={"why": str(refused)})
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
             return
         await send_async_response(client, req, response, 0)
 
-
-def _check(req: SocketModeRequest) -> None:
-    """Raises guard.Malformed for an envelope of another type, or a payload of another shape."""
-    if req.type not in ("events_api", "interactive", "slash_commands"):
-        raise guard.Malformed("an envelope of another type")
-    guard.check(req.payload)
+    async def _answer(self, req: SocketModeRequest) -> BoltResponse:
+        """Raises guard.Malformed for what is no payload that we take."""
+        if req.type not in _KINDS:
+            raise guard.Malformed("an envelope of another type")
+        guard.check(req.payload)
+        return await dispatch(self.app, req.payload)
 
 
 _ADDRESS = re.compile(r"wss?://[^\s'\"]+")

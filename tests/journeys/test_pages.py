@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid4
 
-import pytest
-
 from bot.domain.check_in import MAX_TEXT
 from bot.domain.message import Block, Buttons, Chart, Heading, Panel, Reply
 from bot.services.paging import characters
@@ -85,14 +83,12 @@ async def test_the_longest_answers_are_never_cut(open_world: OpenWorld) -> None:
     assert set(said(back)) == set(texts)
 
 
-@pytest.mark.parametrize(
-    "value", ["-1", "x", "999999", "1e9", "²", "0:0", "9" * 30, str(UUID(int=7))]
-)
-async def test_a_forged_page_of_my_answers(open_world: OpenWorld, value: str) -> None:
+async def test_a_forged_page_of_my_answers(open_world: OpenWorld) -> None:
     """Whatever no button carried is the first page."""
     world = await talkative(open_world, [f"kestrel {n}" for n in range(15)])
-    reply = await world.act("ana", "my_answers", value)
-    assert reply.view == (await world.act("ana", "my_answers")).view
+    first = (await world.act("ana", "my_answers")).view
+    for value in ("-1", "x", "999999", "1e9", "²", "0:0", "9" * 30, str(UUID(int=7))):
+        assert (await world.act("ana", "my_answers", value)).view == first, value
 
 
 async def team(open_world: OpenWorld, size: int, text: str) -> World:
@@ -159,14 +155,13 @@ async def test_one_person_on_several_pages(open_world: OpenWorld) -> None:
     assert all(readable(page) and page.blocks[0] == Heading("Person00") for page in pages)
 
 
-@pytest.mark.parametrize("page", [":-1", ":x", ":99", ":", ":0:0", ":²", ":" + "9" * 30])
-async def test_a_forged_page_of_the_details(open_world: OpenWorld, page: str) -> None:
+async def test_a_forged_page_of_the_details(open_world: OpenWorld) -> None:
     """A page that is not there is the first one, for the summary's own manager."""
     world = await team(open_world, 2, "{} says {}")
     _, does, value = next(b for b in pressable(await world.home("mara")) if b[1].startswith("summ"))
-    assert (await world.act("mara", does, value + page)).view == (
-        await world.act("mara", does, value)
-    ).view
+    first = (await world.act("mara", does, value)).view
+    for page in (":-1", ":x", ":99", ":", ":0:0", ":²", ":" + "9" * 30):
+        assert (await world.act("mara", does, value + page)).view == first, page
 
 
 async def test_forged_details_show_nothing(open_world: OpenWorld) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
@@ -32,7 +33,7 @@ from bot.services.sync_people import apply_sync
 from bot.settings import load_configuration
 from scheduling.calendar import WorkCalendar
 from scheduling.clock import SteppedClock
-from tests.harness import ROOT
+from tests.harness import ROOT, locked, run_directory
 from tests.journeys.conftest import prepared
 from tests.journeys.given import address
 from tests.journeys.on_slack import OnSlack
@@ -231,9 +232,15 @@ async def _four_weeks(folder: Path, surface: Surface) -> Lived:
 
 @pytest.fixture(scope="module", params=["local", "slack"])
 def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lived:
-    """Four weeks on the local platform, and four in Slack."""
-    surface: Surface = OnSlack() if request.param == "slack" else Local()
-    return asyncio.run(_four_weeks(tmp_path_factory.mktemp("sample"), surface))
+    """Four weeks on the local platform, and four in Slack; each lived once in a test run."""
+    kept = run_directory() / f"sample-{request.param}.pickle"
+    with locked(kept.with_suffix(".lock")):
+        if not kept.exists():
+            surface: Surface = OnSlack() if request.param == "slack" else Local()
+            weeks = asyncio.run(_four_weeks(tmp_path_factory.mktemp("sample"), surface))
+            kept.write_bytes(pickle.dumps(replace(weeks, player=None)))
+    found: Lived = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this very run
+    return found
 
 
 def test_everybody_was_asked_and_many_answered(lived: Lived) -> None:
