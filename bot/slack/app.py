@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ports.unit_of_work import StorageUnavailable
+from bot.slack.guard import Malformed
 from bot.slack.installations import Installations
 from bot.slack.listeners import WORKSPACE, Listeners
 
@@ -55,8 +56,14 @@ def build_app(
 
 
 async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
-    """One payload, however it came. The response's status is 200 where it was kept."""
-    request = AsyncBoltRequest(mode="socket_mode", body=dict(body))
+    """One payload, however it came. The response's status is 200 where it was kept.
+
+    Raises Malformed where a field that Bolt looks into has another shape than Slack's.
+    """
+    try:
+        request = AsyncBoltRequest(mode="socket_mode", body=dict(body))
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise Malformed("a field of another shape") from error
     return await app.async_dispatch(request)
 
 

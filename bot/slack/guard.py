@@ -97,8 +97,14 @@ def _is_whole(body: Mapping[str, Any]) -> bool:
     if kind == "block_actions":
         return _has_action(body.get("actions")) and isinstance(body.get("user"), dict)
     if kind in ("view_submission", "view_closed"):
-        return isinstance(body.get("view"), dict) and isinstance(body.get("user"), dict)
+        return _is_view(body.get("view")) and isinstance(body.get("user"), dict)
     return isinstance(kind, str) or isinstance(body.get("command"), str) or "ssl_check" in body
+
+
+def _is_view(view: object) -> bool:
+    if not isinstance(view, dict):
+        return False
+    return isinstance(view.get("type"), str) and isinstance(view.get("callback_id", ""), str)
 
 
 def _has_action(actions: object) -> bool:

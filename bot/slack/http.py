@@ -26,23 +26,22 @@ def receiver(
         raw = await request.read()
         try:
             guard.verify(raw, request.headers, secret, clock.now())
-            body = guard.read(raw, request.content_type)
+            return await _heard(app, guard.read(raw, request.content_type))
         except guard.Unsigned as refused:
             _log.warning("not from Slack", extra={"why": str(refused)})
             return web.Response(status=401)
         except guard.Malformed as refused:
             _log.warning("not understood", extra={"why": str(refused)})
             return web.Response(status=400)
-        if body.get("type") == "url_verification":
-            return web.json_response({"challenge": str(body.get("challenge", ""))})
-        if "ssl_check" in body:
-            return web.Response()
-        return await _answered(app, body)
 
     return receive
 
 
-async def _answered(app: AsyncApp, body: dict[str, Any]) -> web.Response:
+async def _heard(app: AsyncApp, body: dict[str, Any]) -> web.Response:
+    if body.get("type") == "url_verification":
+        return web.json_response({"challenge": str(body.get("challenge", ""))})
+    if "ssl_check" in body:
+        return web.Response()
     response = await dispatch(app, body)
     kind = response.headers.get("content-type", ["text/plain"])[0].partition(";")[0]
     headers = {"Retry-After": response.headers["retry-after"][0]} if response.status == 503 else {}  # noqa: PLR2004 - as `_failed` says

@@ -76,11 +76,11 @@ class Socket(AsyncSocketModeHandler):
             return
         try:
             guard.check(req.payload)
+            response = await dispatch(self.app, req.payload)
         except guard.Malformed as refused:
             _log.warning("not understood", extra={"why": str(refused)})
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
             return
-        response = await dispatch(self.app, req.payload)
         await send_async_response(client, req, response, 0)
 
 
