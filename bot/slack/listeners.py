@@ -82,8 +82,6 @@ class Listeners:
             _refuse("press", forged)
             inbound = None
         reply = await self._handle(inbound) if inbound else None
-        if inbound and await self._screen.reader(workspace, inbound.external_id) is None:
-            reply = Reply(notice=strangers.line(self._kit, "en"))
         await ack()
         if reply is not None:
             self._screen.soon(self._screen.after_press(workspace, body, reply))
