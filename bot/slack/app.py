@@ -65,7 +65,7 @@ async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
     """
     try:
         request = AsyncBoltRequest(mode="socket_mode", body=dict(body))
-    except Exception:  # looks for ids wherever they may stand, whatever stands there
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise guard.Malformed("ids of another shape") from None
     response = await app.async_dispatch(request)
     if response.status == _UNHANDLED:

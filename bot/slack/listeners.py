@@ -83,8 +83,6 @@ class Listeners:
             _refuse("press", forged)
             inbound = None
         reply = await self._handle(inbound) if inbound else None
-        if inbound and await self._screen.reader(workspace, inbound.external_id) is None:
-            reply = Reply(notice=strangers.line(self._kit, "en"))
         await ack()
         if inbound is not None and reply is not None:
             self._screen.soon(self._show(workspace, body, inbound, reply))

@@ -53,6 +53,8 @@ class Screen:
 
         A form covers a panel, so that closing it leads back; a panel takes a panel's place.
         """
+        if reply == Reply() and await self._reader(workspace, body) is None:
+            reply = Reply(notice=strangers.line(self._kit, "en"))
         view, inside = body.get("view") or {}, _is_modal(body.get("view"))
         from_home = view.get("type") == HOME
         shown = reply.view

@@ -116,5 +116,8 @@ async def test_a_form_of_somebody_who_left_does_not_close_as_if_it_had_been_kept
     shown = surface.user("ana").modal
     assert shown is not None
     assert "not on the people list" in str(shown.blocks)
+    await world.act("ana", "skip_question", "whatever stood there")
+    whispered = [m.text for m in surface.user("ana").dm if m.ephemeral_to]
+    assert "not on the people list" in whispered[-1]
     assert not await world.kept_versions("ana")
     await world.close()

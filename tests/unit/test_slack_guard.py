@@ -4,13 +4,16 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_bolt.app.async_app import AsyncApp
 
 from bot.slack import guard
+from bot.slack.app import dispatch
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -135,3 +138,31 @@ def test_no_payload_raises_anything_else(payload: object) -> None:
     raw = json.dumps(payload).encode()
     with pytest.raises(guard.Malformed):
         guard.read(raw, "application/json")
+
+
+PRESS = {"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "a.1"}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        EVENT | {"authorizations": 7},
+        EVENT | {"authorizations": [None]},
+        EVENT | {"event": {"type": "message", "user": 7}},
+        EVENT | {"event": {"type": "message", "channel": True}},
+        PRESS | {"team": 7},
+        PRESS | {"enterprise": 7},
+        PRESS | {"response_urls": [None]},
+    ],
+)
+async def test_fields_that_bolt_looks_into_are_no_fault_of_ours(body: dict[str, Any]) -> None:
+    """Refused as malformed, so that Slack doesn't try the same again as it would after a 500."""
+    guard.check(body)
+    with pytest.raises(guard.Malformed):
+        await dispatch(AsyncApp(token="xoxb-1"), body)
+
+
+@pytest.mark.parametrize("view", [{}, {"type": 7}, {"type": "modal", "callback_id": 7}])
+def test_a_view_without_its_type_is_malformed(view: dict[str, Any]) -> None:
+    with pytest.raises(guard.Malformed):
+        guard.check({"type": "view_submission", "user": {"id": "U1"}, "view": view})
