@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Executable, Row, Update, case, func, literal, or_, select, update
 
-from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery
+from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
 from bot.domain.pace import Pace
-from bot.domain.ports.queue_store import LanePause, SentMessage
+from bot.domain.ports.queue_store import LanePause, Posted, SentMessage
 from storage.claims import Claims
 from storage.lanes import Lanes
 from storage.queries import Queries, chunks, insert_into
@@ -190,6 +190,18 @@ class SqlQueue(Queries):
         which = {"organisation": self._organisation, "about": about_id, "key": about_key}
         rows = self._connection.execute(posts, which)
         return [SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key) for r in rows]
+
+    def posted(self, person_id: UUID, ref: str) -> Posted | None:
+        """Return what is known of a message that this person got."""
+        query = (
+            select(_delivery.c.kind, _delivery.c.about_id, _delivery.c.about_key)
+            .where(_delivery.c.organisation_id == self._organisation)
+            .where(_delivery.c.person_id == person_id)
+            .where(_delivery.c.state == DeliveryState.SENT.value)
+            .where(_delivery.c.operation == Operation.POST.value, _delivery.c.ref == ref)
+        )
+        row = self._connection.execute(query.limit(1)).one_or_none()
+        return None if row is None else Posted(row.kind, row.about_id, row.about_key)
 
     def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
         """Count the prompts that arrived, or may have, and those being sent at this moment.

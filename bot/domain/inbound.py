@@ -22,6 +22,7 @@ class Inbound:
 
     A press carries `action`, `value` and, for a rating or choice, `pressed`; a form carries
     `action`, `value` and `fields`; a command carries in `text` what stands behind its name.
+    `reply_to` is the platform's name of the message that a text replies to in a thread.
     """
 
     installation_id: UUID
@@ -30,6 +31,7 @@ class Inbound:
     kind: InboundKind
     at: datetime
     text: str = ""
+    reply_to: str = ""
     action: str = ""
     value: str = ""
     pressed: str = ""

@@ -29,15 +29,16 @@ _LISTENING = (State.OFFERED, State.OPEN, State.DONE)
 """Typed text answers nothing that was put off or waits for its turn."""
 
 
-def typed(act: Act, text: str) -> None:
-    """Records typed text under the question delivered last before it was written.
+def typed(act: Act, text: str, reply_to: str = "") -> None:
+    """Records typed text under the question delivered last before it was written, or under the
+    one whose message it replies to in a thread (`reply_to`): its readers were named there.
 
     Text within the silence after an answer is added to that answer. With nothing open nothing is
     recorded and the bot asks what it is for.
     """
-    target = _target_of(act)
+    target = _replied_to(act, reply_to) if reply_to else _target_of(act)
     if target is None:
-        _say_why_not(act)
+        _say_why_not(act, reply_to)
         return
     check_in, question = target
     try:
@@ -48,11 +49,13 @@ def typed(act: Act, text: str) -> None:
     _record_typed(act, check_in, question, value)
 
 
-def _say_why_not(act: Act) -> None:
+def _say_why_not(act: Act, reply_to: str) -> None:
     if act.person.participation is Participation.NEW:
         act.note("start_first")
     elif act.person.participation is Participation.DECLINED:
         act.note("not_taking_part")
+    elif reply_to:
+        act.note("reply_unclear")
     else:
         act.note("nothing_open")
 
@@ -76,6 +79,17 @@ def _target_of(act: Act) -> tuple[CheckIn, Question] | None:
         return None
     _, check_in, key = max(candidates, key=lambda c: c[0])
     return check_in, act.question(check_in, key)
+
+
+def _replied_to(act: Act, ref: str) -> tuple[CheckIn, Question] | None:
+    """The question of the message that stands above the thread, while it takes words."""
+    above = act.tx.queue.posted(act.person.id, ref)
+    if above is None or above.about_id is None or not above.about_key:
+        return None
+    check_in = act.own_check_in(str(above.about_id))
+    if check_in is None or check_in.state not in _LISTENING or not is_editable(act, check_in):
+        return None
+    return check_in, act.question(check_in, above.about_key)
 
 
 def _takes_text(check_in: CheckIn, act: Act) -> bool:

@@ -129,7 +129,7 @@ _TYPED: Mapping[str, str] = {
 }
 
 _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
-    "typed": lambda act, inbound: answering.typed(act, inbound.text),
+    "typed": lambda act, inbound: answering.typed(act, inbound.text, inbound.reply_to),
     "answer": lambda act, inbound: answering.pressed(act, inbound.value, inbound.pressed),
     "move_on": lambda act, inbound: answering.move_on(act, inbound.value),
     "skip_question": lambda act, inbound: answering.skip_question(act, inbound.value),

@@ -43,7 +43,16 @@ def typed(body: Body, source: Source, names: Names) -> Inbound | None:
         kind=InboundKind.TEXT,
         at=moment(_text(event, "ts")),
         text=words_of(event, names),
+        reply_to=_parent(event),
     )
+
+
+def _parent(event: Body) -> str:
+    """The message above a thread, named as the messenger names what it sent."""
+    above = event.get("thread_ts")
+    if not isinstance(above, str) or above == event.get("ts"):
+        return ""
+    return f"{event.get('channel')}:{above}"
 
 
 def changed(body: Body, source: Source) -> Inbound | None:

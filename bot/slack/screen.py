@@ -62,7 +62,8 @@ class Screen:
             shown = self._notice(await self._reader(workspace, body), reply.notice)
         if shown is not None:
             origin = HOME if from_home or _came_from_home(view) else ""
-            await self._show(workspace, body, shown, origin, inside=inside)
+            if not await self._show(workspace, body, shown, origin, inside=inside):
+                await self._too_slow(workspace, body)
         elif reply.notice:
             await self._whisper(body, reply.notice)
         if from_home or _came_from_home(view):
@@ -70,10 +71,8 @@ class Screen:
 
     async def after_command(self, workspace: Workspace, body: Body, view: View) -> None:
         """The modal that a slash command opens; where it comes too late, a line says so."""
-        opened = await self._open(workspace, body, view, "")
-        if not opened:
-            reader = await self._reader(workspace, body)
-            await self._whisper(body, self._say(reader)["too_slow"])
+        if not await self._open(workspace, body, view, ""):
+            await self._too_slow(workspace, body)
 
     def after_form(self, reply: Reply, carried: Carried, reader: Person | None) -> dict[str, Any]:
         """How a sent form is acknowledged: errors beside its fields, what comes next, or closed."""
@@ -101,16 +100,20 @@ class Screen:
 
     async def _show(
         self, workspace: Workspace, body: Body, view: View, origin: str, *, inside: bool
-    ) -> None:
+    ) -> bool:
         if not inside:
-            await self._open(workspace, body, view, origin)
-            return
+            return await self._open(workspace, body, view, origin)
         drawn = surfaces.modal(view, origin=origin)
         if isinstance(view, Panel):
-            await self._call(workspace, "views.update", view_id=body["view"]["id"], view=drawn)
-            return
+            shown = body["view"]["id"]
+            return await self._call(workspace, "views.update", view_id=shown, view=drawn)
         trigger = str(body.get("trigger_id", ""))
-        await self._call(workspace, "views.push", trigger_id=trigger, view=drawn)
+        return await self._call(workspace, "views.push", trigger_id=trigger, view=drawn)
+
+    async def _too_slow(self, workspace: Workspace, body: Body) -> None:
+        """A modal opens within three seconds of the press or not at all."""
+        reader = await self._reader(workspace, body)
+        await self._whisper(body, self._say(reader)["too_slow"])
 
     async def _open(self, workspace: Workspace, body: Body, view: View, origin: str) -> bool:
         drawn = surfaces.modal(view, origin=origin)

@@ -22,6 +22,15 @@ class SentMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that the platform took: which check-in and question it belongs to, if any."""
+
+    kind: str
+    about_id: UUID | None
+    about_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class LanePause:
     """Nothing leaves this installation before `until` (aware UTC), for this reason (a code).
 
@@ -106,6 +115,10 @@ class Queue(Protocol):
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
         """Posts of a check-in (or of one of its questions), oldest first."""
+        ...
+
+    def posted(self, person_id: UUID, ref: str) -> Posted | None:
+        """The message that the platform knows by `ref`, if it went to this person."""
         ...
 
     def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
