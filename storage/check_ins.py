@@ -132,6 +132,12 @@ class SqlCheckIns(Store):
         rows = self._run(_IN_STATES, person=person_id, most=limit, states=wanted).all()
         return self._with_questions(rows)
 
+    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        found: dict[UUID, list[AskedQuestion]] = defaultdict(list)
+        for check_in_id, key, position, state, asked_at in self._run_among(ids, _QUESTIONS):
+            found[check_in_id].append(AskedQuestion(key, position, Asked(state), asked_at))
+        return found
+
     def last_asked(
         self, people: Iterable[UUID], states: Iterable[State]
     ) -> dict[UUID, tuple[UUID, str]]:
@@ -226,13 +232,8 @@ class SqlCheckIns(Store):
         return self._with_questions(self._connection.execute(query).all())
 
     def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
-        questions = defaultdict(list)
-        for check_in_id, key, position, state, asked_at in self._run_among(
-            (row.id for row in rows), _QUESTIONS
-        ):
-            asked = AskedQuestion(key, position, Asked(state), asked_at)
-            questions[check_in_id].append(asked)
-        return [_check_in_of(row, tuple(questions[row.id])) for row in rows]
+        questions = self.questions(row.id for row in rows)
+        return [_check_in_of(row, tuple(questions.get(row.id, ()))) for row in rows]
 
 
 @cache

@@ -52,20 +52,29 @@ def _mark_asked(tx: Tx, taken: Iterable[Taken]) -> None:
     """Typed text goes to the question asked last. Asking that very one again moves nothing, or
     words on their way meanwhile would fall back to the question before.
     """
-    asking = {t.delivery.about_id: t for t in taken if t.composed.asked_key and t.delivery.about_id}
-    current = tx.check_ins.many(filter(None, asking))
+    asking = _asking(taken)
+    stored = tx.check_ins.questions(asking)
     asked = [
-        (c.id, c.asked(asking[c.id].composed.asked_key), c.person_id, asking[c.id].at)
-        for c in current.values()
+        (check_in_id, question)
+        for check_in_id, questions in stored.items()
+        for question in questions
+        if question.key == asking[check_in_id].composed.asked_key
+        and question.state not in (Asked.ANSWERED, Asked.SKIPPED)
     ]
-    last = tx.check_ins.last_asked({person for _, q, person, _ in asked if q.asked_at}, EDITABLE)
+    again = {asking[id_].delivery.person_id for id_, question in asked if question.asked_at}
+    last = set(tx.check_ins.last_asked(again, EDITABLE).values())
     tx.check_ins.mark_asked(
         [
-            (id_, q.key, q.asked_at if q.asked_at and last.get(person) == (id_, q.key) else at)
-            for id_, q, person, at in asked
-            if q.state not in (Asked.ANSWERED, Asked.SKIPPED)
+            (id_, q.key, q.asked_at if q.asked_at and (id_, q.key) in last else asking[id_].at)
+            for id_, q in asked
         ]
     )
+
+
+def _asking(taken: Iterable[Taken]) -> dict[UUID, Taken]:
+    """By check-in."""
+    about = ((t.delivery.about_id, t) for t in taken if t.composed.asked_key)
+    return {check_in_id: t for check_in_id, t in about if check_in_id is not None}
 
 
 def perhaps_sent(tx: Tx, composed: Composed) -> None:

@@ -11,7 +11,9 @@ from uuid import UUID
 from bot.domain.check_in import CheckIn
 from bot.domain.delivery import Delivery, DeliveryClass
 from bot.domain.local_time import week_bounds
+from bot.domain.organisation import Organisation
 from bot.domain.people import Person
+from bot.domain.policy import Policy
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.services import after_sending
@@ -23,7 +25,7 @@ from bot.services.together import Together
 
 Ready = tuple[Delivery, Composed]
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Calls to a platform under way at a time."""
 
 
@@ -77,16 +79,16 @@ class Batch:
             return why
 
     def _scene(self, tx: Tx, seen: _Seen, delivery: Delivery) -> Scene:
-        person, organisation = seen.people.get(delivery.person_id), tx.organisations.get()
-        if person is None or organisation is None:
+        person = seen.people.get(delivery.person_id)
+        if person is None or seen.organisation is None:
             raise Drop("gone")
         return Scene(
             tx=tx,
             vault=self._vault,
             words=self._kit.words,
             calendar=self._kit.calendar,
-            organisation=organisation,
-            policy=tx.organisations.policy(),
+            organisation=seen.organisation,
+            policy=seen.policy,
             person=person,
             delivery=delivery,
             now=self._now,
@@ -131,6 +133,8 @@ def _recorded(tx: Tx, taken: Sequence[Taken], now: datetime) -> set[UUID]:
 class _Seen:
     """What many messages need, read at once."""
 
+    organisation: Organisation | None
+    policy: Policy
     people: Mapping[UUID, Person]
     managers: Mapping[UUID, UUID]
     check_ins: Mapping[UUID, CheckIn]
@@ -143,6 +147,8 @@ class _Seen:
         people = tx.people.many({*readers, *managers.values()})
         prompted = [d for d in deliveries if d.delivery_class is DeliveryClass.PROMPT]
         return cls(
+            tx.organisations.get(),
+            tx.organisations.policy(),
             people,
             managers,
             tx.check_ins.many(filter(None, map(_check_in_of, deliveries))),

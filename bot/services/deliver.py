@@ -32,7 +32,7 @@ from bot.services.scene import Composed, Drop, NotYet
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 100
 LEASE = timedelta(seconds=60)
 """Longer than a batch may begin messages and the last of them take, so that no live claim is
 taken over.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.check_in import CheckIn, State
+from bot.domain.check_in import AskedQuestion, CheckIn, State
 from bot.domain.occurrence import DuePlan, Occurrence, OccurrenceState, Plan
 from bot.domain.packs import AudienceKind
 from bot.domain.visibility import Audience
@@ -86,6 +86,10 @@ class CheckIns(Protocol):
         self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
     ) -> Sequence[CheckIn]:
         """Newest first."""
+        ...
+
+    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        """Where the questions of these check-ins stand, in their order."""
         ...
 
     def last_asked(
