@@ -26,14 +26,14 @@ from bot.services.together import Together
 Ready = tuple[Delivery, Composed]
 
 AT_ONCE = 16
-"""Calls to a platform under way at a time."""
+"""Messages on their way to a platform at a time."""
 
 
 class Batch:
     """The shared steps, each for one message of a person at a time.
 
-    `posts` limits the calls under way: enter it before `begin`, so that nothing which says
-    `sending` waits for its turn.
+    `places` limits what is on its way: take one before the first step, so that no message waits
+    for its turn once it was checked, or says `sending`.
     """
 
     def __init__(self, kit: Kit, vault: Vault, now: datetime) -> None:
@@ -43,7 +43,7 @@ class Batch:
         self._composing = Together(self._compose)
         self._beginning = Together(self._begin)
         self._recording = Together(self._record)
-        self.posts = Semaphore(AT_ONCE)
+        self.places = Semaphore(AT_ONCE)
 
     async def compose(self, delivery: Delivery) -> Composed | Drop | NotYet:
         """Raises what went wrong with this message, and StorageUnavailable."""

@@ -26,7 +26,7 @@ from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.services import after_sending
 from bot.services.after_sending import Taken
-from bot.services.batch import AT_ONCE, Batch
+from bot.services.batch import Batch
 from bot.services.kit import Kit
 from bot.services.scene import Composed, Drop, NotYet
 
@@ -43,10 +43,6 @@ BEGINS_FOR = 10.0
 the rest back. A claim's lease counts from `now`, and a message on its way may take the rest of it.
 """
 
-IN_HAND = 3 * AT_ONCE
-"""People whose messages are under way at a time: while some are with the platform, others are
-composed and recorded.
-"""
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = {DeliveryClass.REPLY: 55, DeliveryClass.PROMPT: 100, DeliveryClass.DIGEST: 680}
@@ -65,13 +61,15 @@ async def deliver(
     ticks = asyncio.get_running_loop().time
     ends = ticks() + begins_for
     vault = await kit.keys.vault(await _people_in(kit, claimed))
-    batch, in_hand = Batch(kit, vault, now), asyncio.Semaphore(IN_HAND)
+    batch = Batch(kit, vault, now)
 
     async def in_turn(of_one_person: Sequence[Delivery]) -> None:
-        async with in_hand:
-            for delivery in of_one_person:
-                sending = _Sending(kit, batch, delivery, now)
-                await (sending.run() if ticks() < ends else sending.give_back())
+        for delivery in of_one_person:
+            sending = _Sending(kit, batch, delivery, now)
+            async with batch.places:
+                taken = await (sending.run() if ticks() < ends else sending.give_back())
+            if taken is not None:  # recorded without keeping others from the platform
+                await batch.record(taken)
 
     try:
         groups = (in_turn(group) for group in _by_person(claimed))
@@ -115,7 +113,8 @@ class _Sending:
     delivery: Delivery
     now: datetime
 
-    async def run(self) -> None:
+    async def run(self) -> Taken | None:
+        """What the platform took; nothing where all is recorded already."""
         try:
             composed = await self.batch.compose(self.delivery)
         except StorageUnavailable:
@@ -124,23 +123,14 @@ class _Sending:
             # One row that can't be composed must not hold up everybody else's messages.
             log.exception("message not composed", extra={"delivery": str(self.delivery.id)})
             await self._retry_or_give_up(RetryAt(self.now, "not_composed"))
-            return
+            return None
         if isinstance(composed, Drop):
             await self._drop(composed.reason)
         elif isinstance(composed, NotYet):
             await self._retry(composed.at, composed.reason, counts=False)
-        else:
-            await self._deliver(composed)
-
-    async def _deliver(self, composed: Composed) -> None:
-        async with self.batch.posts:
-            if not await self.batch.begin(self.delivery, composed):
-                return
-            outcome = await self._send(composed)
-            if isinstance(outcome, RetryAt):  # before another begins: it may pause the lane
-                await self._retry_or_give_up(outcome)
-                return
-        await self._record(outcome, composed)
+        elif await self.batch.begin(self.delivery, composed):
+            return await self._settle(await self._send(composed), composed)
+        return None
 
     async def give_back(self) -> None:
         """Lets the next batch send it, as if this one had not claimed it."""
@@ -176,14 +166,16 @@ class _Sending:
             return await messenger.delete(address, ref, delivery.id)
         return await messenger.post(address, message, delivery.id)
 
-    async def _record(self, outcome: Sent | Skipped | Unknown, composed: Composed) -> None:
+    async def _settle(self, outcome: Outcome, composed: Composed) -> Taken | None:
         if isinstance(outcome, Sent):
-            at = outcome.at or self.now
-            await self.batch.record(Taken(self.delivery, composed, outcome.ref, at))
-        elif isinstance(outcome, Skipped):
+            return Taken(self.delivery, composed, outcome.ref, outcome.at or self.now)
+        if isinstance(outcome, Skipped):
             await self._drop(outcome.reason)
+        elif isinstance(outcome, RetryAt):
+            await self._retry_or_give_up(outcome)
         else:
             await self._unknown(outcome, composed)
+        return None
 
     async def _drop(self, reason: str) -> None:
         await self.kit.uow.write(lambda tx: self._dropped(tx, reason))
