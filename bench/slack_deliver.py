@@ -23,7 +23,8 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.organisation import Installation
 from bot.domain.pace import Pace
 from bot.domain.ports.clock import Clock
-from bot.services.deliver import AT_ONCE, deliver
+from bot.services.batch import AT_ONCE
+from bot.services.deliver import deliver
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.slack.api import SlackApi

@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, pass_context
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, nodes, pass_context
 from jinja2.ext import Extension
 from jinja2.filters import sync_do_join
 from jinja2.lexer import Token, TokenStream
@@ -78,17 +78,22 @@ def _as_white_space(match: re.Match[str]) -> str:
 class Said(Mapping[str, str]):
     """One message for one reader. `said["title"]` renders that block and no other."""
 
-    def __init__(self, template: Template, facts: Mapping[str, object]) -> None:
+    def __init__(
+        self, template: Template, facts: Mapping[str, object], fixed: Mapping[str, str]
+    ) -> None:
+        """fixed: the blocks without any fact in them, rendered once for everybody."""
         self._template = template
         self._facts = facts
+        self._fixed = fixed
 
     def __getitem__(self, block: str) -> str:
         """Raises KeyError for a block the file lacks, jinja2.UndefinedError for a missing fact."""
+        if block in self._fixed:
+            return self._fixed[block]
         if block not in self._template.blocks:
             known = ", ".join(self._template.blocks)
             raise KeyError(f"{self._template.name} has no block {block!r}; it has: {known}")
-        context = self._template.new_context(dict(self._facts))
-        return _tidy("".join(self._template.blocks[block](context)))
+        return _rendered(self._template, block, self._facts)
 
     def __contains__(self, block: object) -> bool:
         return block in self._template.blocks
@@ -100,12 +105,21 @@ class Said(Mapping[str, str]):
         return len(self._template.blocks)
 
 
+def _rendered(template: Template, block: str, facts: Mapping[str, object]) -> str:
+    context = template.new_context(dict(facts))
+    return _tidy("".join(template.blocks[block](context)))
+
+
+def _is_fixed(block: nodes.Block) -> bool:
+    return all(isinstance(n, nodes.Output | nodes.TemplateData) for n in block.find_all(nodes.Node))
+
+
 class Words:
     """The message files under `root` (`<locale>/<name>.j2`); by default the shipped ones."""
 
     def __init__(self, root: Traversable | None = None) -> None:
         self._root = root if root is not None else files("prompts") / "messages"
-        self._found: dict[tuple[str, str], tuple[str, Template]] = {}
+        self._found: dict[tuple[str, str], tuple[str, Template, Mapping[str, str]]] = {}
 
     def say(self, name: str, locale: str, /, zone: str = "UTC", **facts: object) -> Said:
         """The message `name` for a reader of `locale` in the IANA `zone`.
@@ -113,20 +127,25 @@ class Words:
         Looks in the locale, its language, then English. Raises KeyError where no such file
         exists and zoneinfo.ZoneInfoNotFoundError for an unknown zone.
         """
-        language, template = self._find(name, locale)
-        return Said(template, {**facts, _READER: reader(language, locale, zone)})
+        language, template, fixed = self._find(name, locale)
+        return Said(template, {**facts, _READER: reader(language, locale, zone)}, fixed)
 
-    def _find(self, name: str, locale: str) -> tuple[str, Template]:
+    def _find(self, name: str, locale: str) -> tuple[str, Template, Mapping[str, str]]:
         if (name, locale) not in self._found:
             self._found[name, locale] = self._look_up(name, locale)
         return self._found[name, locale]
 
-    def _look_up(self, name: str, locale: str) -> tuple[str, Template]:
+    def _look_up(self, name: str, locale: str) -> tuple[str, Template, Mapping[str, str]]:
         for candidate in candidates(locale):
             path = f"{candidate}/{name}.j2"
             if self._root.joinpath(path).is_file():
-                return candidate, self._environment.get_template(path)
+                template = self._environment.get_template(path)
+                return candidate, template, self._fixed(path, template)
         raise KeyError(f"no message file {name}.j2 for {locale!r}, nor in English")
+
+    def _fixed(self, path: str, template: Template) -> Mapping[str, str]:
+        blocks = self._environment.parse(self._read(path)).find_all(nodes.Block)
+        return {b.name: _rendered(template, b.name, {}) for b in blocks if _is_fixed(b)}
 
     @cached_property
     def _environment(self) -> Environment:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -44,7 +45,8 @@ _IDS = {
 # Written out rather than bound, or SQLite would not see that the partial index applies.
 _TALKING: ColumnElement[bool] = literal_column("state IN ('offered', 'open')")
 _UNSENT = (State.WAITING.value, State.CANCELLED.value)
-_SETTLED = (Asked.ANSWERED.value, Asked.SKIPPED.value)
+# No IN: what many rows are executed with can't be expanded.
+_settled = or_(*(_question.c.state == each.value for each in (Asked.ANSWERED, Asked.SKIPPED)))
 
 _SELECT = select(*_COLUMNS).where(own(_check_in))
 _GET = _SELECT.where(_check_in.c.id == bindparam("check_in"))
@@ -55,6 +57,7 @@ _OF_PERSON = (
     .limit(bindparam("most"))
 )
 _IN_STATES = _OF_PERSON.where(_check_in.c.state.in_(bindparam("states", expanding=True)))
+_MANY = _SELECT.where(_check_in.c.id.in_(SOME))
 _QUESTIONS = (
     select(
         _question.c.check_in_id,
@@ -66,10 +69,30 @@ _QUESTIONS = (
     .where(own(_question), _question.c.check_in_id.in_(SOME))
     .order_by(_question.c.position)
 )
+_LAST_ASKED = (
+    select(_check_in.c.person_id, _question.c.check_in_id, _question.c.key, _question.c.asked_at)
+    .join(_question, _question.c.check_in_id == _check_in.c.id)
+    .where(own(_check_in), _check_in.c.person_id.in_(SOME), _question.c.asked_at.is_not(None))
+    .where(_check_in.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(_question.c.asked_at)
+)
 _SAVE = (
     update(_check_in)
     .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
     .values({n: bindparam(f"new_{n}") for n in _NAMES if n not in _IDS})
+)
+_NAMED = _check_in.c.shown_manager_id.is_distinct_from(bindparam("named"))
+_CONCEAL = (
+    update(_check_in)
+    .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
+    .where(_check_in.c.audience_shown, _NAMED)
+    .values(shown_manager_id=None)
+)
+_REMEMBER_SHOWN = (
+    update(_check_in)
+    .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
+    .where(or_(~_check_in.c.audience_shown, _NAMED))
+    .values(shown_manager_id=bindparam("named"), audience_shown=true())
 )
 _MARK_ASKED = (
     update(_question)
@@ -77,7 +100,7 @@ _MARK_ASKED = (
     .where(_question.c.key == bindparam("question"))
     .values(
         asked_at=bindparam("at"),
-        state=case((_question.c.state.in_(_SETTLED), _question.c.state), else_=Asked.ASKED.value),
+        state=case((_settled, _question.c.state), else_=Asked.ASKED.value),
     )
 )
 _NEXT_WAKE = select(func.min(_check_in.c.wake_at)).where(
@@ -96,6 +119,10 @@ class SqlCheckIns(Store):
         found = self._with_questions(self._run(_GET, check_in=check_in_id).all())
         return found[0] if found else None
 
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, CheckIn]:
+        found = self._with_questions(list(self._run_among(ids, _MANY)))
+        return {check_in.id: check_in for check_in in found}
+
     def of_person(
         self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
     ) -> Sequence[CheckIn]:
@@ -104,6 +131,19 @@ class SqlCheckIns(Store):
         wanted = sorted(state.value for state in states)
         rows = self._run(_IN_STATES, person=person_id, most=limit, states=wanted).all()
         return self._with_questions(rows)
+
+    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        found: dict[UUID, list[AskedQuestion]] = defaultdict(list)
+        for check_in_id, key, position, state, asked_at in self._run_among(ids, _QUESTIONS):
+            found[check_in_id].append(AskedQuestion(key, position, Asked(state), asked_at))
+        return found
+
+    def last_asked(
+        self, people: Iterable[UUID], states: Iterable[State]
+    ) -> dict[UUID, tuple[UUID, str]]:
+        wanted = sorted(state.value for state in states)
+        rows = self._run_among(people, _LAST_ASKED, states=wanted)
+        return {person: (check_in_id, key) for person, check_in_id, key, _ in rows}
 
     def place_holders(self, people: Iterable[UUID], now: datetime) -> dict[UUID, CheckIn]:
         """The one opened last, should several hold it."""
@@ -128,8 +168,16 @@ class SqlCheckIns(Store):
             save = _save_questions(self._on_postgres)
             self._connection.execute(save, _question_rows(check_in))
 
-    def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
-        self._run(_MARK_ASKED, check_in=check_in_id, question=key, at=asked_at)
+    def conceal(self, naming: Mapping[UUID, UUID | None]) -> None:
+        self._run_each(_CONCEAL, [{"check_in": c, "named": m} for c, m in naming.items()])
+
+    def remember_shown(self, naming: Mapping[UUID, UUID | None]) -> None:
+        self._run_each(_REMEMBER_SHOWN, [{"check_in": c, "named": m} for c, m in naming.items()])
+
+    def mark_asked(self, asked: Sequence[tuple[UUID, str, datetime]]) -> None:
+        self._run_each(
+            _MARK_ASKED, [{"check_in": c, "question": key, "at": at} for c, key, at in asked]
+        )
 
     def waking(self, now: datetime, limit: int) -> Sequence[CheckIn]:
         query = (
@@ -184,13 +232,8 @@ class SqlCheckIns(Store):
         return self._with_questions(self._connection.execute(query).all())
 
     def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
-        questions = defaultdict(list)
-        for check_in_id, key, position, state, asked_at in self._run_among(
-            (row.id for row in rows), _QUESTIONS
-        ):
-            asked = AskedQuestion(key, position, Asked(state), asked_at)
-            questions[check_in_id].append(asked)
-        return [_check_in_of(row, tuple(questions[row.id])) for row in rows]
+        questions = self.questions(row.id for row in rows)
+        return [_check_in_of(row, tuple(questions.get(row.id, ()))) for row in rows]
 
 
 @cache

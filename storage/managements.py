@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain.people import Management, Person
 from storage.person_rows import PERSON_COLUMNS, person_of
 from storage.queries import chunks
-from storage.store import Query, Store, own
+from storage.store import SOME, Query, Store, own
 from storage.tables.people import EmploymentRow, ManagementRow, PersonRow
 
 _person = PersonRow.__table__
@@ -33,6 +33,11 @@ _MANAGER_OF = (
         held_at(bindparam("at", type_=_management.c.since.type)),
     )
 )
+_MANAGERS_OF = select(_management.c.person_id, _management.c.manager_id).where(
+    own(_management),
+    _management.c.person_id.in_(SOME),
+    held_at(bindparam("at", type_=_management.c.since.type)),
+)
 
 
 class Managements(Store):
@@ -43,12 +48,9 @@ class Managements(Store):
         return None if row is None else person_of(row)
 
     def managers_of(self, people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
-        def query(some: Sequence[UUID]) -> Query:
-            return select(_management.c.person_id, _management.c.manager_id).where(
-                self._own(_management), _management.c.person_id.in_(some), held_at(at)
-            )
-
-        return {row.person_id: row.manager_id for row in self._among(people, query)}
+        return {
+            row.person_id: row.manager_id for row in self._run_among(people, _MANAGERS_OF, at=at)
+        }
 
     def reports_of(self, manager_id: UUID, at: datetime) -> Sequence[Person]:
         query = (

@@ -1,5 +1,6 @@
 """The queue: messages on their way out, claimed with leases, at each lane's pace."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from storage.queue_statements import (
     BEGIN,
     CLAIMED,
     FINISH,
+    HELD,
     HOMES,
     LEASED,
     MS,
@@ -86,23 +88,33 @@ class SqlQueue(Queries):
             claimed += of_lane
         return sorted(claimed, key=lambda d: (d.delivery_class.priority, d.not_before))
 
-    def begin(self, delivery_id: UUID, token: UUID, now: datetime) -> bool:
-        """Mark it as being sent and start its lease anew, unless the claim ended or must wait."""
-        mine = {"message": delivery_id, "token": token}
-        claim = self._connection.execute(CLAIMED, mine).one_or_none()
-        if claim is None or claim.lease_until <= now:
-            return False
-        if claim.paused_until is not None and claim.paused_until > now:
-            ready = {"state": DeliveryState.READY.value, **NO_CLAIM}
-            self._made_ready(self._mine(delivery_id, token).where(~SENDING).values(ready))
-            return False
-        until = now + claim.lease_ms * MS
-        begun = self._connection.execute(BEGIN, {**mine, "now": now, "until": until})
-        return begun.rowcount == 1
+    def begin(self, ids: Iterable[UUID], token: UUID, now: datetime) -> set[UUID]:
+        """Mark them as being sent, their leases anew, unless a claim ended or must wait."""
+        ours = {"messages": list(ids), "token": token}
+        by_lease: dict[int, list[UUID]] = defaultdict(list)
+        for claim in self._connection.execute(CLAIMED, ours).all():
+            if claim.lease_until <= now:
+                continue
+            if claim.paused_until is not None and claim.paused_until > now:
+                ready = {"state": DeliveryState.READY.value, **NO_CLAIM}
+                self._made_ready(self._mine(claim.id, token).where(~SENDING).values(ready))
+            else:
+                by_lease[claim.lease_ms].append(claim.id)
+        begun: set[UUID] = set()
+        for lease_ms, some in by_lease.items():
+            these = {"messages": some, "token": token, "now": now, "until": now + lease_ms * MS}
+            begun |= set(self._connection.scalars(BEGIN, these))
+        return begun
 
-    def sent(self, delivery_id: UUID, token: UUID, ref: str, now: datetime) -> bool:
-        """Record that the platform took it."""
-        return self._finish(delivery_id, token, DeliveryState.SENT, now, ref=ref)
+    def sent(self, refs: Mapping[UUID, str], token: UUID, now: datetime) -> set[UUID]:
+        """Record that the platform took them."""
+        ours = {"messages": list(refs), "token": token}
+        held = self._connection.scalars(HELD, ours).all()
+        how = {"token": token, "final": DeliveryState.SENT.value, "now": now, "why": ""}
+        rows = [{**how, "message": each, "platform_ref": refs[each]} for each in held]
+        if rows:
+            self._connection.execute(FINISH, rows)
+        return set(held)
 
     def skip(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool:
         """Record that it will never be sent."""
@@ -203,14 +215,20 @@ class SqlQueue(Queries):
         row = self._connection.execute(query.limit(1)).one_or_none()
         return None if row is None else Posted(row.kind, row.about_id, row.about_key)
 
-    def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
-        """Count the prompts that arrived, or may have, and those being sent at this moment.
+    def prompts_sent(
+        self, people: Iterable[UUID], since: datetime, until: datetime
+    ) -> Mapping[UUID, Sequence[datetime]]:
+        """Find the prompts that arrived, or may have, and those being sent at this moment.
 
         Ask before `begin`: from then on the message itself is one of them.
         """
-        whose = {"organisation": self._organisation, "person": person_id}
+        found: dict[UUID, list[datetime]] = defaultdict(list)
         when = {"since": since, "until": until}
-        return self._connection.execute(PROMPTS_SENT, {**whose, **when}).scalar_one()
+        for some in chunks(sorted(set(people))):
+            whose = {"organisation": self._organisation, "people": some}
+            for person_id, at in self._connection.execute(PROMPTS_SENT, {**whose, **when}):
+                found[person_id].append(at)
+        return found
 
     def next_at(self) -> datetime | None:
         """Return when the next message may be claimed."""
@@ -275,17 +293,11 @@ class SqlQueue(Queries):
             self._note_ready(row.lane_id, row.not_before, DeliveryClass(row.delivery_class))
         return row is not None
 
-    def _finish(  # the port's own order, and a platform's reference
-        self,
-        delivery_id: UUID,
-        token: UUID,
-        state: DeliveryState,
-        now: datetime,
-        reason: str = "",
-        ref: str = "",
+    def _finish(
+        self, delivery_id: UUID, token: UUID, state: DeliveryState, now: datetime, reason: str
     ) -> bool:
         mine = {"message": delivery_id, "token": token}
-        how = {"final": state.value, "now": now, "why": reason, "platform_ref": ref}
+        how = {"final": state.value, "now": now, "why": reason, "platform_ref": ""}
         return self._connection.execute(FINISH, {**mine, **how}).rowcount == 1
 
     def _mine(self, delivery_id: UUID, token: UUID) -> Update:

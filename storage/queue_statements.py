@@ -8,7 +8,6 @@ from sqlalchemy import (
     bindparam,
     case,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -84,24 +83,30 @@ CLAIM = (
 
 # No organisation: nobody else knows the token, and PostgreSQL, as long as it has no statistics,
 # would take an index that begins with the organisation and read every row of it.
-_mine = (delivery.c.id == bindparam("message"), delivery.c.claim_token == bindparam("token"))
+_of_claim = delivery.c.claim_token == bindparam("token")
+_mine = (delivery.c.id == bindparam("message"), _of_claim)
+_ours = (delivery.c.id.in_(bindparam("messages", expanding=True)), _of_claim)
 
 CLAIMED = (
-    select(delivery.c.lease_ms, delivery.c.lease_until, lane.c.paused_until)
+    select(delivery.c.id, delivery.c.lease_ms, delivery.c.lease_until, lane.c.paused_until)
     .join(lane, lane.c.id == delivery.c.lane_id)
-    .where(*_mine, delivery.c.state == DeliveryState.CLAIMED.value)
+    .where(*_ours, delivery.c.state == DeliveryState.CLAIMED.value)
 )
-"""The claim `token` of a `message` that is not being sent yet."""
+"""The `messages` of the claim `token` that are not being sent yet."""
 
 BEGIN = (
     update(delivery)
-    .where(*_mine, delivery.c.state == DeliveryState.CLAIMED.value)
+    .where(*_ours, delivery.c.state == DeliveryState.CLAIMED.value)
     .values(
         state=DeliveryState.SENDING.value,
         state_at=bindparam("now"),
         lease_until=bindparam("until"),
     )
+    .returning(delivery.c.id)
 )
+
+HELD = select(delivery.c.id).where(*_ours, LEASED).order_by(delivery.c.id).with_for_update()
+"""Those of `messages` that the claim `token` still holds."""
 
 FINISH = (
     update(delivery)
@@ -159,12 +164,12 @@ POSTS_OF_KEY = POSTS.where(delivery.c.about_key == bindparam("key"))
 
 _arrived = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
 PROMPTS_SENT = (
-    select(func.count())
+    select(delivery.c.person_id, delivery.c.state_at)
     .where(delivery.c.organisation_id == bindparam("organisation"))
-    .where(delivery.c.person_id == bindparam("person"))
+    .where(delivery.c.person_id.in_(bindparam("people", expanding=True)))
     .where(delivery.c.state.in_([state.value for state in _arrived]))
     .where(delivery.c.delivery_class == DeliveryClass.PROMPT.value)
     .where(delivery.c.operation == Operation.POST.value)
     .where(delivery.c.state_at >= bindparam("since"), delivery.c.state_at < bindparam("until"))
 )
-"""The prompts that a `person` got, or may have, from `since` until before `until`."""
+"""The prompts that `people` got, or may have, from `since` until before `until`."""

@@ -38,6 +38,12 @@ class Store(Queries):
         values["organisation"] = self._organisation
         return self._connection.execute(statement, values)
 
+    def _run_each(self, statement: Executable, values: Sequence[Mapping[str, Any]]) -> None:
+        """Executes a statement that was built once over `own` with each of these values."""
+        if values:
+            organisation = {"organisation": self._organisation}
+            self._connection.execute(statement, [{**each, **organisation} for each in values])
+
     def _run_among(
         self, keys: Iterable[T], statement: Executable, **values: Any
     ) -> Iterator[Found]:

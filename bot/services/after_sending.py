@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, CheckIn, State
+from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
@@ -17,64 +17,64 @@ from bot.services.scene import Composed
 _OFFERS = frozenset({"welcome", "offer"})
 
 
-def before_sending(tx: Tx, composed: Composed) -> None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that the platform took at `at` (aware UTC), under the reference `ref`."""
+
+    delivery: Delivery
+    composed: Composed
+    ref: str
+    at: datetime
+
+
+def before_sending(tx: Tx, composed: Iterable[Composed]) -> None:
     """While a message that names another reader is on its way, answers reach nobody: the person
     may be answering the one that is still on the screen.
     """
-    current = tx.check_ins.get(composed.shown.id) if composed.shown else None
-    if current is None or composed.shown is None or not current.audience_shown:
-        return
-    if current.shown_manager_id != composed.shown.shown_manager_id:
-        tx.check_ins.save(replace(current, shown_manager_id=None))
+    tx.check_ins.conceal(_named(composed))
 
 
-def sent(tx: Tx, delivery: Delivery, composed: Composed, now: datetime) -> None:
-    """`now` (aware UTC) is when the platform took it."""
-    if delivery.occurrence_id is not None:
-        tx.occurrences.set_state([delivery.occurrence_id], OccurrenceState.SENT)
-    asks = bool(composed.asked_key and delivery.about_id)
-    editable = tx.check_ins.of_person(delivery.person_id, EDITABLE) if asks else ()
-    _remember_audience(tx, composed, editable)
-    if asks:
-        current = _one(tx, delivery.about_id, editable)
-        _mark_asked(tx, current, editable, composed.asked_key, now)
-    tx.read_log.add(composed.readings)
+def sent(tx: Tx, taken: Sequence[Taken]) -> None:
+    """At most one message of a person at a time."""
+    occurrences = [t.delivery.occurrence_id for t in taken if t.delivery.occurrence_id is not None]
+    tx.occurrences.set_state(occurrences, OccurrenceState.SENT)
+    # An answer given to a message is stored with the readers it named.
+    tx.check_ins.remember_shown(_named(t.composed for t in taken))
+    _mark_asked(tx, taken)
+    tx.read_log.add([reading for t in taken for reading in t.composed.readings])
 
 
-def _one(tx: Tx, check_in_id: UUID | None, known: Sequence[CheckIn]) -> CheckIn | None:
-    """A check-in, read only where it is not `known`."""
-    found = next((check_in for check_in in known if check_in.id == check_in_id), None)
-    return found or (tx.check_ins.get(check_in_id) if check_in_id else None)
+def _named(composed: Iterable[Composed]) -> dict[UUID, UUID | None]:
+    return {c.shown.id: c.shown.shown_manager_id for c in composed if c.shown is not None}
 
 
-def _remember_audience(tx: Tx, composed: Composed, known: Sequence[CheckIn]) -> None:
-    """Keeps the readers the message named: an answer given to it is stored with them."""
-    current = _one(tx, composed.shown.id, known) if composed.shown else None
-    if current is None or composed.shown is None:
-        return
-    shown_id = composed.shown.shown_manager_id
-    if not current.audience_shown or current.shown_manager_id != shown_id:
-        tx.check_ins.save(replace(current, shown_manager_id=shown_id, audience_shown=True))
-
-
-def _mark_asked(
-    tx: Tx, current: CheckIn | None, editable: Sequence[CheckIn], key: str, now: datetime
-) -> None:
+def _mark_asked(tx: Tx, taken: Iterable[Taken]) -> None:
     """Typed text goes to the question asked last. Asking that very one again moves nothing, or
     words on their way meanwhile would fall back to the question before.
     """
-    if current is None or current.asked(key).state in (Asked.ANSWERED, Asked.SKIPPED):
-        return
+    asking = _asking(taken)
+    stored = tx.check_ins.questions(asking)
     asked = [
-        (question.asked_at, check_in.id, question.key)
-        for check_in in editable
-        for question in check_in.questions
-        if question.asked_at is not None
+        (check_in_id, question)
+        for check_in_id, questions in stored.items()
+        for question in questions
+        if question.key == asking[check_in_id].composed.asked_key
+        and question.state not in (Asked.ANSWERED, Asked.SKIPPED)
     ]
-    latest = max(asked, key=lambda a: a[0], default=None)
-    if latest and latest[1:] == (current.id, key):
-        now = latest[0]
-    tx.check_ins.mark_asked(current.id, key, now)
+    again = {asking[id_].delivery.person_id for id_, question in asked if question.asked_at}
+    last = set(tx.check_ins.last_asked(again, EDITABLE).values())
+    tx.check_ins.mark_asked(
+        [
+            (id_, q.key, q.asked_at if q.asked_at and (id_, q.key) in last else asking[id_].at)
+            for id_, q in asked
+        ]
+    )
+
+
+def _asking(taken: Iterable[Taken]) -> dict[UUID, Taken]:
+    """By check-in."""
+    about = ((t.delivery.about_id, t) for t in taken if t.composed.asked_key)
+    return {check_in_id: t for check_in_id, t in about if check_in_id is not None}
 
 
 def perhaps_sent(tx: Tx, composed: Composed) -> None:

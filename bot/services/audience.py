@@ -21,9 +21,8 @@ def current_manager(tx: Tx, person_id: UUID, now: datetime) -> Person | None:
     return manager if manager and manager.active else None
 
 
-def shown_to(tx: Tx, check_in: CheckIn, now: datetime) -> CheckIn:
+def shown_to(check_in: CheckIn, manager: Person | None) -> CheckIn:
     """The check-in as it is about to be shown: with the manager of this very moment."""
-    manager = current_manager(tx, check_in.person_id, now)
     return replace(check_in, shown_manager_id=manager.id if manager else None, audience_shown=True)
 
 

@@ -24,15 +24,15 @@ from bot.domain.delivery import (
 )
 from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
-from bot.domain.ports.vault import Vault
 from bot.services import after_sending
-from bot.services.compose import compose
+from bot.services.after_sending import Taken
+from bot.services.batch import Batch
 from bot.services.kit import Kit
-from bot.services.scene import Composed, Drop, NotYet, Scene
+from bot.services.scene import Composed, Drop, NotYet
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 100
 LEASE = timedelta(seconds=60)
 """Longer than a batch may begin messages and the last of them take, so that no live claim is
 taken over.
@@ -43,7 +43,6 @@ BEGINS_FOR = 10.0
 the rest back. A claim's lease counts from `now`, and a message on its way may take the rest of it.
 """
 
-AT_ONCE = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = {DeliveryClass.REPLY: 55, DeliveryClass.PROMPT: 100, DeliveryClass.DIGEST: 680}
@@ -62,16 +61,21 @@ async def deliver(
     ticks = asyncio.get_running_loop().time
     ends = ticks() + begins_for
     vault = await kit.keys.vault(await _people_in(kit, claimed))
-    gate = asyncio.Semaphore(AT_ONCE)
+    batch = Batch(kit, vault, now)
 
     async def in_turn(of_one_person: Sequence[Delivery]) -> None:
-        async with gate:
-            for delivery in of_one_person:
-                sending = _Sending(kit, vault, delivery, now)
-                await (sending.run() if ticks() < ends else sending.give_back())
+        for delivery in of_one_person:
+            sending = _Sending(kit, batch, delivery, now)
+            async with batch.places:
+                taken = await (sending.run() if ticks() < ends else sending.give_back())
+            if taken is not None:  # recorded without keeping others from the platform
+                await batch.record(taken)
 
-    groups = (in_turn(group) for group in _by_person(claimed))
-    done = await asyncio.gather(*groups, return_exceptions=True)
+    try:
+        groups = (in_turn(group) for group in _by_person(claimed))
+        done = await asyncio.gather(*groups, return_exceptions=True)
+    finally:
+        await batch.end()
     for fault in done:  # only once all the others have ended
         if isinstance(fault, BaseException):
             raise fault
@@ -105,62 +109,32 @@ class _Sending:
     """One claimed message on its way."""
 
     kit: Kit
-    vault: Vault
+    batch: Batch
     delivery: Delivery
     now: datetime
 
-    async def run(self) -> None:
+    async def run(self) -> Taken | None:
+        """What the platform took; nothing where all is recorded already."""
         try:
-            composed = await self.kit.uow.read(self._compose)
-        except Drop as drop:
-            reason = drop.reason
-            await self.kit.uow.write(lambda tx: self._dropped(tx, reason))
-            return
-        except NotYet as wait:
-            await self._retry(wait.at, wait.reason, counts=False)
-            return
+            composed = await self.batch.compose(self.delivery)
         except StorageUnavailable:
             raise
         except Exception:
             # One row that can't be composed must not hold up everybody else's messages.
             log.exception("message not composed", extra={"delivery": str(self.delivery.id)})
             await self._retry_or_give_up(RetryAt(self.now, "not_composed"))
-            return
-        if not await self.kit.uow.write(lambda tx: self._begin(tx, composed)):
-            return
-        outcome = await self._send(composed)
-        await self._record(outcome, composed)
+            return None
+        if isinstance(composed, Drop):
+            await self._drop(composed.reason)
+        elif isinstance(composed, NotYet):
+            await self._retry(composed.at, composed.reason, counts=False)
+        elif await self.batch.begin(self.delivery, composed):
+            return await self._settle(await self._send(composed), composed)
+        return None
 
     async def give_back(self) -> None:
         """Lets the next batch send it, as if this one had not claimed it."""
         await self._retry(self.delivery.not_before, "", counts=False)
-
-    def _compose(self, tx: Tx) -> Composed:
-        person = tx.people.get(self.delivery.person_id)
-        organisation = tx.organisations.get()
-        if person is None or organisation is None:
-            raise Drop("gone")
-        scene = Scene(
-            tx=tx,
-            vault=self.vault,
-            words=self.kit.words,
-            calendar=self.kit.calendar,
-            organisation=organisation,
-            policy=tx.organisations.policy(),
-            person=person,
-            delivery=self.delivery,
-            now=self.now,
-        )
-        return compose(scene)
-
-    def _begin(self, tx: Tx, composed: Composed) -> bool:
-        """From here on the message may have been sent; the audience it names is kept first."""
-        delivery = self.delivery
-        tx.people.lock_many([delivery.person_id])
-        if not tx.queue.begin(delivery.id, delivery.claim_token, self.now):
-            return False
-        after_sending.before_sending(tx, composed)
-        return True
 
     async def _send(self, composed: Composed) -> Outcome:
         messenger = self.kit.messengers.get(self.delivery.address.platform)
@@ -192,21 +166,19 @@ class _Sending:
             return await messenger.delete(address, ref, delivery.id)
         return await messenger.post(address, message, delivery.id)
 
-    async def _record(self, outcome: Outcome, composed: Composed) -> None:
+    async def _settle(self, outcome: Outcome, composed: Composed) -> Taken | None:
         if isinstance(outcome, Sent):
-            await self.kit.uow.write(lambda tx: self._sent(tx, outcome, composed))
-        elif isinstance(outcome, Skipped):
-            await self.kit.uow.write(lambda tx: self._dropped(tx, outcome.reason))
+            return Taken(self.delivery, composed, outcome.ref, outcome.at or self.now)
+        if isinstance(outcome, Skipped):
+            await self._drop(outcome.reason)
         elif isinstance(outcome, RetryAt):
             await self._retry_or_give_up(outcome)
         else:
             await self._unknown(outcome, composed)
+        return None
 
-    def _sent(self, tx: Tx, outcome: Sent, composed: Composed) -> None:
-        delivery = self.delivery
-        tx.people.lock_many([delivery.person_id])
-        if tx.queue.sent(delivery.id, delivery.claim_token, outcome.ref, self.now):
-            after_sending.sent(tx, delivery, composed, outcome.at or self.now)
+    async def _drop(self, reason: str) -> None:
+        await self.kit.uow.write(lambda tx: self._dropped(tx, reason))
 
     def _dropped(self, tx: Tx, reason: str) -> None:
         delivery = self.delivery
@@ -231,7 +203,7 @@ class _Sending:
         elif not outcome.counts:
             await self._retry(outcome.at, outcome.reason, counts=False)
         elif self._is_last_try():
-            await self.kit.uow.write(lambda tx: self._dropped(tx, "gave_up"))
+            await self._drop("gave_up")
         else:
             await self._retry(max(outcome.at, self._next_try()), outcome.reason, counts=True)
 

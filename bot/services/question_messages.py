@@ -79,7 +79,7 @@ def _opening(scene: Scene, block: str) -> Composed:
 
 def sample_blocks(scene: Scene, check_in: CheckIn, pack: Pack) -> tuple[Block, ...]:
     """What the first message of such a check-in shows; this one isn't stored or answered."""
-    manager = audience.current_manager(scene.tx, scene.person.id, scene.now)
+    manager = scene.manager
     question = pack.question(check_in.questions[0].key)
     lead = _lead(scene, check_in, question, manager, "opening")
     return (*lead, *_question_blocks(scene, check_in, question, types=False))
@@ -134,8 +134,7 @@ def _answerable(scene: Scene) -> CheckIn:
 
 
 def _shown(scene: Scene, check_in: CheckIn) -> tuple[CheckIn, Person | None]:
-    shown = audience.shown_to(scene.tx, check_in, scene.now)
-    return shown, audience.current_manager(scene.tx, scene.person.id, scene.now)
+    return audience.shown_to(check_in, scene.manager), scene.manager
 
 
 def _audience_line(scene: Scene, question: Question, manager: Person | None) -> str:
@@ -187,7 +186,7 @@ def thanks(scene: Scene) -> Composed:
         raise Drop("reopened")
     said = scene.say("thanks", first_name=scene.person.first_name, last_day=_last_day(check_in))
     stored = scene.tx.answers.current(check_in.id).values()
-    manager = audience.current_manager(scene.tx, scene.person.id, scene.now)
+    manager = scene.manager
     told = said["nothing_shared"]
     if manager and any(manager.id in answer.audiences[-1].readers for answer in stored):
         named = scene.say("thanks", first_name="", last_day="", manager=manager.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,6 +55,13 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
+    """One message, and what it is composed from.
+
+    `manager` is the reader's direct manager at this moment, if active. `check_ins` are those that
+    messages of the same batch belong to, and `prompts` when the reader got prompts lately: read at
+    once for all of them.
+    """
+
     tx: Tx
     vault: Vault
     words: Words
@@ -63,6 +71,9 @@ class Scene:
     person: Person
     delivery: Delivery
     now: datetime
+    manager: Person | None
+    check_ins: Mapping[UUID, CheckIn]
+    prompts: Sequence[datetime]
 
     def say(self, message: str, /, **facts: object) -> Said:
         """Words in the reader's own locale and zone."""
@@ -71,7 +82,7 @@ class Scene:
         return self.words.say(message, locale, zone, **{"company": company, **facts})
 
     def check_in(self, check_in_id: UUID | None) -> CheckIn:
-        found = self.tx.check_ins.get(check_in_id) if check_in_id else None
+        found = self.check_ins.get(check_in_id) if check_in_id else None
         if found is None or found.person_id != self.person.id:
             raise Drop("gone")
         return found
@@ -133,6 +144,6 @@ def _check_prompt(scene: Scene) -> None:
     if scene.delivery.facts.get("asked_for"):
         return
     since, until = week_bounds(scene.now, scene.person.zone)
-    sent = scene.tx.queue.prompts_sent(scene.person.id, since, until)
+    sent = sum(since <= at < until for at in scene.prompts)
     if sent >= scene.policy.weekly_cap:
         raise Drop("weekly_cap")

@@ -60,15 +60,15 @@ class _Worker:
         for each in claimed:
             if each.maybe_sent:
                 tx.queue.unknown(each.id, each.claim_token, "maybe_sent", self._now)
-        return [
-            each
-            for each in claimed
-            if not each.maybe_sent and tx.queue.begin(each.id, each.claim_token, self._now)
-        ]
+        sure = [each for each in claimed if not each.maybe_sent]
+        token = claimed[0].claim_token
+        begun = tx.queue.begin([each.id for each in sure], token, self._now)
+        return [each for each in sure if each.id in begun]
 
     def _record(self, tx: SqlTx, begun: Sequence[Delivery]) -> None:
-        for each in begun:
-            tx.queue.sent(each.id, each.claim_token, "ref", self._now)
+        if begun:
+            refs = {each.id: "ref" for each in begun}
+            tx.queue.sent(refs, begun[0].claim_token, self._now)
 
     def _stop_at(self, place: str) -> None:
         if self._hold == place and self._batches == _HOLD_IN:

@@ -59,13 +59,13 @@ class World:
 
     async def begin(self, claimed: Delivery, now: datetime = NOW) -> bool:
         """Begin to send."""
-        return await self.uow.write(lambda tx: tx.queue.begin(claimed.id, claimed.claim_token, now))
+        token = claimed.claim_token
+        return bool(await self.uow.write(lambda tx: tx.queue.begin([claimed.id], token, now)))
 
     async def sent(self, claimed: Delivery, now: datetime = NOW) -> bool:
         """Record as sent."""
-        return await self.uow.write(
-            lambda tx: tx.queue.sent(claimed.id, claimed.claim_token, "ref-1", now)
-        )
+        token, refs = claimed.claim_token, {claimed.id: "ref-1"}
+        return bool(await self.uow.write(lambda tx: tx.queue.sent(refs, token, now)))
 
     async def sweep(self, now: datetime) -> int:
         """Sweep in one transaction."""

@@ -226,7 +226,7 @@ def test_the_platform_took_a_question(world: World) -> None:
         questions=(AskedQuestion("work", 0), AskedQuestion("clarity", 1, Asked.SKIPPED)),
     )
     for key in ("work", "clarity", "no-such-question"):
-        world.tx.check_ins.mark_asked(check_in.id, key, NOW)
+        world.tx.check_ins.mark_asked([(check_in.id, key, NOW)])
     after = world.tx.check_ins.get(check_in.id)
     assert after is not None
     assert after.questions == (

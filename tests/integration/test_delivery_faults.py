@@ -416,7 +416,7 @@ async def test_a_claim_abandoned_while_sending_follows_the_platforms_rule(
     async with chat_world(database_url, tmp_path) as world, world.process(how) as process:
         notes = await process.queue_notes("ana", "help")
         (mine,) = await claim(process)
-        assert await process.uow.write(lambda tx: tx.queue.begin(mine.id, mine.claim_token, NOW))
+        assert await process.uow.write(lambda tx: tx.queue.begin([mine.id], mine.claim_token, NOW))
         await process.work(NOW + LEASE - SECOND)
         assert world.chat.calls == []
         await process.live(NOW + HOUR)

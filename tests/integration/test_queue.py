@@ -105,8 +105,8 @@ async def test_a_later_steps_needs_the_claims_token(database_url: str) -> None:
 
         def with_another_token(tx: SqlTx) -> list[bool]:
             return [
-                tx.queue.begin(mine.id, stolen, NOW),
-                tx.queue.sent(mine.id, stolen, "ref", NOW),
+                bool(tx.queue.begin([mine.id], stolen, NOW)),
+                bool(tx.queue.sent({mine.id: "ref"}, stolen, NOW)),
                 tx.queue.skip(mine.id, stolen, "late", NOW),
                 tx.queue.unknown(mine.id, stolen, "reset", NOW),
                 tx.queue.retry(mine.id, stolen, NOW, "busy", counts=True),
@@ -311,9 +311,10 @@ async def test_the_weekly_cap_counts_prompts_that_arrived_or_may_have(database_u
 
         async def sent(since: timedelta, until: timedelta) -> int:
             person = world.people[0]
-            return await world.uow.read(
-                lambda tx: tx.queue.prompts_sent(person, NOW + since, NOW + until)
+            found = await world.uow.read(
+                lambda tx: tx.queue.prompts_sent([person], NOW + since, NOW + until)
             )
+            return len(found.get(person, ()))
 
         assert claimed[0].delivery_class is REPLY
         assert await sent(SECOND, 2 * SECOND) == 3

@@ -233,7 +233,7 @@ async def test_killed_between_sending_and_recording(open_world: OpenWorld) -> No
     now, uow = world.now, world.built.uow
     claimed = await uow.write(lambda tx: tx.queue.claim(now, limit=9, lease=LEASE))
     [mine] = [delivery for delivery in claimed if delivery.person_id == world.ids["ana"]]
-    assert await uow.write(lambda tx: tx.queue.begin(mine.id, mine.claim_token, now))
+    assert await uow.write(lambda tx: tx.queue.begin([mine.id], mine.claim_token, now))
     messenger = world.built.kit.messengers[mine.address.platform]
     await messenger.post(mine.address, Message("welcome", "Hello", (Text("Hello"),)), mine.id)
     assert len(world.arrived("ana")) == 1

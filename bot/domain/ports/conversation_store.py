@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.check_in import CheckIn, State
+from bot.domain.check_in import AskedQuestion, CheckIn, State
 from bot.domain.occurrence import DuePlan, Occurrence, OccurrenceState, Plan
 from bot.domain.packs import AudienceKind
 from bot.domain.visibility import Audience
@@ -81,10 +81,21 @@ class Round:
 class CheckIns(Protocol):
     def add(self, check_ins: Sequence[CheckIn]) -> None: ...
     def get(self, check_in_id: UUID) -> CheckIn | None: ...
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, CheckIn]: ...
     def of_person(
         self, person_id: UUID, states: Iterable[State] | None = None, limit: int = 50
     ) -> Sequence[CheckIn]:
         """Newest first."""
+        ...
+
+    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        """Where the questions of these check-ins stand, in their order."""
+        ...
+
+    def last_asked(
+        self, people: Iterable[UUID], states: Iterable[State]
+    ) -> dict[UUID, tuple[UUID, str]]:
+        """The question (check-in, key) each of them was asked last, of check-ins in `states`."""
         ...
 
     def place_holders(self, people: Iterable[UUID], now: datetime) -> dict[UUID, CheckIn]:
@@ -95,8 +106,20 @@ class CheckIns(Protocol):
         """Writes every field but the ids, and the states of its questions."""
         ...
 
-    def mark_asked(self, check_in_id: UUID, key: str, asked_at: datetime) -> None:
-        """The platform took the question's message: state ASKED unless answered or skipped."""
+    def conceal(self, naming: Mapping[UUID, UUID | None]) -> None:
+        """Those whose message on the screen names another reader than these (check-in to manager)
+        have none for now.
+        """
+        ...
+
+    def remember_shown(self, naming: Mapping[UUID, UUID | None]) -> None:
+        """The messages on the screen name these readers (check-in to manager)."""
+        ...
+
+    def mark_asked(self, asked: Sequence[tuple[UUID, str, datetime]]) -> None:
+        """The platform took the messages of these questions (check-in, key, when): state ASKED
+        unless answered or skipped.
+        """
         ...
 
     def waking(self, now: datetime, limit: int) -> Sequence[CheckIn]:

@@ -61,13 +61,16 @@ class Queue(Protocol):
         """The most urgent due messages, within each lane's pace; none from a paused lane."""
         ...
 
-    def begin(self, delivery_id: UUID, token: UUID, now: datetime) -> bool:
-        """Marks it as being sent; False where the claim is lost or its lane paused meanwhile
-        (then the row is ready again).
+    def begin(self, ids: Iterable[UUID], token: UUID, now: datetime) -> set[UUID]:
+        """Marks them as being sent. Left out are those whose claim is lost, or whose lane was
+        paused meanwhile (they are ready again).
         """
         ...
 
-    def sent(self, delivery_id: UUID, token: UUID, ref: str, now: datetime) -> bool: ...
+    def sent(self, refs: Mapping[UUID, str], token: UUID, now: datetime) -> set[UUID]:
+        """The platform took them, under these references; which of them the claim still held."""
+        ...
+
     def skip(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
     def unknown(self, delivery_id: UUID, token: UUID, reason: str, now: datetime) -> bool: ...
     def retry(
@@ -121,8 +124,10 @@ class Queue(Protocol):
         """The message that the platform knows by `ref`, if it went to this person."""
         ...
 
-    def prompts_sent(self, person_id: UUID, since: datetime, until: datetime) -> int:
-        """How many prompts the person got in that time, for the weekly cap."""
+    def prompts_sent(
+        self, people: Iterable[UUID], since: datetime, until: datetime
+    ) -> Mapping[UUID, Sequence[datetime]]:
+        """When each of them got prompts in that time, for the weekly cap."""
         ...
 
     def next_at(self) -> datetime | None:
