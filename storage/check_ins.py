@@ -69,6 +69,7 @@ _QUESTIONS = (
     .where(own(_question), _question.c.check_in_id.in_(SOME))
     .order_by(_question.c.position)
 )
+_QUESTIONS_OF_KEYS = _QUESTIONS.where(_question.c.key.in_(bindparam("wanted", expanding=True)))
 _LAST_ASKED = (
     select(_check_in.c.person_id, _question.c.check_in_id, _question.c.key, _question.c.asked_at)
     .join(_question, _question.c.check_in_id == _check_in.c.id)
@@ -132,11 +133,10 @@ class SqlCheckIns(Store):
         rows = self._run(_IN_STATES, person=person_id, most=limit, states=wanted).all()
         return self._with_questions(rows)
 
-    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
-        found: dict[UUID, list[AskedQuestion]] = defaultdict(list)
-        for check_in_id, key, position, state, asked_at in self._run_among(ids, _QUESTIONS):
-            found[check_in_id].append(AskedQuestion(key, position, Asked(state), asked_at))
-        return found
+    def questions(
+        self, ids: Iterable[UUID], keys: Iterable[str]
+    ) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        return _by_check_in(self._run_among(ids, _QUESTIONS_OF_KEYS, wanted=sorted(set(keys))))
 
     def last_asked(
         self, people: Iterable[UUID], states: Iterable[State]
@@ -232,8 +232,15 @@ class SqlCheckIns(Store):
         return self._with_questions(self._connection.execute(query).all())
 
     def _with_questions(self, rows: Sequence[Found]) -> list[CheckIn]:
-        questions = self.questions(row.id for row in rows)
+        questions = _by_check_in(self._run_among((row.id for row in rows), _QUESTIONS))
         return [_check_in_of(row, tuple(questions.get(row.id, ()))) for row in rows]
+
+
+def _by_check_in(rows: Iterable[Found]) -> Mapping[UUID, Sequence[AskedQuestion]]:
+    found: dict[UUID, list[AskedQuestion]] = defaultdict(list)
+    for check_in_id, key, position, state, asked_at in rows:
+        found[check_in_id].append(AskedQuestion(key, position, Asked(state), asked_at))
+    return found
 
 
 @cache

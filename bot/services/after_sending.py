@@ -53,7 +53,7 @@ def _mark_asked(tx: Tx, taken: Iterable[Taken]) -> None:
     words on their way meanwhile would fall back to the question before.
     """
     asking = _asking(taken)
-    stored = tx.check_ins.questions(asking)
+    stored = tx.check_ins.questions(asking, (t.composed.asked_key for t in asking.values()))
     asked = [
         (check_in_id, question)
         for check_in_id, questions in stored.items()

@@ -88,8 +88,10 @@ class CheckIns(Protocol):
         """Newest first."""
         ...
 
-    def questions(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[AskedQuestion]]:
-        """Where the questions of these check-ins stand, in their order."""
+    def questions(
+        self, ids: Iterable[UUID], keys: Iterable[str]
+    ) -> Mapping[UUID, Sequence[AskedQuestion]]:
+        """Where the questions with these keys stand in these check-ins, in their order."""
         ...
 
     def last_asked(
