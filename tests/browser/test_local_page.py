@@ -213,6 +213,7 @@ async def test_long_answers_are_turned_page_by_page(phone: Page, office: Office)
     await start(phone)
     await phone.get_by_role("link", name="Home").click()
     await phone.get_by_role("button", name="Answer in a form").click()
+    await expect(dialog(phone).locator("textarea").first).to_be_visible()
     for field in await dialog(phone).locator("textarea").all():
         await field.fill("word " * 599)
     await dialog(phone).get_by_role("button", name="Save").click()

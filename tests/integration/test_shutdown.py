@@ -320,7 +320,7 @@ async def test_a_database_that_is_no_demo_is_told_what_there_is(tmp_path: Path) 
     await create_organisation(environment, "Real", TUESDAY)
     code, said = await refusal(environment)
     assert code == 2
-    assert "Slack and Teams are not part of it" in said
+    assert "set SLACK_BOT_TOKEN" in said
     assert "`touchpoint demo`" in said
 
 
