@@ -138,8 +138,8 @@ class _Sending:
 
     async def _send(self, composed: Composed) -> Outcome:
         messenger = self.kit.messengers.get(self.delivery.address.platform)
-        if messenger is None:
-            return Skipped("platform_not_configured")
+        if messenger is None:  # somebody forgot its settings: nothing is lost by that
+            return RetryAt(self.now + LONGEST_WAIT, "platform_not_configured", pauses_lane=True)
         if self.delivery.maybe_sent and self.delivery.operation is Operation.POST:
             settled = await self._settled(messenger)
             if settled is not None:
