@@ -31,8 +31,8 @@ class Inbound:
     kind: InboundKind
     at: datetime
     text: str = ""
-    reply_to: str = ""
     action: str = ""
     value: str = ""
     pressed: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    reply_to: str = ""

@@ -302,8 +302,11 @@ async def test_an_account_that_travels_mid_week_is_asked_once_a_week(open_world:
 async def _account_says(world: World, zone: str) -> None:
     """What a directory tells of Ruby's account from now on."""
     built = world.built
-    assert built.local is not None
-    account = Account(str(world.ids["ruby"]), address("ruby"), "Ruby", zone)
+    platform = "local" if world.surface.is_demo else "slack"
+    installation = await built.uow.read(lambda tx: tx.organisations.installation(platform))
+    assert installation is not None
+    _, external_id = world.surface.account("ruby")
+    account = Account(external_id, address("ruby"), "Ruby", zone)
     await sync_accounts(
-        built.uow, built.kit.calendar, built.local, [account], now=world.now, actor="nightly"
+        built.uow, built.kit.calendar, installation, [account], now=world.now, actor="nightly"
     )
