@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col
 
+from storage.wal import use_wal
+
 SCHEMA = "touchpoint_keys"  # on PostgreSQL; so that it can be dumped, and left out of a dump, alone
 _GIVE = (
     "give the URL of a SQLite file (sqlite:////path/keys.db) "
@@ -99,7 +101,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # _begin_sqlite begins, not the driver
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    use_wal(cursor)
     cursor.execute("PRAGMA synchronous = FULL")  # a lost key would lose acknowledged answers
     cursor.execute("PRAGMA secure_delete = ON")  # zeros what a destroyed key leaves behind
     cursor.close()
