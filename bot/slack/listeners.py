@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -25,6 +25,8 @@ from bot.services.conversation import handle
 from bot.services.kit import Kit
 from bot.slack import payloads
 from bot.slack.installations import Workspace
+from bot.slack.outcomes import PAUSE
+from bot.slack.pauses import TOKEN_REFUSED
 from bot.slack.payloads import Body, Source
 from bot.slack.screen import HOME, Screen, carried_by_panel
 from bot.slack.texts import fallback
@@ -34,7 +36,6 @@ from bot.slack.values import Forged, read_carried
 WORKSPACE = "touchpoint_workspace"
 """Where `authorize` leaves the workspace that a payload belongs to, in Bolt's context."""
 
-_A_WHILE = timedelta(minutes=5)
 _log = logging.getLogger(__name__)
 
 Observe = Callable[[float], None]
@@ -152,8 +153,8 @@ class Listeners:
 
     async def _uninstalled(self, workspace: Workspace, _: Body) -> None:
         """Nothing can be sent there now: it waits, and whoever looks is told why."""
-        lane, until = workspace.installation_id, self._clock.now() + _A_WHILE
-        await self._kit.uow.write(lambda tx: tx.queue.pause_lane(lane, until, "token_refused"))
+        lane, until = workspace.installation_id, self._clock.now() + PAUSE
+        await self._kit.uow.write(lambda tx: tx.queue.pause_lane(lane, until, TOKEN_REFUSED))
         _log.warning("Slack took the app's access away", extra={"installation": str(lane)})
 
     async def _handle(self, inbound: Inbound) -> Reply:

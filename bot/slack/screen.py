@@ -56,17 +56,17 @@ class Screen:
         if reply == Reply() and await self._reader(workspace, body) is None:
             reply = Reply(notice=strangers.line(self._kit, "en"))
         view, inside = body.get("view") or {}, _is_modal(body.get("view"))
-        from_home = view.get("type") == HOME
+        on_home = view.get("type") == HOME
+        origin = HOME if on_home or _origin(view) == HOME else ""
         shown = reply.view
-        if shown is None and reply.notice and (inside or from_home):
+        if shown is None and reply.notice and (inside or on_home):
             shown = self._notice(await self._reader(workspace, body), reply.notice)
         if shown is not None:
-            origin = HOME if from_home or _came_from_home(view) else ""
             if not await self._show(workspace, body, shown, origin, inside=inside):
                 await self._too_slow(workspace, body)
         elif reply.notice:
             await self._whisper(body, reply.notice)
-        if from_home or _came_from_home(view):
+        if origin == HOME:
             await self.draw_home(workspace, _user_id(body))
 
     async def after_command(self, workspace: Workspace, body: Body, view: View) -> None:
@@ -166,6 +166,15 @@ def carried_by_panel(view: object) -> Carried | None:
     """What an open panel carries; None for a form, Home, a message, or what is not ours."""
     if not isinstance(view, Mapping) or view.get("callback_id") != surfaces.PANEL:
         return None
+    return _carried(view)
+
+
+def _origin(view: Mapping[str, Any]) -> str:
+    carried = _carried(view)
+    return carried.origin if carried else ""
+
+
+def _carried(view: Mapping[str, Any]) -> Carried | None:
     try:
         return read_carried(str(view.get("private_metadata") or ""))
     except Forged:
@@ -174,13 +183,6 @@ def carried_by_panel(view: object) -> Carried | None:
 
 def _is_modal(view: object) -> bool:
     return isinstance(view, Mapping) and view.get("type") == "modal"
-
-
-def _came_from_home(view: Mapping[str, Any]) -> bool:
-    try:
-        return read_carried(str(view.get("private_metadata") or "")).origin == HOME
-    except Forged:
-        return False
 
 
 def _user_id(body: Body) -> str:
