@@ -9,6 +9,11 @@ from uuid import UUID
 
 from bot.domain.recurrence import MAX_REMINDERS, Recurrence, Unit
 
+STAY_AFTER_DAYS = (90, 180)
+STAY_EVERY_MONTHS = 6
+"""When stay interviews come due: the practice as SHRM describes it (see prompts/guides)."""
+
+MOST_AFTER_DAYS, MOST_MONTHS = 3_650, 24
 _MAX_OPEN_DAYS = 366
 _MAX_WINDOW_HOURS = 7 * 24
 
@@ -19,6 +24,13 @@ class CadenceKind(StrEnum):
     CHECK_IN = "check_in"
     NUDGE = "nudge"
     WEEKLY_SUMMARY = "weekly_summary"
+    ONE_TO_ONE = "one_to_one"
+    STAY_INTERVIEW = "stay_interview"
+
+    @property
+    def for_managers(self) -> bool:
+        """Whether it comes to people who manage somebody, and to nobody else."""
+        return self not in (CadenceKind.CHECK_IN, CadenceKind.NUDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,10 @@ class CadenceSpec:
     """The immutable content of one revision of a cadence.
 
     pack: key of the question pack; needed for a check-in, and only there.
-    text: template of the message; needed for a nudge, and only there.
+    text: template of the message; for a nudge alone, which needs this or `guide`.
+    guide: key of the conversation guide that a nudge offers instead.
+    after_days: days of tenure after which a stay interview comes due (each 1-3,650, rising);
+    every_months: after the last of them, it comes due again so often (1-24).
     closes_after_days: whole local days after the due day on which one can still answer (0-366).
     reminders: at most this many (0-2).
     send_window_hours: what could not be sent this long after it was due is skipped (1-168).
@@ -83,6 +98,9 @@ class CadenceSpec:
     audience: Audience
     pack: str | None = None
     text: str | None = None
+    guide: str | None = None
+    after_days: tuple[int, ...] = STAY_AFTER_DAYS
+    every_months: int = STAY_EVERY_MONTHS
     closes_after_days: int = 6
     reminders: int = 2
     send_window_hours: int = 24
@@ -153,6 +171,8 @@ def from_json(data: Mapping[str, Any]) -> CadenceSpec:
     audience = _known(Audience, known["audience"], "audience.")
     for name in ("teams", "under"):
         audience[name] = tuple(audience.get(name, ()))
+    if "after_days" in known:
+        known["after_days"] = tuple(known["after_days"])
     known.update(
         kind=CadenceKind(known["kind"]),
         recurrence=_recurrence(known["recurrence"]),
@@ -224,14 +244,27 @@ def _check_content(spec: CadenceSpec) -> None:
             raise ValueError(f"{name}: is empty; give the cadence a {name}")
     _check_only_for(spec, "pack", CadenceKind.CHECK_IN)
     _check_only_for(spec, "text", CadenceKind.NUDGE)
+    _check_only_for(spec, "guide", CadenceKind.NUDGE)
+    if spec.kind is CadenceKind.CHECK_IN and spec.pack is None:
+        raise ValueError(f"pack: is needed for a check_in; add it to cadence {spec.key}")
+    if spec.kind is CadenceKind.NUDGE and (spec.text is None) is (spec.guide is None):
+        raise ValueError(f"text: a nudge has this or a guide; give cadence {spec.key} one of them")
+    _check_stay(spec)
 
 
 def _check_only_for(spec: CadenceSpec, name: str, kind: CadenceKind) -> None:
-    given = getattr(spec, name) is not None
-    if spec.kind is kind and not given:
-        raise ValueError(f"{name}: is needed for a {kind}; add it to cadence {spec.key}")
-    if spec.kind is not kind and given:
+    if spec.kind is not kind and getattr(spec, name) is not None:
         raise ValueError(f"{name}: belongs to a {kind}; remove it from cadence {spec.key}")
+
+
+def _check_stay(spec: CadenceSpec) -> None:
+    days = spec.after_days
+    if any(not 1 <= day <= MOST_AFTER_DAYS for day in days) or list(days) != sorted(set(days)):
+        raise ValueError(
+            f"after_days: {list(days)} is not possible; give rising numbers of days "
+            f"from 1 to {MOST_AFTER_DAYS:,}, for example [90, 180]"
+        )
+    _check_range("every_months", spec.every_months, 1, MOST_MONTHS)
 
 
 def _check_range(name: str, value: int, least: int, most: int) -> None:

@@ -11,9 +11,12 @@ from bot.domain.people import Person
 
 
 class OccurrenceState(StrEnum):
-    """PLANNED: to be drafted (summaries). SKIPPED carries a reason."""
+    """PLANNED: to be drafted (summaries). BUNDLED: waits for the manager's next nudges. SKIPPED
+    carries a reason.
+    """
 
     PLANNED = "planned"
+    BUNDLED = "bundled"
     QUEUED = "queued"
     SENT = "sent"
     SKIPPED = "skipped"

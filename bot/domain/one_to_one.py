@@ -1,0 +1,163 @@
+"""1:1s and stay interviews: when a manager is reminded of each report, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from bot.domain.local_time import WorkingDay, next_working_day
+
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+
+REMEMBERED = timedelta(days=3)
+"""So long after a meeting's day the manager is asked, once, whether it happened."""
+
+
+class Rhythm(StrEnum):
+    """How often a manager meets a report. UNSET: not chosen yet; OFF: no nudges about 1:1s."""
+
+    UNSET = "unset"
+    WEEKLY = "weekly"
+    TWO_WEEKS = "two_weeks"
+    MONTHLY = "monthly"
+    OFF = "off"
+
+    @property
+    def weeks(self) -> int | None:
+        """Weeks from one 1:1 to the next; None where none is planned by itself."""
+        return {"weekly": 1, "two_weeks": 2, "monthly": 4}.get(self.value)
+
+
+class MeetingKind(StrEnum):
+    ONE_TO_ONE = "one_to_one"
+    STAY = "stay"
+
+
+class MeetingState(StrEnum):
+    """DUE: to be held on its day. NOT_YET: the manager was asked, and it is still to come.
+    MISSED: its day passed and nobody said anything.
+    """
+
+    DUE = "due"
+    NOT_YET = "not_yet"
+    HELD = "held"
+    MISSED = "missed"
+
+
+COMING = frozenset({MeetingState.DUE, MeetingState.NOT_YET})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a manager set for one report.
+
+    next_on: the day of the next 1:1. weekday: 0 (Monday) to 6, the day chosen for the rhythm.
+    stay_next_on: the day of the next stay interview; None where none is planned. stay_off:
+    whether the manager wants no nudges about them. All are local dates of the manager.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    manager_id: UUID
+    employee_id: UUID
+    since: datetime
+    rhythm: Rhythm = Rhythm.UNSET
+    weekday: int | None = None
+    next_on: date | None = None
+    stay_next_on: date | None = None
+    stay_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One 1:1 or stay interview. `held_on` is a local date of the manager's; `nudged_on` and
+    `asked_on` are the days on which the manager was told of it and asked how it went.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    pair_id: UUID
+    manager_id: UUID
+    employee_id: UUID
+    kind: MeetingKind
+    due_on: date
+    state: MeetingState
+    created_at: datetime
+    state_at: datetime
+    nudged_on: date | None = None
+    asked_on: date | None = None
+    sealed_for_employee: bytes | None = None
+    sealed_for_manager: bytes | None = None
+
+    def is_due(self, today: date) -> bool:
+        """Whether the manager is to be told of it now: on its day or, where that day was off or
+        the manager away, as soon as there is a nudge again.
+        """
+        return self.state in COMING and self.due_on <= today and self.nudged_on is None
+
+    def is_to_be_asked(self, today: date) -> bool:
+        """Whether it is time to ask if it happened: once, on a day after it, and not long after."""
+        told, asked = self.nudged_on, self.asked_on
+        if self.state not in COMING or told is None or asked is not None:
+            return False
+        return max(told, self.due_on) < today <= max(told, self.due_on) + REMEMBERED * 2
+
+    def may_be_answered(self) -> bool:
+        return self.state is not MeetingState.HELD
+
+
+def first_on(weekday: int, after: date) -> date:
+    """The first day with this weekday (0: Monday) after `after`."""
+    return after + ((weekday - after.weekday() - 1) % 7 + 1) * _DAY
+
+
+def next_on(rhythm: Rhythm, weekday: int | None, last: date, today: date) -> date | None:
+    """The day of the next 1:1 in this rhythm, counted from the last one's day: after today, and
+    on the chosen weekday. None where none is planned by itself.
+
+    A meeting that was moved within its week leaves the rhythm as it is.
+    """
+    weeks = rhythm.weeks
+    if weeks is None or weekday is None:
+        return None
+    nominal = last - last.weekday() * _DAY + weekday * _DAY
+    while nominal <= max(last, today):
+        nominal += weeks * _WEEK
+    return nominal
+
+
+def moved_to_work(day: date, is_working_day: WorkingDay) -> date:
+    """The day itself where it is worked, else the next one that is."""
+    return day if is_working_day(day) else next_working_day(day, is_working_day)
+
+
+def stay_day(
+    hired_on: date | None, after: date, after_days: tuple[int, ...], every_months: int
+) -> date | None:
+    """The first day after `after` on which a stay interview comes due; None without a hire date.
+
+    after_days: days of tenure (90 and 180 by default), in order. From the last of them on it
+    comes every `every_months` months, on the same day of the month or the month's last.
+    """
+    if hired_on is None:
+        return None
+    first = [hired_on + days * _DAY for days in after_days]
+    for day in first:
+        if day > after:
+            return day
+    start = first[-1] if first else hired_on
+    months = every_months
+    while (day := months_later(start, months)) <= after:
+        months += every_months
+    return day
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it has no such day."""
+    number = day.year * 12 + day.month - 1 + months
+    first = date(number // 12, number % 12 + 1, 1)
+    following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
+    return min(first + (day.day - 1) * _DAY, following - _DAY)
