@@ -29,6 +29,7 @@ _COLUMNS = (
 )
 # Written out rather than bound, or SQLite would not see that the partial index applies.
 _PLANNED: ColumnElement[str] = literal_column("'planned'")
+_BUNDLED: ColumnElement[str] = literal_column("'bundled'")
 
 
 _SELECT = select(*_COLUMNS).where(own(_occurrence))
@@ -38,13 +39,20 @@ _NEXT_PLANNED = (
     .order_by(_occurrence.c.due_at, _occurrence.c.id)
     .limit(bindparam("most"))
 )
+_OF_MANAGER = _SELECT.where(
+    _occurrence.c.state == _BUNDLED, _occurrence.c.person_id == bindparam("person")
+).order_by(_occurrence.c.due_at, _occurrence.c.id)
+_MANY = _SELECT.where(_occurrence.c.id.in_(SOME))
 _SET_STATE = (
     update(_occurrence)
     .where(own(_occurrence), _occurrence.c.id.in_(SOME))
     .values(state=bindparam("new_state"), reason=bindparam("new_reason"))
 )
 
-_UNSENT = (OccurrenceState.PLANNED.value, OccurrenceState.QUEUED.value)
+_UNSENT = tuple(
+    state.value
+    for state in (OccurrenceState.PLANNED, OccurrenceState.BUNDLED, OccurrenceState.QUEUED)
+)
 
 
 class SqlOccurrences(Store):
@@ -75,6 +83,12 @@ class SqlOccurrences(Store):
 
     def planned(self, limit: int) -> Sequence[Occurrence]:
         return [_occurrence_of(row) for row in self._run(_NEXT_PLANNED, most=limit)]
+
+    def bundled(self, person_id: UUID) -> Sequence[Occurrence]:
+        return [_occurrence_of(row) for row in self._run(_OF_MANAGER, person=person_id)]
+
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, Occurrence]:
+        return {row.id: _occurrence_of(row) for row in self._run_among(ids, _MANY)}
 
     def periods(self, cadence_id: UUID, people: Iterable[UUID]) -> dict[UUID, set[str]]:
         """An empty set for those who had none."""

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from storage.answers import SqlAnswers
 from storage.cadences import SqlCadences
 from storage.check_ins import SqlCheckIns
+from storage.desks import SqlDesks
 from storage.inbox import SqlInbox
 from storage.local_messages import SqlLocalMessages
 from storage.logs import SqlAuditLog, SqlReadLog
+from storage.meetings import SqlMeetings
 from storage.occurrences import SqlOccurrences
 from storage.organisations import SqlOrganisations
 from storage.people import SqlPeople
@@ -72,6 +74,16 @@ class SqlTx:
     def summaries(self) -> SqlSummaries:
         """Weekly summaries."""
         return SqlSummaries(*self._at)
+
+    @cached_property
+    def desks(self) -> SqlDesks:
+        """What each manager is to be reminded of."""
+        return SqlDesks(*self._at)
+
+    @cached_property
+    def meetings(self) -> SqlMeetings:
+        """1:1s and stay interviews."""
+        return SqlMeetings(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

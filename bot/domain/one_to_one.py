@@ -54,9 +54,10 @@ COMING = frozenset({MeetingState.DUE, MeetingState.NOT_YET})
 class Pair:
     """What a manager set for one report.
 
-    next_on: the day of the next 1:1. weekday: 0 (Monday) to 6, the day chosen for the rhythm.
-    stay_next_on: the day of the next stay interview; None where none is planned. stay_off:
-    whether the manager wants no nudges about them. All are local dates of the manager.
+    since: when this management began (aware UTC). next_on: the day of the next 1:1. weekday: 0
+    (Monday) to 6, the day chosen for the rhythm. stay_after: stay interviews that came due up to
+    this day are dealt with. stay_off: whether the manager wants no nudges about them. Days are
+    local dates of the manager's.
     """
 
     id: UUID
@@ -64,17 +65,19 @@ class Pair:
     manager_id: UUID
     employee_id: UUID
     since: datetime
+    stay_after: date
     rhythm: Rhythm = Rhythm.UNSET
     weekday: int | None = None
     next_on: date | None = None
-    stay_next_on: date | None = None
     stay_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One 1:1 or stay interview. `held_on` is a local date of the manager's; `nudged_on` and
-    `asked_on` are the days on which the manager was told of it and asked how it went.
+    """One 1:1 or stay interview, planned for `planned_on` and due on `due_on`, which moves.
+
+    `nudged_on` and `asked_on` are the days on which the manager was told of it and asked how it
+    went. All are local dates of the manager's. The notes are sealed once for each of the two.
     """
 
     id: UUID
@@ -83,6 +86,7 @@ class Meeting:
     manager_id: UUID
     employee_id: UUID
     kind: MeetingKind
+    planned_on: date
     due_on: date
     state: MeetingState
     created_at: datetime

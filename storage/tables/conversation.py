@@ -11,6 +11,7 @@ from storage.tables.base import Main, Row
 _DUE = text("next_due_at IS NOT NULL")
 _WAKING = text("wake_at IS NOT NULL")
 _PLANNED = text("state = 'planned'")
+_BUNDLED = text("state = 'bundled'")
 _TALKING = text("state IN ('offered', 'open')")
 _PENDING = text("pending_version_id IS NOT NULL")
 
@@ -63,6 +64,13 @@ class OccurrenceRow(Row, table=True):
             "due_at",
             sqlite_where=_PLANNED,
             postgresql_where=_PLANNED,
+        ),
+        Index(
+            "ix_occurrence_bundled",
+            "organisation_id",
+            "person_id",
+            sqlite_where=_BUNDLED,
+            postgresql_where=_BUNDLED,
         ),
     )
 

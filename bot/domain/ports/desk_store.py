@@ -1,0 +1,68 @@
+"""Managers' desks, the rhythm of their 1:1s and the meetings, inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.domain.one_to_one import Meeting, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """When there is next something to look at for a manager (aware UTC; None: nothing), and the
+    manager's local date of the last nudges.
+    """
+
+    manager_id: UUID
+    next_at: datetime | None
+    nudged_on: date | None
+
+
+class Desks(Protocol):
+    def due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """The managers whose desk is to be looked at by `now`, longest due first."""
+        ...
+
+    def next_at(self) -> datetime | None: ...
+    def get(self, manager_id: UUID) -> Desk | None: ...
+    def put(self, desk: Desk) -> None: ...
+    def wake(self, managers: Iterable[UUID], at: datetime) -> None:
+        """Their desks are looked at by `at` (aware UTC), or earlier where that is due already.
+        Whoever has none gets one.
+        """
+        ...
+
+    def pairs(self, manager_id: UUID) -> Sequence[Pair]:
+        """All that a manager ever had, former reports too."""
+        ...
+
+    def pair(self, manager_id: UUID, employee_id: UUID) -> Pair | None: ...
+    def save_pair(self, pair: Pair) -> None:
+        """Inserts it, or changes the one of the same two."""
+        ...
+
+
+class Meetings(Protocol):
+    """Who may read what was agreed is for the caller to ask (`visibility.may_see_between`)."""
+
+    def add(self, meeting: Meeting) -> bool:
+        """False where the pair has one of that kind planned for that day."""
+        ...
+
+    def get(self, meeting_id: UUID) -> Meeting | None: ...
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, Meeting]: ...
+    def coming(self, manager_id: UUID) -> Sequence[Meeting]:
+        """Those neither held nor missed, by their day."""
+        ...
+
+    def last_held(self, pair_id: UUID, limit: int = 1) -> Sequence[Meeting]:
+        """Newest first."""
+        ...
+
+    def save(self, meeting: Meeting) -> None:
+        """Writes everything but the ids, the kind and the day it was planned for."""
+        ...

@@ -1,0 +1,90 @@
+"""Managers' desks: when to look at each, and the rhythm of the 1:1s with every report."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, func, or_, select
+
+from bot.domain.one_to_one import Pair, Rhythm
+from bot.domain.ports.desk_store import Desk
+from storage.store import Found, Store, own, plain
+from storage.tables.desk import DeskRow, PairRow
+
+_desk = DeskRow.__table__
+_pair = PairRow.__table__
+_DUE = (
+    select(_desk.c.manager_id)
+    .where(own(_desk), _desk.c.next_at.is_not(None), _desk.c.next_at <= bindparam("now"))
+    .order_by(_desk.c.next_at, _desk.c.manager_id)
+    .limit(bindparam("most"))
+)
+_NEXT = select(func.min(_desk.c.next_at)).where(own(_desk), _desk.c.next_at.is_not(None))
+_GET = select(_desk.c.manager_id, _desk.c.next_at, _desk.c.nudged_on).where(
+    own(_desk), _desk.c.manager_id == bindparam("manager")
+)
+_NAMES = tuple(field.name for field in fields(Pair))
+_PAIRS = select(*(_pair.c[name] for name in _NAMES)).where(
+    own(_pair), _pair.c.manager_id == bindparam("manager")
+)
+_PAIR = _PAIRS.where(_pair.c.employee_id == bindparam("employee"))
+_TWO = ("organisation_id", "manager_id", "employee_id")
+
+
+class SqlDesks(Store):
+    """The Desks port."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        return list(self._run(_DUE, now=now, most=limit).scalars())
+
+    def next_at(self) -> datetime | None:
+        return self._run(_NEXT).scalar()
+
+    def get(self, manager_id: UUID) -> Desk | None:
+        row = self._run(_GET, manager=manager_id).one_or_none()
+        return None if row is None else Desk(*row)
+
+    def put(self, desk: Desk) -> None:
+        insert = self._insert(_desk)
+        changed = {name: insert.excluded[name] for name in ("next_at", "nudged_on")}
+        statement = insert.on_conflict_do_update(
+            index_elements=("organisation_id", "manager_id"), set_=changed
+        )
+        self._connection.execute(statement, plain(desk) | {"organisation_id": self._organisation})
+
+    def wake(self, managers: Iterable[UUID], at: datetime) -> None:
+        insert = self._insert(_desk)
+        later = or_(_desk.c.next_at.is_(None), _desk.c.next_at > insert.excluded.next_at)
+        sooner = case((later, insert.excluded.next_at), else_=_desk.c.next_at)
+        statement = insert.on_conflict_do_update(
+            index_elements=("organisation_id", "manager_id"), set_={"next_at": sooner}
+        )
+        rows = [
+            {
+                "organisation_id": self._organisation,
+                "manager_id": manager,
+                "next_at": at,
+                "nudged_on": None,
+            }
+            for manager in sorted(set(managers))
+        ]
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def pairs(self, manager_id: UUID) -> Sequence[Pair]:
+        return [_pair_of(row) for row in self._run(_PAIRS, manager=manager_id)]
+
+    def pair(self, manager_id: UUID, employee_id: UUID) -> Pair | None:
+        row = self._run(_PAIR, manager=manager_id, employee=employee_id).one_or_none()
+        return None if row is None else _pair_of(row)
+
+    def save_pair(self, pair: Pair) -> None:
+        insert = self._insert(_pair)
+        changed = {n: insert.excluded[n] for n in _NAMES if n not in ("id", *_TWO)}
+        statement = insert.on_conflict_do_update(index_elements=_TWO, set_=changed)
+        self._connection.execute(statement, plain(pair))
+
+
+def _pair_of(row: Found) -> Pair:
+    return replace(Pair(*row), rhythm=Rhythm(row.rhythm))

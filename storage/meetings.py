@@ -1,0 +1,73 @@
+"""1:1s and stay interviews, with what was agreed sealed for each of the two."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from uuid import UUID
+
+from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.one_to_one import Meeting, MeetingKind, MeetingState
+from storage.store import SOME, Found, Store, own, plain
+from storage.tables.desk import MeetingRow
+
+_meeting = MeetingRow.__table__
+_NAMES = tuple(field.name for field in fields(Meeting))
+_KEPT = {
+    "id",
+    "organisation_id",
+    "pair_id",
+    "manager_id",
+    "employee_id",
+    "kind",
+    "planned_on",
+    "created_at",
+}
+# Written out rather than bound, or SQLite would not see that the partial index applies.
+_IS_COMING: ColumnElement[bool] = literal_column("state IN ('due', 'not_yet')")
+_SELECT = select(*(_meeting.c[name] for name in _NAMES)).where(own(_meeting))
+_GET = _SELECT.where(_meeting.c.id == bindparam("meeting"))
+_MANY = _SELECT.where(_meeting.c.id.in_(SOME))
+_COMING = _SELECT.where(_meeting.c.manager_id == bindparam("manager"), _IS_COMING).order_by(
+    _meeting.c.due_on, _meeting.c.id
+)
+_LAST_HELD = (
+    _SELECT.where(
+        _meeting.c.pair_id == bindparam("pair"), _meeting.c.state == MeetingState.HELD.value
+    )
+    .order_by(_meeting.c.state_at.desc(), _meeting.c.id)
+    .limit(bindparam("most"))
+)
+_SAVE = (
+    update(_meeting)
+    .where(own(_meeting), _meeting.c.id == bindparam("meeting"))
+    .values({name: bindparam(f"new_{name}") for name in _NAMES if name not in _KEPT})
+)
+
+
+class SqlMeetings(Store):
+    """The Meetings port."""
+
+    def add(self, meeting: Meeting) -> bool:
+        return bool(self._add_new(_meeting, [plain(meeting)]))
+
+    def get(self, meeting_id: UUID) -> Meeting | None:
+        row = self._run(_GET, meeting=meeting_id).one_or_none()
+        return None if row is None else _meeting_of(row)
+
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, Meeting]:
+        return {row.id: _meeting_of(row) for row in self._run_among(ids, _MANY)}
+
+    def coming(self, manager_id: UUID) -> Sequence[Meeting]:
+        return [_meeting_of(row) for row in self._run(_COMING, manager=manager_id)]
+
+    def last_held(self, pair_id: UUID, limit: int = 1) -> Sequence[Meeting]:
+        return [_meeting_of(row) for row in self._run(_LAST_HELD, pair=pair_id, most=limit)]
+
+    def save(self, meeting: Meeting) -> None:
+        changed = {f"new_{name}": v for name, v in plain(meeting).items() if name not in _KEPT}
+        self._run(_SAVE, meeting=meeting.id, **changed)
+
+
+def _meeting_of(row: Found) -> Meeting:
+    return replace(Meeting(*row), kind=MeetingKind(row.kind), state=MeetingState(row.state))

@@ -1,0 +1,120 @@
+"""Managers' desks: the rhythm of 1:1s, meetings, and what waits for the next nudges."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+_MOMENT = sa.DateTime(timezone=True)
+_WAKING = sa.text("next_at IS NOT NULL")
+_COMING = sa.text("state IN ('due', 'not_yet')")
+_BUNDLED = sa.text("state = 'bundled'")
+
+
+def upgrade() -> None:
+    """Make the tables, those first that others refer to."""
+    _make_desk()
+    _make_pair()
+    _make_meeting()
+    op.create_index(
+        "ix_occurrence_bundled",
+        "occurrence",
+        ["organisation_id", "person_id"],
+        sqlite_where=_BUNDLED,
+        postgresql_where=_BUNDLED,
+    )
+
+
+def downgrade() -> None:
+    """Drop the tables with all they hold."""
+    op.drop_index("ix_occurrence_bundled", "occurrence")
+    op.drop_table("meeting")
+    op.drop_table("pair")
+    op.drop_table("desk")
+
+
+def _make_desk() -> None:
+    op.create_table(
+        "desk",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("manager_id", sa.Uuid(), nullable=False),
+        sa.Column("next_at", _MOMENT),
+        sa.Column("nudged_on", sa.Date()),
+        sa.PrimaryKeyConstraint("organisation_id", "manager_id", name="pk_desk"),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_desk_manager_id"),
+    )
+    op.create_index(
+        "ix_desk_next",
+        "desk",
+        ["organisation_id", "next_at"],
+        sqlite_where=_WAKING,
+        postgresql_where=_WAKING,
+    )
+
+
+def _make_pair() -> None:
+    op.create_table(
+        "pair",
+        sa.Column("id", sa.Uuid()),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("manager_id", sa.Uuid(), nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("since", _MOMENT, nullable=False),
+        sa.Column("rhythm", sa.String(), nullable=False),
+        sa.Column("weekday", sa.Integer()),
+        sa.Column("next_on", sa.Date()),
+        sa.Column("stay_after", sa.Date(), nullable=False),
+        sa.Column("stay_off", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_pair"),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_pair_manager_id"),
+        sa.ForeignKeyConstraint(["employee_id"], ["person.id"], name="fk_pair_employee_id"),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "manager_id",
+            "employee_id",
+            name="uq_pair_organisation_id_manager_id_employee_id",
+        ),
+    )
+
+
+def _make_meeting() -> None:
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Uuid()),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("pair_id", sa.Uuid(), nullable=False),
+        sa.Column("manager_id", sa.Uuid(), nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("state_at", _MOMENT, nullable=False),
+        sa.Column("nudged_on", sa.Date()),
+        sa.Column("asked_on", sa.Date()),
+        sa.Column("sealed_for_employee", sa.LargeBinary()),
+        sa.Column("sealed_for_manager", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id", name="pk_meeting"),
+        sa.ForeignKeyConstraint(["pair_id"], ["pair.id"], name="fk_meeting_pair_id"),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_meeting_manager_id"),
+        sa.ForeignKeyConstraint(["employee_id"], ["person.id"], name="fk_meeting_employee_id"),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "pair_id",
+            "kind",
+            "planned_on",
+            name="uq_meeting_organisation_id_pair_id_kind_planned_on",
+        ),
+    )
+    op.create_index("ix_meeting_employee", "meeting", ["organisation_id", "employee_id"])
+    op.create_index(
+        "ix_meeting_coming",
+        "meeting",
+        ["organisation_id", "manager_id"],
+        sqlite_where=_COMING,
+        postgresql_where=_COMING,
+    )
