@@ -201,7 +201,9 @@ class SqlQueue(Queries):
         posts = POSTS if about_key is None else POSTS_OF_KEY
         which = {"organisation": self._organisation, "about": about_id, "key": about_key}
         rows = self._connection.execute(posts, which)
-        return [SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key) for r in rows]
+        return [
+            SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key, r.facts) for r in rows
+        ]
 
     def posted(self, person_id: UUID, ref: str) -> Posted | None:
         """Return what is known of a message that this person got."""

@@ -154,7 +154,13 @@ LEFT = (
 """What messages that leave now change in their `lane`."""
 
 POSTS = (
-    select(delivery.c.id, delivery.c.kind, delivery.c.state, delivery.c.about_key)
+    select(
+        delivery.c.id,
+        delivery.c.kind,
+        delivery.c.state,
+        delivery.c.about_key,
+        delivery.c.facts,
+    )
     .where(delivery.c.organisation_id == bindparam("organisation"))
     .where(delivery.c.about_id == bindparam("about"))
     .where(delivery.c.operation == Operation.POST.value)

@@ -60,12 +60,18 @@ def people_of(tx: Tx, summary: Summary, now: datetime) -> set[UUID]:
     return {part.subject_id for part in summary.parts} | {p.id for p in reports}
 
 
-def opened(tx: Tx, vault: Vault, summary: Summary, now: datetime) -> SummaryView:
-    """Answers stand in it as they stand now. What was withdrawn, narrowed or erased since is
+def opened(
+    tx: Tx, vault: Vault, summary: Summary, now: datetime, only: UUID | None = None
+) -> SummaryView:
+    """only: of this person alone; of the others no key is needed then.
+
+    Answers stand in it as they stand now. What was withdrawn, narrowed or erased since is
     absent, and so are starters that rest on it or on an earlier wording; so is everybody this
     manager no longer manages, or did not yet manage then.
     """
     reports = _reports(tx, summary, now)
+    if only is not None:
+        reports = {key: person for key, person in reports.items() if key == only}
     readable = _readable(tx, summary, set(reports), now)
     before = _before(tx, summary, set(reports), now)
     revisions = tx.cadences.packs({a.pack_revision_id for a in readable.values()})

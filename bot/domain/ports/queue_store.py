@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -13,12 +13,13 @@ from bot.domain.delivery import Delivery, DeliveryState, NewDelivery
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message that belongs to a check-in's question and can still be changed."""
+    """A message that can still be changed, of a check-in's question or of a manager's day."""
 
     id: UUID
     kind: str
     state: DeliveryState
     about_key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""One manager's day as their desk sees it: the reports, the rules in force, the local time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from bot.domain.cadence import CadenceKind, CadenceSpec
+from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
+from bot.domain.one_to_one import Meeting, Pair, Rhythm, moved_to_work
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.ports.clock import Calendar
+from bot.domain.ports.unit_of_work import Tx
+
+DEFAULT_AT = time(9)
+_DAY = timedelta(days=1)
+
+
+class Waiting(Protocol):
+    """What is still to be told, and when there is something to ask."""
+
+    @property
+    def urgent_first(self) -> Sequence[str]: ...
+    @property
+    def next_days(self) -> Sequence[date]: ...
+
+
+@dataclass(frozen=True)
+class Day:
+    """`now` is aware UTC; every date is the manager's own. `since` is when each report's
+    management began.
+    """
+
+    tx: Tx
+    manager: Person
+    policy: Policy
+    working: WorkingDay
+    now: datetime
+    reports: Mapping[UUID, Person]
+    since: Mapping[UUID, datetime]
+
+    @classmethod
+    def of(cls, tx: Tx, calendar: Calendar, manager: Person, now: datetime) -> Day:
+        reports = {person.id: person for person in tx.people.reports_of(manager.id, now)}
+        managements = tx.people.managements_of(reports)
+        return cls(
+            tx=tx,
+            manager=manager,
+            policy=tx.organisations.policy(),
+            working=calendar.for_country(manager.country),
+            now=now,
+            reports=reports,
+            since={
+                m.person_id: m.since
+                for m in managements
+                if m.manager_id == manager.id and m.holds_at(now)
+            },
+        )
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.manager.zone).date()
+
+    @cached_property
+    def specs(self) -> Mapping[CadenceKind, CadenceSpec]:
+        """The cadences that are for this manager and not paused, one of each kind."""
+        plans = self.tx.plans.of_person(self.manager.id)
+        revisions = self.tx.cadences.revisions({plan.revision_id for plan in plans})
+        found = sorted((r.spec for r in revisions.values()), key=lambda spec: spec.key)
+        return {spec.kind: spec for spec in reversed(found) if not spec.paused}
+
+    @cached_property
+    def pairs(self) -> dict[UUID, Pair]:
+        """One for each report. A new management begins anew, whoever the two were before."""
+        known = {pair.employee_id: pair for pair in self.tx.desks.pairs(self.manager.id)}
+        found = {}
+        for employee_id, since in self.since.items():
+            pair = known.get(employee_id)
+            if pair is None or pair.since != since:
+                pair = self._new_pair(employee_id, since, pair)
+                self.tx.desks.save_pair(pair)
+            found[employee_id] = pair
+        return found
+
+    def _new_pair(self, employee_id: UUID, since: datetime, before: Pair | None) -> Pair:
+        return Pair(
+            id=before.id if before else uuid4(),
+            organisation_id=self.manager.organisation_id,
+            manager_id=self.manager.id,
+            employee_id=employee_id,
+            since=since,
+            stay_after=self.today - _DAY,
+        )
+
+    def save(self, pair: Pair) -> None:
+        self.pairs[pair.employee_id] = pair
+        self.tx.desks.save_pair(pair)
+
+    def is_mine(self, meeting: Meeting) -> bool:
+        """Whether it belongs to a management that holds, unbroken since it was planned."""
+        since = self.since.get(meeting.employee_id)
+        return since is not None and since <= meeting.created_at
+
+    # When to tell, and when to look again
+
+    @property
+    def _at(self) -> time:
+        spec = self.specs.get(CadenceKind.ONE_TO_ONE) or self.specs.get(CadenceKind.STAY_INTERVIEW)
+        return spec.recurrence.at if spec else DEFAULT_AT
+
+    def opens_on(self, day: date) -> datetime:
+        """When nudges may come on `day`, or on the next that is worked (aware UTC)."""
+        at = local_instant(moved_to_work(day, self.working), self._at, self.manager.zone)
+        return next_open_moment(at, self.manager.zone, self.policy.quiet, self.working)
+
+    def may_nudge(self, nudged_on: date | None) -> bool:
+        """Whether it is time: on a working day, from the hour on, once a day."""
+        return nudged_on != self.today and self.opens_on(self.today) <= self.now
+
+    def next_look(self, nudged_on: date | None, waiting: Waiting) -> datetime | None:
+        """When there is next something to do (aware UTC); None while nothing is to come."""
+        days = [*waiting.next_days, *self._coming_one_to_ones()]
+        if waiting.urgent_first:
+            days.append(self.today)
+        tomorrow = next_working_day(self.today, self.working)
+        later = [
+            day if day > self.today or self._still_today(nudged_on) else tomorrow for day in days
+        ]
+        return min((self.opens_on(day) for day in later), default=None)
+
+    def _still_today(self, nudged_on: date | None) -> bool:
+        return nudged_on != self.today and self.opens_on(self.today) > self.now
+
+    def _coming_one_to_ones(self) -> list[date]:
+        if CadenceKind.ONE_TO_ONE not in self.specs:
+            return []
+        pairs = self.pairs.values()
+        return [p.next_on for p in pairs if p.next_on and p.rhythm is not Rhythm.OFF]

@@ -1,0 +1,102 @@
+"""The meetings that come due: 1:1s by their rhythm, stay interviews by the report's tenure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+from bot.domain.cadence import CadenceKind, CadenceSpec
+from bot.domain.local_time import monday_of
+from bot.domain.occurrence import Occurrence, OccurrenceState
+from bot.domain.one_to_one import (
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Pair,
+    Rhythm,
+    moved_to_work,
+    next_on,
+    stay_day,
+)
+from bot.services.desk_day import Day
+
+_A_WEEK = timedelta(days=6)
+
+
+def plan_meetings(day: Day) -> None:
+    """Adds what has come due by this day. A repeat changes nothing: each pair goes on to its next
+    day in the same transaction.
+    """
+    if CadenceKind.ONE_TO_ONE in day.specs:
+        for pair in list(day.pairs.values()):
+            if pair.rhythm is not Rhythm.OFF and pair.next_on and pair.next_on <= day.today:
+                _one_to_one(day, pair, pair.next_on)
+    for occurrence, spec in _bundled(day):
+        if spec.kind is CadenceKind.STAY_INTERVIEW:
+            _stay_interviews(day, occurrence, spec)
+
+
+def _bundled(day: Day) -> list[tuple[Occurrence, CadenceSpec]]:
+    found = day.tx.occurrences.bundled(day.manager.id)
+    revisions = day.tx.cadences.revisions({o.revision_id for o in found})
+    return [(o, revisions[o.revision_id].spec) for o in found]
+
+
+def _one_to_one(day: Day, pair: Pair, on: date) -> None:
+    """However long the manager was away: one meeting, and the rhythm goes on after today."""
+    for before in day.tx.meetings.coming(day.manager.id):
+        if before.pair_id == pair.id and before.kind is MeetingKind.ONE_TO_ONE:
+            missed = replace(before, state=MeetingState.MISSED, state_at=day.now)
+            day.tx.meetings.save(missed)
+    _add(day, pair, MeetingKind.ONE_TO_ONE, on, moved_to_work(on, day.working))
+    day.save(replace(pair, next_on=next_on(pair.rhythm, pair.weekday, on, day.today)))
+
+
+def _stay_interviews(day: Day, occurrence: Occurrence, spec: CadenceSpec) -> None:
+    """Those that come due in this week, of whoever has a hire date."""
+    ends = monday_of(day.today) + _A_WEEK
+    added = 0
+    for pair in list(day.pairs.values()):
+        on = stay_on(day, pair, spec)
+        if on is None or on > ends:
+            continue
+        day.save(replace(pair, stay_after=on))
+        if not pair.stay_off and not _has_stay(day, pair):
+            added += _add(day, pair, MeetingKind.STAY, on, day.today)
+    if not added:
+        day.tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, "nothing_due")
+
+
+def stay_on(day: Day, pair: Pair, spec: CadenceSpec) -> date | None:
+    """When the next stay interview with this report comes due; None without a hire date."""
+    hired_on = day.reports[pair.employee_id].hired_on
+    return stay_day(hired_on, pair.stay_after, spec.after_days, spec.every_months)
+
+
+def _has_stay(day: Day, pair: Pair) -> bool:
+    coming = day.tx.meetings.coming(day.manager.id)
+    return any(m.pair_id == pair.id and m.kind is MeetingKind.STAY for m in coming)
+
+
+def _add(day: Day, pair: Pair, kind: MeetingKind, planned_on: date, due_on: date) -> bool:
+    return day.tx.meetings.add(
+        Meeting(
+            id=uuid4(),
+            organisation_id=pair.organisation_id,
+            pair_id=pair.id,
+            manager_id=pair.manager_id,
+            employee_id=pair.employee_id,
+            kind=kind,
+            planned_on=planned_on,
+            due_on=due_on,
+            state=MeetingState.DUE,
+            created_at=day.now,
+            state_at=day.now,
+        )
+    )
+
+
+def coming_of(day: Day) -> list[Meeting]:
+    """The meetings still to come of whoever this manager manages."""
+    return [m for m in day.tx.meetings.coming(day.manager.id) if day.is_mine(m)]
