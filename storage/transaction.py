@@ -14,8 +14,10 @@ from storage.local_messages import SqlLocalMessages
 from storage.logs import SqlAuditLog, SqlReadLog
 from storage.occurrences import SqlOccurrences
 from storage.organisations import SqlOrganisations
+from storage.pairs import SqlAgenda
 from storage.people import SqlPeople
 from storage.plans import SqlPlans
+from storage.promises import SqlPromises
 from storage.queue import SqlQueue
 from storage.summaries import SqlSummaries
 
@@ -72,6 +74,16 @@ class SqlTx:
     def summaries(self) -> SqlSummaries:
         """Weekly summaries."""
         return SqlSummaries(*self._at)
+
+    @cached_property
+    def promises(self) -> SqlPromises:
+        """What managers and reports promised each other."""
+        return SqlPromises(*self._at)
+
+    @cached_property
+    def agenda(self) -> SqlAgenda:
+        """What managers and reports want to talk about."""
+        return SqlAgenda(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

@@ -12,6 +12,7 @@ from bot.domain.ports.conversation_store import (
     Plans,
     Summaries,
 )
+from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
 
@@ -43,6 +44,10 @@ class Tx(Protocol):
     def answers(self) -> Answers: ...
     @property
     def summaries(self) -> Summaries: ...
+    @property
+    def promises(self) -> Promises: ...
+    @property
+    def agenda(self) -> Agenda: ...
     @property
     def queue(self) -> Queue: ...
     @property
