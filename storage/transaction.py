@@ -16,8 +16,10 @@ from storage.logs import SqlAuditLog, SqlReadLog
 from storage.meetings import SqlMeetings
 from storage.occurrences import SqlOccurrences
 from storage.organisations import SqlOrganisations
+from storage.pairs import SqlAgenda
 from storage.people import SqlPeople
 from storage.plans import SqlPlans
+from storage.promises import SqlPromises
 from storage.queue import SqlQueue
 from storage.summaries import SqlSummaries
 
@@ -84,6 +86,15 @@ class SqlTx:
     def meetings(self) -> SqlMeetings:
         """1:1s and stay interviews."""
         return SqlMeetings(*self._at)
+
+    def promises(self) -> SqlPromises:
+        """What managers and reports promised each other."""
+        return SqlPromises(*self._at)
+
+    @cached_property
+    def agenda(self) -> SqlAgenda:
+        """What managers and reports want to talk about."""
+        return SqlAgenda(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

@@ -1,4 +1,6 @@
-"""Who may read an answer. Every named answer shown to somebody passes `may_read`."""
+"""Who may read what. Every named answer shown to somebody passes `may_read`; what two people keep
+between them passes `may_share`.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,42 @@ def may_read(
     shown = tuple(audiences)
     if not shown or not all(_names(audience, reader_id) for audience in shown):
         return False
+    return _manages_since(reader_id, subject_id, managements, said_at, now)
+
+
+def may_share(
+    *,
+    reader_id: UUID,
+    employee_id: UUID,
+    manager_id: UUID,
+    managements: Iterable[Management],
+    made_at: datetime,
+    now: datetime,
+) -> bool:
+    """Whether `reader_id` may read at `now` (aware UTC) what employee and manager made between
+    them at `made_at`: a promise, an agenda item, a note of a 1:1.
+
+    The employee always; the manager while managing that person, without a break since it was
+    made; nobody else, whoever wrote it and whatever their role.
+    """
+    if reader_id == employee_id:
+        return True
+    is_manager = reader_id == manager_id
+    return is_manager and _manages_since(manager_id, employee_id, managements, made_at, now)
+
+
+def _manages_since(
+    manager_id: UUID,
+    person_id: UUID,
+    managements: Iterable[Management],
+    since: datetime,
+    now: datetime,
+) -> bool:
     return any(
-        m.person_id == subject_id
-        and m.manager_id == reader_id
+        m.person_id == person_id
+        and m.manager_id == manager_id
         and m.holds_at(now)
-        and m.since <= said_at
+        and m.since <= since
         for m in managements
     )
 

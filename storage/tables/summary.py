@@ -1,6 +1,6 @@
-"""The managers' weekly summaries, and what manager and employee keep between the two of them."""
+"""The managers' weekly summaries."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -48,43 +48,3 @@ class SummaryAnswerRow(Main, table=True):
     manager_id: UUID = Field(primary_key=True, foreign_key="person.id")
     part_id: UUID = Field(foreign_key="summary_part.id")
     position: int
-
-
-class PromiseRow(Row, table=True):
-    """What one of two people promised the other: the same text, sealed once for each."""
-
-    __tablename__ = "promise"
-    __table_args__ = (
-        Index("ix_promise_employee", "organisation_id", "employee_id"),
-        Index("ix_promise_manager", "organisation_id", "manager_id"),
-    )
-
-    employee_id: UUID = Field(foreign_key="person.id")
-    manager_id: UUID = Field(foreign_key="person.id")
-    author_id: UUID = Field(foreign_key="person.id")
-    sealed_for_employee: bytes | None
-    sealed_for_manager: bytes | None
-    created_at: datetime
-    due_on: date | None
-    state: str
-    state_at: datetime
-
-
-class AgendaItemRow(Row, table=True):
-    """What one of two people wants to talk about: the same text, sealed once for each."""
-
-    __tablename__ = "agenda_item"
-    __table_args__ = (
-        Index("ix_agenda_item_employee", "organisation_id", "employee_id"),
-        Index("ix_agenda_item_manager", "organisation_id", "manager_id"),
-    )
-
-    employee_id: UUID = Field(foreign_key="person.id")
-    manager_id: UUID = Field(foreign_key="person.id")
-    author_id: UUID = Field(foreign_key="person.id")
-    sealed_for_employee: bytes | None
-    sealed_for_manager: bytes | None
-    created_at: datetime
-    meeting_on: date | None
-    state: str
-    state_at: datetime

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Management
-from bot.domain.visibility import Audience, may_read, narrowed
+from bot.domain.visibility import Audience, may_read, may_share, narrowed
 
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -173,3 +173,47 @@ def test_only_the_narrowest_wish_counts(current: Audience, wanted: list[Audience
     for wish in wanted:
         after = narrowed(after, wish)
     assert after.kind is min([current.kind, *wanted], key=WIDTH.index)
+
+
+def shares(
+    reader: UUID, managements: Sequence[Management], made: int = -1, manager: UUID = MIA
+) -> bool:
+    """Whether `reader` may read what Ana and `manager` made between them so many days from now."""
+    return may_share(
+        reader_id=reader,
+        employee_id=ANA,
+        manager_id=manager,
+        managements=managements,
+        made_at=NOW + made * DAY,
+        now=NOW,
+    )
+
+
+@given(
+    managements=st.lists(managements_, max_size=6),
+    reader=st.sampled_from(PEOPLE),
+    manager=st.sampled_from(PEOPLE[1:]),
+    made=st.integers(-45, 0),
+)
+def test_what_two_share_is_read_by_the_employee_and_their_unbroken_manager(
+    managements: list[Management], reader: UUID, manager: UUID, made: int
+) -> None:
+    """The employee always; the manager of the two while one and the same management covers all the
+    time since; nobody else, whatever they manage."""
+    unbroken = any(
+        (m.person_id, m.manager_id) == (ANA, manager)
+        and m.since <= NOW + made * DAY
+        and m.holds_at(NOW)
+        for m in managements
+    )
+    expected = reader == ANA or (reader == manager and unbroken)
+    assert shares(reader, managements, made, manager) is expected
+
+
+@given(managements=st.lists(managements_, max_size=6), made=st.integers(-45, 0))
+def test_an_end_of_the_management_is_for_good(managements: list[Management], made: int) -> None:
+    """A later management by the same person gives nothing back."""
+    others = [m for m in managements if (m.person_id, m.manager_id) != (ANA, MIA)]
+    twice = [manages(MIA, since=made, until=0), manages(MIA, since=0)]
+    assert not shares(MIA, [*others, *twice], made - 1)
+    assert shares(MIA, [*others, *twice], 0)

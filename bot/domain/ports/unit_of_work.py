@@ -13,6 +13,7 @@ from bot.domain.ports.conversation_store import (
     Summaries,
 )
 from bot.domain.ports.desk_store import Desks, Meetings
+from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
 
@@ -48,6 +49,9 @@ class Tx(Protocol):
     def desks(self) -> Desks: ...
     @property
     def meetings(self) -> Meetings: ...
+    def promises(self) -> Promises: ...
+    @property
+    def agenda(self) -> Agenda: ...
     @property
     def queue(self) -> Queue: ...
     @property
