@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.services.desk import tend_desks
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
@@ -34,11 +35,11 @@ async def _plan(kit: Kit, now: datetime) -> int:
 
 
 JOBS: tuple[Job, ...] = (
-    # In this order: what was planned may be a summary to draft.
+    # In this order: what was planned may lie on a manager's desk, or be a summary to draft.
     Job(
         "schedule",
         timedelta(minutes=1),
-        (("plan", _plan), ("tend", tend), ("summarise", summarise)),
+        (("plan", _plan), ("tend", tend), ("desks", tend_desks), ("summarise", summarise)),
     ),
     Job("tidy", timedelta(seconds=30), (("sweep", sweep),)),  # purges the inbox as well
 )

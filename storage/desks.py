@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, case, func, or_, select
 
-from bot.domain.one_to_one import Pair, Rhythm
+from bot.domain.one_to_one import OneToOne, Rhythm
 from bot.domain.ports.desk_store import Desk
 from storage.store import Found, Store, own, plain
-from storage.tables.desk import DeskRow, PairRow
+from storage.tables.desk import DeskRow, OneToOneRow
 
 _desk = DeskRow.__table__
-_pair = PairRow.__table__
+_one = OneToOneRow.__table__
 _DUE = (
     select(_desk.c.manager_id)
     .where(own(_desk), _desk.c.next_at.is_not(None), _desk.c.next_at <= bindparam("now"))
@@ -24,11 +24,11 @@ _NEXT = select(func.min(_desk.c.next_at)).where(own(_desk), _desk.c.next_at.is_n
 _GET = select(_desk.c.manager_id, _desk.c.next_at, _desk.c.nudged_on).where(
     own(_desk), _desk.c.manager_id == bindparam("manager")
 )
-_NAMES = tuple(field.name for field in fields(Pair))
-_PAIRS = select(*(_pair.c[name] for name in _NAMES)).where(
-    own(_pair), _pair.c.manager_id == bindparam("manager")
+_NAMES = tuple(field.name for field in fields(OneToOne))
+_OF_MANAGER = select(*(_one.c[name] for name in _NAMES)).where(
+    own(_one), _one.c.manager_id == bindparam("manager")
 )
-_PAIR = _PAIRS.where(_pair.c.employee_id == bindparam("employee"))
+_OF_TWO = _OF_MANAGER.where(_one.c.employee_id == bindparam("employee"))
 _TWO = ("organisation_id", "manager_id", "employee_id")
 
 
@@ -72,19 +72,19 @@ class SqlDesks(Store):
         if rows:
             self._connection.execute(statement, rows)
 
-    def pairs(self, manager_id: UUID) -> Sequence[Pair]:
-        return [_pair_of(row) for row in self._run(_PAIRS, manager=manager_id)]
+    def one_to_ones(self, manager_id: UUID) -> Sequence[OneToOne]:
+        return [_one_of(row) for row in self._run(_OF_MANAGER, manager=manager_id)]
 
-    def pair(self, manager_id: UUID, employee_id: UUID) -> Pair | None:
-        row = self._run(_PAIR, manager=manager_id, employee=employee_id).one_or_none()
-        return None if row is None else _pair_of(row)
+    def one_to_one(self, manager_id: UUID, employee_id: UUID) -> OneToOne | None:
+        row = self._run(_OF_TWO, manager=manager_id, employee=employee_id).one_or_none()
+        return None if row is None else _one_of(row)
 
-    def save_pair(self, pair: Pair) -> None:
-        insert = self._insert(_pair)
+    def save_one_to_one(self, one: OneToOne) -> None:
+        insert = self._insert(_one)
         changed = {n: insert.excluded[n] for n in _NAMES if n not in ("id", *_TWO)}
         statement = insert.on_conflict_do_update(index_elements=_TWO, set_=changed)
-        self._connection.execute(statement, plain(pair))
+        self._connection.execute(statement, plain(one))
 
 
-def _pair_of(row: Found) -> Pair:
-    return replace(Pair(*row), rhythm=Rhythm(row.rhythm))
+def _one_of(row: Found) -> OneToOne:
+    return replace(OneToOne(*row), rhythm=Rhythm(row.rhythm))

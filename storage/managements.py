@@ -39,6 +39,16 @@ _MANAGERS_OF = select(_management.c.person_id, _management.c.manager_id).where(
     held_at(bindparam("at", type_=_management.c.since.type)),
 )
 
+_MANAGING = (
+    select(_management.c.manager_id)
+    .distinct()
+    .where(
+        own(_management),
+        _management.c.manager_id.in_(SOME),
+        held_at(bindparam("at", type_=_management.c.since.type)),
+    )
+)
+
 
 class Managements(Store):
     """The part of the People port about managers and employment."""
@@ -51,6 +61,9 @@ class Managements(Store):
         return {
             row.person_id: row.manager_id for row in self._run_among(people, _MANAGERS_OF, at=at)
         }
+
+    def managing(self, people: Iterable[UUID], at: datetime) -> set[UUID]:
+        return {row.manager_id for row in self._run_among(people, _MANAGING, at=at)}
 
     def reports_of(self, manager_id: UUID, at: datetime) -> Sequence[Person]:
         query = (

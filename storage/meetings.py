@@ -16,12 +16,13 @@ _NAMES = tuple(field.name for field in fields(Meeting))
 _KEPT = {
     "id",
     "organisation_id",
-    "pair_id",
+    "one_to_one_id",
     "manager_id",
     "employee_id",
     "kind",
     "planned_on",
     "created_at",
+    "occurrence_id",
 }
 # Written out rather than bound, or SQLite would not see that the partial index applies.
 _IS_COMING: ColumnElement[bool] = literal_column("state IN ('due', 'not_yet')")
@@ -33,7 +34,7 @@ _COMING = _SELECT.where(_meeting.c.manager_id == bindparam("manager"), _IS_COMIN
 )
 _LAST_HELD = (
     _SELECT.where(
-        _meeting.c.pair_id == bindparam("pair"), _meeting.c.state == MeetingState.HELD.value
+        _meeting.c.one_to_one_id == bindparam("two"), _meeting.c.state == MeetingState.HELD.value
     )
     .order_by(_meeting.c.state_at.desc(), _meeting.c.id)
     .limit(bindparam("most"))
@@ -61,8 +62,8 @@ class SqlMeetings(Store):
     def coming(self, manager_id: UUID) -> Sequence[Meeting]:
         return [_meeting_of(row) for row in self._run(_COMING, manager=manager_id)]
 
-    def last_held(self, pair_id: UUID, limit: int = 1) -> Sequence[Meeting]:
-        return [_meeting_of(row) for row in self._run(_LAST_HELD, pair=pair_id, most=limit)]
+    def last_held(self, one_to_one_id: UUID, limit: int = 1) -> Sequence[Meeting]:
+        return [_meeting_of(row) for row in self._run(_LAST_HELD, two=one_to_one_id, most=limit)]
 
     def save(self, meeting: Meeting) -> None:
         changed = {f"new_{name}": v for name, v in plain(meeting).items() if name not in _KEPT}

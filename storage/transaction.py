@@ -87,6 +87,7 @@ class SqlTx:
         """1:1s and stay interviews."""
         return SqlMeetings(*self._at)
 
+    @cached_property
     def promises(self) -> SqlPromises:
         """What managers and reports promised each other."""
         return SqlPromises(*self._at)

@@ -51,7 +51,7 @@ COMING = frozenset({MeetingState.DUE, MeetingState.NOT_YET})
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OneToOne:
     """What a manager set for one report.
 
     since: when this management began (aware UTC). next_on: the day of the next 1:1. weekday: 0
@@ -77,12 +77,13 @@ class Meeting:
     """One 1:1 or stay interview, planned for `planned_on` and due on `due_on`, which moves.
 
     `nudged_on` and `asked_on` are the days on which the manager was told of it and asked how it
-    went. All are local dates of the manager's. The notes are sealed once for each of the two.
+    went. All are local dates of the manager's. `occurrence_id` is what of a cadence brought it. The
+    notes are sealed once for each of the two.
     """
 
     id: UUID
     organisation_id: UUID
-    pair_id: UUID
+    one_to_one_id: UUID
     manager_id: UUID
     employee_id: UUID
     kind: MeetingKind
@@ -93,6 +94,7 @@ class Meeting:
     state_at: datetime
     nudged_on: date | None = None
     asked_on: date | None = None
+    occurrence_id: UUID | None = None
     sealed_for_employee: bytes | None = None
     sealed_for_manager: bytes | None = None
 

@@ -11,6 +11,8 @@ from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
+from bot.services import desk_items
+from bot.services.desk_items import NUDGES
 from bot.services.places import settle_unsent, wake_waiting
 from bot.services.scene import Composed
 
@@ -38,6 +40,9 @@ def sent(tx: Tx, taken: Sequence[Taken]) -> None:
     """At most one message of a person at a time."""
     occurrences = [t.delivery.occurrence_id for t in taken if t.delivery.occurrence_id is not None]
     tx.occurrences.set_state(occurrences, OccurrenceState.SENT)
+    for each in taken:
+        if each.delivery.kind == NUDGES:
+            desk_items.sent(tx, each.delivery.facts)
     # An answer given to a message is stored with the readers it named.
     tx.check_ins.remember_shown(_named(t.composed for t in taken))
     _mark_asked(tx, taken)
@@ -90,6 +95,9 @@ def lost(tx: Tx, delivery: Delivery) -> None:
 
 def dropped(tx: Tx, delivery: Delivery, reason: str, now: datetime) -> None:
     """A first message that never goes out ends its check-in, with the reason in sight."""
+    if delivery.kind == NUDGES:
+        desk_items.put_back(tx, delivery.facts, now)
+        tx.desks.wake([delivery.person_id], now)
     if delivery.occurrence_id is None:
         return
     if delivery.kind in _OFFERS:

@@ -10,8 +10,10 @@ from bot.domain.message import Message
 from bot.services import (
     answered_messages,
     note_messages,
+    nudges,
     question_messages,
     sample_message,
+    stay_told,
     summary_message,
 )
 from bot.services.scene import Composed, Drop, NotYet, Scene, check_again
@@ -29,6 +31,9 @@ COMPOSERS: Mapping[str, Composer] = {
     "redraw": answered_messages.redraw,
     "note": note_messages.note,
     "nudge": note_messages.nudge,
+    "nudges": nudges.nudges,
+    "nudges_redraw": nudges.nudges_redraw,
+    "stay_told": stay_told.stay_told,
     "summary": summary_message.summary,
     "sample": sample_message.sample,
 }

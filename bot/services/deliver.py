@@ -93,6 +93,8 @@ def _by_person(claimed: Iterable[Delivery]) -> Iterable[Sequence[Delivery]]:
 async def _people_in(kit: Kit, claimed: Iterable[Delivery]) -> set[UUID]:
     """Whose keys the messages need: the readers' own and those of everybody quoted."""
     readers = {delivery.person_id for delivery in claimed}
+    for delivery in claimed:  # whoever a manager's nudges quote
+        readers |= {UUID(each) for each in delivery.facts.get("subjects", "").split()}
     summaries = [UUID(d.facts["summary"]) for d in claimed if d.facts.get("summary")]
     if not summaries:
         return readers

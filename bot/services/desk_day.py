@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
-from bot.domain.one_to_one import Meeting, Pair, Rhythm, moved_to_work
+from bot.domain.one_to_one import Meeting, OneToOne, Rhythm, moved_to_work
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
@@ -75,20 +75,20 @@ class Day:
         return {spec.kind: spec for spec in reversed(found) if not spec.paused}
 
     @cached_property
-    def pairs(self) -> dict[UUID, Pair]:
+    def one_to_ones(self) -> dict[UUID, OneToOne]:
         """One for each report. A new management begins anew, whoever the two were before."""
-        known = {pair.employee_id: pair for pair in self.tx.desks.pairs(self.manager.id)}
+        known = {one.employee_id: one for one in self.tx.desks.one_to_ones(self.manager.id)}
         found = {}
         for employee_id, since in self.since.items():
-            pair = known.get(employee_id)
-            if pair is None or pair.since != since:
-                pair = self._new_pair(employee_id, since, pair)
-                self.tx.desks.save_pair(pair)
-            found[employee_id] = pair
+            one = known.get(employee_id)
+            if one is None or one.since != since:
+                one = self._new(employee_id, since, one)
+                self.tx.desks.save_one_to_one(one)
+            found[employee_id] = one
         return found
 
-    def _new_pair(self, employee_id: UUID, since: datetime, before: Pair | None) -> Pair:
-        return Pair(
+    def _new(self, employee_id: UUID, since: datetime, before: OneToOne | None) -> OneToOne:
+        return OneToOne(
             id=before.id if before else uuid4(),
             organisation_id=self.manager.organisation_id,
             manager_id=self.manager.id,
@@ -97,9 +97,9 @@ class Day:
             stay_after=self.today - _DAY,
         )
 
-    def save(self, pair: Pair) -> None:
-        self.pairs[pair.employee_id] = pair
-        self.tx.desks.save_pair(pair)
+    def save(self, one: OneToOne) -> None:
+        self.one_to_ones[one.employee_id] = one
+        self.tx.desks.save_one_to_one(one)
 
     def is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""
@@ -139,5 +139,5 @@ class Day:
     def _coming_one_to_ones(self) -> list[date]:
         if CadenceKind.ONE_TO_ONE not in self.specs:
             return []
-        pairs = self.pairs.values()
-        return [p.next_on for p in pairs if p.next_on and p.rhythm is not Rhythm.OFF]
+        one_to_ones = self.one_to_ones.values()
+        return [p.next_on for p in one_to_ones if p.next_on and p.rhythm is not Rhythm.OFF]

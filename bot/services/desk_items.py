@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind
-from bot.domain.delivery import Delivery, DeliveryClass, NewDelivery
+from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.local_time import local_instant, next_working_day
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.one_to_one import Meeting, MeetingKind, Rhythm
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.desk_day import Day
 from bot.services.desk_meetings import coming_of
+
+NUDGES = "nudges"
+"""The kind of the one message a day."""
 
 _DAY = timedelta(days=1)
 
@@ -27,7 +30,10 @@ class Item(StrEnum):
     """In the order of their urgency."""
 
     ONE_TO_ONE = "one_to_one"
+    PROMISE_DUE = "promise_due"
     STAY = "stay"
+    DIFFERS = "differs"
+    PROMISE_ASKED = "promise_asked"
     ASKED = "asked"
     RHYTHM = "rhythm"
     NOTE = "note"
@@ -56,7 +62,7 @@ class Items:
 
     @classmethod
     def of(cls, day: Day) -> Items:
-        found = [*_of_meetings(day), *_of_occurrences(day)]
+        found = [*_of_meetings(day), *_of_promises(day), *_of_occurrences(day)]
         ordered = sorted(found, key=lambda item: _ORDER.index(item[0]))
         return cls([f"{kind.value}:{row}" for kind, row in ordered], _next_days(day))
 
@@ -65,7 +71,7 @@ class Items:
         queued = day.tx.queue.enqueue([_message(day, self.urgent_first)])
         if not queued:
             return False
-        _mark(day.tx, [split(item) for item in self.urgent_first], day.today)
+        _mark(day, [split(item) for item in self.urgent_first])
         return True
 
 
@@ -78,23 +84,38 @@ def _of_meetings(day: Day) -> Iterable[tuple[Item, UUID]]:
             yield Item.ASKED, meeting.id
 
 
+def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
+    promises = day.tx.promises
+    for kind, found in (
+        (Item.PROMISE_DUE, promises.to_remind(day.manager.id, day.now)),
+        (Item.DIFFERS, promises.to_raise(day.manager.id)),
+        (Item.PROMISE_ASKED, promises.to_ask(day.manager.id, day.now)),
+    ):
+        for promise in found:
+            since = day.since.get(promise.employee_id)
+            if since is not None and since <= promise.created_at:
+                yield kind, promise.id
+
+
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:
-    """What cadences brought. The rhythm is asked for while some report has none."""
+    """What cadences brought."""
     bundled = day.tx.occurrences.bundled(day.manager.id)
     revisions = day.tx.cadences.revisions({o.revision_id for o in bundled})
-    for occurrence in bundled:
-        kind = revisions[occurrence.revision_id].spec.kind
-        if kind is CadenceKind.NUDGE:
-            yield Item.NOTE, occurrence.id
-        elif kind is CadenceKind.ONE_TO_ONE and _lack_rhythm(day):
-            yield Item.RHYTHM, occurrence.id
-        elif kind is CadenceKind.ONE_TO_ONE:
-            skipped = OccurrenceState.SKIPPED
-            day.tx.occurrences.set_state([occurrence.id], skipped, "rhythm_set")
+    kinds = [(o.id, revisions[o.revision_id].spec.kind) for o in bundled]
+    yield from ((Item.NOTE, row) for row, kind in kinds if kind is CadenceKind.NUDGE)
+    yield from _of_rhythm(day, [row for row, kind in kinds if kind is CadenceKind.ONE_TO_ONE])
+
+
+def _of_rhythm(day: Day, occurrences: Sequence[UUID]) -> Iterable[tuple[Item, UUID]]:
+    """The days of 1:1s are asked for while some report has none, once however long it waited."""
+    asked = occurrences[-1:] if _lack_rhythm(day) else []
+    settled = [row for row in occurrences if row not in asked]
+    day.tx.occurrences.set_state(settled, OccurrenceState.SKIPPED, "nothing_due")
+    return ((Item.RHYTHM, row) for row in asked)
 
 
 def _lack_rhythm(day: Day) -> bool:
-    return any(pair.rhythm is Rhythm.UNSET for pair in day.pairs.values())
+    return any(one.rhythm is Rhythm.UNSET for one in day.one_to_ones.values())
 
 
 def _next_days(day: Day) -> list[date]:
@@ -105,7 +126,17 @@ def _next_days(day: Day) -> list[date]:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:
             days.append(_asked_on(day, meeting, meeting.nudged_on))
-    return [each for each in days if each > day.today]
+    days += _promise_days(day)
+    return [each for each in days if each >= day.today]
+
+
+def _promise_days(day: Day) -> Iterable[date]:
+    """When promises come back to this manager."""
+    for promise in day.tx.promises.open_of_pairs(day.manager.id):
+        moment = promise.next_for_manager()
+        since = day.since.get(promise.employee_id)
+        if moment is not None and since is not None and since <= promise.created_at:
+            yield moment.astimezone(day.manager.zone).date()
 
 
 def _asked_on(day: Day, meeting: Meeting, nudged_on: date) -> date:
@@ -122,7 +153,7 @@ def _message(day: Day, items: Sequence[str]) -> NewDelivery:
         organisation_id=manager.organisation_id,
         person_id=manager.id,
         delivery_class=DeliveryClass.DIGEST,
-        kind="nudges",
+        kind=NUDGES,
         cause=f"nudges:{manager.id}:{today.isoformat()}",
         not_before=day.now,
         expires_at=tomorrow,
@@ -143,27 +174,70 @@ def _subjects(tx: Tx, items: Iterable[tuple[Item, UUID]]) -> set[UUID]:
 
 
 OF_MEETINGS = frozenset({Item.ONE_TO_ONE, Item.STAY, Item.ASKED})
+OF_PROMISES = frozenset({Item.PROMISE_DUE, Item.PROMISE_ASKED, Item.DIFFERS})
+OF_CADENCES = frozenset({Item.RHYTHM, Item.NOTE})
 
 
-def _mark(tx: Tx, items: Sequence[tuple[Item, UUID]], today: date | None) -> None:
-    """They stand in the message of that day; None takes that back."""
+def _mark(day: Day, items: Sequence[tuple[Item, UUID]]) -> None:
+    """They stand in the message of this day."""
+    meetings = day.tx.meetings.many(row for kind, row in items if kind in OF_MEETINGS)
+    for kind, row in items:
+        if kind in OF_PROMISES:
+            _mark_promise(day, kind, row)
+        elif kind is Item.ASKED:
+            day.tx.meetings.save(replace(meetings[row], asked_on=day.today))
+        elif kind in OF_MEETINGS:
+            day.tx.meetings.save(replace(meetings[row], nudged_on=day.today))
+    day.tx.occurrences.set_state(_of_cadences(items), OccurrenceState.QUEUED)
+
+
+def _mark_promise(day: Day, kind: Item, promise_id: UUID) -> None:
+    promise = day.tx.promises.lock(promise_id)
+    if promise is None:
+        return
+    if kind is Item.PROMISE_DUE:
+        day.tx.promises.save(promise.reminded())
+    elif kind is Item.PROMISE_ASKED:
+        day.tx.promises.save(promise.asked(day.manager.id, day.now))
+    else:
+        day.tx.promises.save(replace(promise, raised_at=day.now))
+
+
+def _of_cadences(items: Iterable[tuple[Item, UUID]]) -> list[UUID]:
+    return [row for kind, row in items if kind in OF_CADENCES]
+
+
+def sent(tx: Tx, facts: Mapping[str, str]) -> None:
+    """The manager got it: what cadences brought has been sent."""
+    items = listed(facts)
+    meetings = tx.meetings.many(row for kind, row in items if kind is Item.STAY)
+    brought = {m.occurrence_id for m in meetings.values() if m.occurrence_id is not None}
+    tx.occurrences.set_state([*_of_cadences(items), *brought], OccurrenceState.SENT)
+
+
+def put_back(tx: Tx, facts: Mapping[str, str], now: datetime) -> None:
+    """It never went out, or is to come on another day: what of it still stands open is told with
+    the next nudges.
+    """
+    items = listed(facts)
     meetings = tx.meetings.many(row for kind, row in items if kind in OF_MEETINGS)
     for kind, row in items:
-        if row in meetings and kind is Item.ASKED:
-            tx.meetings.save(replace(meetings[row], asked_on=today))
+        if kind in OF_PROMISES:
+            _put_back_promise(tx, kind, row, now)
+        elif row in meetings and kind is Item.ASKED:
+            tx.meetings.save(replace(meetings[row], asked_on=None))
         elif row in meetings:
-            tx.meetings.save(replace(meetings[row], nudged_on=today))
-    occurrences = [row for kind, row in items if kind not in OF_MEETINGS]
-    state = OccurrenceState.BUNDLED if today is None else OccurrenceState.QUEUED
-    tx.occurrences.set_state(occurrences, state)
+            tx.meetings.save(replace(meetings[row], nudged_on=None))
+    tx.occurrences.set_state(_of_cadences(items), OccurrenceState.BUNDLED)
 
 
-def sent(tx: Tx, delivery: Delivery) -> None:
-    """The manager got it: what cadences brought has been sent."""
-    rows = [row for kind, row in listed(delivery.facts) if kind not in OF_MEETINGS]
-    tx.occurrences.set_state(rows, OccurrenceState.SENT)
-
-
-def put_back(tx: Tx, facts: Mapping[str, str], manager_id: UUID) -> None:
-    """It never went out, or is to come on another day: everything in it is told with the next."""
-    _mark(tx, listed(facts), None)
+def _put_back_promise(tx: Tx, kind: Item, promise_id: UUID, now: datetime) -> None:
+    promise = tx.promises.lock(promise_id)
+    if promise is None or promise.is_withdrawn:
+        return
+    if kind is Item.PROMISE_DUE:
+        tx.promises.save(replace(promise, remind_at=now).waking())
+    elif kind is Item.DIFFERS:
+        tx.promises.save(replace(promise, raised_at=None))
+    elif not promise.manager.is_final:
+        tx.promises.save(replace(promise, manager=replace(promise.manager, ask_at=now)))

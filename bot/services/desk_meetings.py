@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import monday_of
@@ -13,7 +13,7 @@ from bot.domain.one_to_one import (
     Meeting,
     MeetingKind,
     MeetingState,
-    Pair,
+    OneToOne,
     Rhythm,
     moved_to_work,
     next_on,
@@ -25,13 +25,13 @@ _A_WEEK = timedelta(days=6)
 
 
 def plan_meetings(day: Day) -> None:
-    """Adds what has come due by this day. A repeat changes nothing: each pair goes on to its next
+    """Adds what has come due by this day. A repeat changes nothing: each one goes on to its next
     day in the same transaction.
     """
     if CadenceKind.ONE_TO_ONE in day.specs:
-        for pair in list(day.pairs.values()):
-            if pair.rhythm is not Rhythm.OFF and pair.next_on and pair.next_on <= day.today:
-                _one_to_one(day, pair, pair.next_on)
+        for one in list(day.one_to_ones.values()):
+            if one.rhythm is not Rhythm.OFF and one.next_on and one.next_on <= day.today:
+                _one_to_one(day, one, one.next_on)
     for occurrence, spec in _bundled(day):
         if spec.kind is CadenceKind.STAY_INTERVIEW:
             _stay_interviews(day, occurrence, spec)
@@ -43,56 +43,64 @@ def _bundled(day: Day) -> list[tuple[Occurrence, CadenceSpec]]:
     return [(o, revisions[o.revision_id].spec) for o in found]
 
 
-def _one_to_one(day: Day, pair: Pair, on: date) -> None:
+def _one_to_one(day: Day, one: OneToOne, on: date) -> None:
     """However long the manager was away: one meeting, and the rhythm goes on after today."""
     for before in day.tx.meetings.coming(day.manager.id):
-        if before.pair_id == pair.id and before.kind is MeetingKind.ONE_TO_ONE:
+        if before.one_to_one_id == one.id and before.kind is MeetingKind.ONE_TO_ONE:
             missed = replace(before, state=MeetingState.MISSED, state_at=day.now)
             day.tx.meetings.save(missed)
-    _add(day, pair, MeetingKind.ONE_TO_ONE, on, moved_to_work(on, day.working))
-    day.save(replace(pair, next_on=next_on(pair.rhythm, pair.weekday, on, day.today)))
+    _add(day, one, MeetingKind.ONE_TO_ONE, on, moved_to_work(on, day.working))
+    day.save(replace(one, next_on=next_on(one.rhythm, one.weekday, on, day.today)))
 
 
 def _stay_interviews(day: Day, occurrence: Occurrence, spec: CadenceSpec) -> None:
     """Those that come due in this week, of whoever has a hire date."""
     ends = monday_of(day.today) + _A_WEEK
     added = 0
-    for pair in list(day.pairs.values()):
-        on = stay_on(day, pair, spec)
+    for one in list(day.one_to_ones.values()):
+        on = stay_on(day, one, spec)
         if on is None or on > ends:
             continue
-        day.save(replace(pair, stay_after=on))
-        if not pair.stay_off and not _has_stay(day, pair):
-            added += _add(day, pair, MeetingKind.STAY, on, day.today)
-    if not added:
-        day.tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, "nothing_due")
+        day.save(replace(one, stay_after=on))
+        if not one.stay_off and not _has_stay(day, one):
+            added += _add(day, one, MeetingKind.STAY, on, day.today, occurrence.id)
+    state = OccurrenceState.QUEUED if added else OccurrenceState.SKIPPED
+    day.tx.occurrences.set_state([occurrence.id], state, "" if added else "nothing_due")
 
 
-def stay_on(day: Day, pair: Pair, spec: CadenceSpec) -> date | None:
+def stay_on(day: Day, one: OneToOne, spec: CadenceSpec) -> date | None:
     """When the next stay interview with this report comes due; None without a hire date."""
-    hired_on = day.reports[pair.employee_id].hired_on
-    return stay_day(hired_on, pair.stay_after, spec.after_days, spec.every_months)
+    hired_on = day.reports[one.employee_id].hired_on
+    return stay_day(hired_on, one.stay_after, spec.after_days, spec.every_months)
 
 
-def _has_stay(day: Day, pair: Pair) -> bool:
+def _has_stay(day: Day, one: OneToOne) -> bool:
     coming = day.tx.meetings.coming(day.manager.id)
-    return any(m.pair_id == pair.id and m.kind is MeetingKind.STAY for m in coming)
+    return any(m.one_to_one_id == one.id and m.kind is MeetingKind.STAY for m in coming)
 
 
-def _add(day: Day, pair: Pair, kind: MeetingKind, planned_on: date, due_on: date) -> bool:
+def _add(
+    day: Day,
+    one: OneToOne,
+    kind: MeetingKind,
+    planned_on: date,
+    due_on: date,
+    occurrence_id: UUID | None = None,
+) -> bool:
     return day.tx.meetings.add(
         Meeting(
             id=uuid4(),
-            organisation_id=pair.organisation_id,
-            pair_id=pair.id,
-            manager_id=pair.manager_id,
-            employee_id=pair.employee_id,
+            organisation_id=one.organisation_id,
+            one_to_one_id=one.id,
+            manager_id=one.manager_id,
+            employee_id=one.employee_id,
             kind=kind,
             planned_on=planned_on,
             due_on=due_on,
             state=MeetingState.DUE,
             created_at=day.now,
             state_at=day.now,
+            occurrence_id=occurrence_id,
         )
     )
 

@@ -47,7 +47,7 @@ class _Decided:
 
     @property
     def is_check_in(self) -> bool:
-        return self.spec.kind is CadenceKind.CHECK_IN
+        return _is_check_in(self.spec)
 
 
 class _Batch:
@@ -60,6 +60,7 @@ class _Batch:
         self.policy = tx.organisations.policy()
         self.organisation = tx.organisations.get()
         self.places: set[UUID] = set()
+        self.managing: set[UUID] = set()
         self.pack_of = lru_cache(maxsize=None)(tx.cadences.pack)
         self.due_after = lru_cache(maxsize=None)(self._due_after)
 
@@ -71,11 +72,15 @@ class _Batch:
         self.tx.people.lock_many(people)  # so that two planners see each other's offers
         self.places = set(self.tx.check_ins.place_holders(people, self.now))
         revisions = self.tx.cadences.revisions({d.plan.revision_id for d in due})
+        nudged = {d.person.id for d in due if not _is_check_in(revisions[d.plan.revision_id].spec)}
+        self.managing = self.tx.people.managing(nudged, self.now)
         decided = [self._decide(d, revisions[d.plan.revision_id].spec) for d in due]
         inserted = self.tx.occurrences.add([d.occurrence for d in decided if _counts(d)])
         fresh = [d for d in decided if d.occurrence.id in inserted]
         rounds = self._open_check_ins(fresh)
         self._queue_messages(fresh)
+        bundled = [d for d in fresh if d.occurrence.state is OccurrenceState.BUNDLED]
+        self.tx.desks.wake([d.occurrence.person_id for d in bundled], self.now)
         self.tx.plans.advance([self._advanced(d, rounds) for d in decided])
         return len(due)
 
@@ -97,6 +102,7 @@ class _Batch:
             (not due.has_identity, "no_platform"),
             (self.now > moment + timedelta(hours=spec.send_window_hours), "too_late"),
             (bool(spec.pack) and self.pack_of(spec.pack or "") is None, "no_pack"),
+            (_is_for_managers(spec) and person.id not in self.managing, "not_a_manager"),
         )
         return next((reason for holds, reason in checks if holds), "")
 
@@ -110,9 +116,7 @@ class _Batch:
         return in_audience(tenure, member, on) is None
 
     def _occurrence(self, due: DuePlan, spec: CadenceSpec, reason: str) -> Occurrence:
-        state = OccurrenceState.SKIPPED if reason else OccurrenceState.QUEUED
-        if not reason and spec.kind is CadenceKind.WEEKLY_SUMMARY:
-            state = OccurrenceState.PLANNED
+        state = OccurrenceState.SKIPPED if reason else self._state(due.person.id, spec)
         return Occurrence(
             id=uuid4(),
             organisation_id=due.plan.organisation_id,
@@ -126,6 +130,14 @@ class _Batch:
             state=state,
             reason=reason,
         )
+
+    def _state(self, person_id: UUID, spec: CadenceSpec) -> OccurrenceState:
+        """A manager's nudges wait for each other: they come in one message a day."""
+        if spec.kind is CadenceKind.WEEKLY_SUMMARY:
+            return OccurrenceState.PLANNED
+        if spec.kind is CadenceKind.CHECK_IN or person_id not in self.managing:
+            return OccurrenceState.QUEUED
+        return OccurrenceState.BUNDLED
 
     def _open_check_ins(self, fresh: Sequence[_Decided]) -> dict[UUID, tuple[int, date]]:
         """Creates the check-ins; the rotation each plan goes on with, by plan id."""
@@ -201,8 +213,9 @@ class _Batch:
         return outgoing.offer(check_in, person, opens, min(opens + window, check_in.closes_at))
 
     def _queue_messages(self, fresh: Sequence[_Decided]) -> None:
-        nudges = [d for d in fresh if not d.reason and d.spec.kind is CadenceKind.NUDGE]
-        self.tx.queue.enqueue([_nudge(d) for d in nudges])
+        """Nudges of those who manage nobody go out by themselves."""
+        queued = [d for d in fresh if d.occurrence.state is OccurrenceState.QUEUED]
+        self.tx.queue.enqueue([_nudge(d) for d in queued if d.spec.kind is CadenceKind.NUDGE])
 
     def _advanced(self, decided: _Decided, rounds: dict[UUID, tuple[int, date]]) -> Plan:
         plan_row, person = decided.due.plan, decided.due.person
@@ -223,6 +236,16 @@ class _Batch:
         return next_of(spec, ZoneInfo(zone), after, self.calendar.for_country(country))
 
 
+def _is_check_in(spec: CadenceSpec) -> bool:
+    return spec.kind is CadenceKind.CHECK_IN
+
+
+def _is_for_managers(spec: CadenceSpec) -> bool:
+    """A guide is for a conversation with one's own people."""
+    kinds = (CadenceKind.ONE_TO_ONE, CadenceKind.STAY_INTERVIEW)
+    return spec.kind in kinds or spec.guide is not None
+
+
 def _counts(decided: _Decided) -> bool:
     """Whoever isn't in the audience now leaves no trace; every other reason is kept, visible."""
     return decided.reason != "not_in_audience"
@@ -234,8 +257,10 @@ def _declined(due: DuePlan, spec: CadenceSpec) -> bool:
 
 
 def _prompts(spec: CadenceSpec) -> bool:
-    """A personal pause stops questions and nudges; a manager's summary still comes."""
-    return spec.kind is not CadenceKind.WEEKLY_SUMMARY
+    """A personal pause stops questions and nudges; a manager's summary still comes, and 1:1s and
+    stay interviews wait for the manager's return.
+    """
+    return spec.kind in (CadenceKind.CHECK_IN, CadenceKind.NUDGE)
 
 
 def _asks_everything(due: DuePlan, spec: CadenceSpec, day: date) -> bool:

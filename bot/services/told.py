@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.agenda import AgendaItem
 from bot.domain.message import Block, Quote, Text
+from bot.domain.one_to_one import Meeting
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
+from bot.domain.promise import Promise
 from bot.domain.summary import excerpt
+from bot.services import guide_view
+from bot.services.desk_items import Item
+from bot.services.meeting_notes import may_see
+from bot.services.pairs import readable, text_of
+from bot.services.promise_blocks import PromiseShown
+from bot.services.promise_blocks import opened as opened_promise
 from bot.services.summary_facts import PersonView, opened
+from prompts.guides import load_guides
 from prompts.library import load_packs
 from prompts.words import Said, Words
 
@@ -25,6 +35,7 @@ SUMMARIES_BACK = 6
 """A starter rests on words of the last summaries, or on none."""
 
 OWN_STARTERS = 2
+_LISTED = 3
 _QUOTED = 90
 
 
@@ -50,6 +61,50 @@ class Telling:
         """The person, while this manager manages them; permission is asked at this moment."""
         reports = self.tx.people.reports_of(self.manager.id, self.now)
         return next((person for person in reports if person.id == employee_id), None)
+
+    def shares(self, meeting: Meeting) -> bool:
+        """Whether the meeting belongs to a management that holds, unbroken."""
+        return may_see(self.tx, meeting, self.manager.id, self.now)
+
+    def guide(self, key: str) -> tuple[Block, ...]:
+        """What a guide is about, and the button that opens it; nothing for one that is gone."""
+        guide = load_guides().get(key)
+        return guide_view.invitation(self.words, self.manager, guide) if guide else ()
+
+    def between(self, employee_id: UUID) -> Iterator[Block]:
+        """What the two want to talk about, and what they promised each other."""
+        items = self.tx.agenda.of_pair(employee_id, self.manager.id)
+        texts = self._texts(items)
+        if texts:
+            yield Text(self.say(texts=texts[:_LISTED], more=len(texts) - _LISTED)["agenda"])
+        promises = self.tx.promises.of_pair(employee_id, self.manager.id)
+        mine = [p for p in promises if p.is_open_for(self.manager.id)]
+        for promise in readable(self.tx, mine, self.manager.id, self.now)[:_LISTED]:
+            shown = self._shown(promise)
+            if shown is not None:
+                yield shown.quote()
+
+    def promise(self, kind: Item, promise_id: UUID) -> tuple[Block, ...]:
+        """One promise as the manager's day shows it, nothing where it is theirs no more."""
+        promise = self.tx.promises.get(promise_id)
+        shown = self._shown(promise) if promise is not None else None
+        if promise is None or shown is None:
+            return ()
+        if promise.is_withdrawn:
+            return shown.taken_back()
+        if kind is Item.DIFFERS:
+            return shown.difference()
+        return shown.reminder() if kind is Item.PROMISE_DUE else shown.answered()
+
+    def _shown(self, promise: Promise) -> PromiseShown | None:
+        return opened_promise(
+            self.tx, self.vault, self.words, self.manager, promise, self.now
+        )
+
+    def _texts(self, items: Sequence[AgendaItem]) -> list[str]:
+        found = readable(self.tx, items, self.manager.id, self.now)
+        texts = (text_of(self.vault, item, self.manager.id) for item in found)
+        return [text for text in texts if text is not None]
 
     def starters(self, employee_id: UUID, most: int = OWN_STARTERS) -> Iterator[Block]:
         """Up to `most` from the report's own words, then one of the research's own questions.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.deliver import deliver
+from bot.services.desk import tend_desks
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
@@ -22,17 +23,20 @@ class _Next:
 
     plan: datetime | None
     tend: datetime | None
+    desks: datetime | None
     send: datetime | None
     draft: bool
 
     def earliest(self) -> datetime | None:
-        return min((m for m in (self.plan, self.tend, self.send) if m is not None), default=None)
+        moments = (self.plan, self.tend, self.desks, self.send)
+        return min((m for m in moments if m is not None), default=None)
 
 
 def _look(tx: Tx) -> _Next:
     return _Next(
         plan=tx.plans.next_due_at(),
         tend=tx.check_ins.next_wake_at(),
+        desks=tx.desks.next_at(),
         send=tx.queue.next_at(),
         draft=bool(tx.occurrences.planned(1)),
     )
@@ -41,7 +45,7 @@ def _look(tx: Tx) -> _Next:
 async def schedule_due(kit: Kit, now: datetime) -> int:
     """Plans, tends and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at four indexes, however many people there are.
+    Where nothing is due this costs one look at five indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
@@ -52,6 +56,9 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
         done += await plan(kit.uow, kit.calendar, now)
     if _is_due(upcoming.tend, now):
         done += await tend(kit, now)
+    # What was just planned may wait on a manager's desk.
+    if done or _is_due(upcoming.desks, now):
+        done += await tend_desks(kit, now)
     if done or upcoming.draft:
         done += await summarise(kit, now)
     return done

@@ -34,10 +34,10 @@ class DeskRow(Main, table=True):
     nudged_on: date | None
 
 
-class PairRow(Row, table=True):
+class OneToOneRow(Row, table=True):
     """What a manager set for one report: the 1:1s' rhythm, and when the next ones are."""
 
-    __tablename__ = "pair"
+    __tablename__ = "one_to_one"
     __table_args__ = (UniqueConstraint("organisation_id", "manager_id", "employee_id"),)
 
     manager_id: UUID = Field(foreign_key="person.id")
@@ -55,7 +55,7 @@ class MeetingRow(Row, table=True):
 
     __tablename__ = "meeting"
     __table_args__ = (
-        UniqueConstraint("organisation_id", "pair_id", "kind", "planned_on"),
+        UniqueConstraint("organisation_id", "one_to_one_id", "kind", "planned_on"),
         Index("ix_meeting_employee", "organisation_id", "employee_id"),
         Index(
             "ix_meeting_coming",
@@ -66,7 +66,7 @@ class MeetingRow(Row, table=True):
         ),
     )
 
-    pair_id: UUID = Field(foreign_key="pair.id")
+    one_to_one_id: UUID = Field(foreign_key="one_to_one.id")
     manager_id: UUID = Field(foreign_key="person.id")
     employee_id: UUID = Field(foreign_key="person.id")
     kind: str
@@ -77,5 +77,6 @@ class MeetingRow(Row, table=True):
     state_at: datetime
     nudged_on: date | None
     asked_on: date | None
+    occurrence_id: UUID | None = Field(foreign_key="occurrence.id")
     sealed_for_employee: bytes | None
     sealed_for_manager: bytes | None

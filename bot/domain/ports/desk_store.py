@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.one_to_one import Meeting, Pair
+from bot.domain.one_to_one import Meeting, OneToOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Desks(Protocol):
         """
         ...
 
-    def pairs(self, manager_id: UUID) -> Sequence[Pair]:
+    def one_to_ones(self, manager_id: UUID) -> Sequence[OneToOne]:
         """All that a manager ever had, former reports too."""
         ...
 
-    def pair(self, manager_id: UUID, employee_id: UUID) -> Pair | None: ...
-    def save_pair(self, pair: Pair) -> None:
+    def one_to_one(self, manager_id: UUID, employee_id: UUID) -> OneToOne | None: ...
+    def save_one_to_one(self, one: OneToOne) -> None:
         """Inserts it, or changes the one of the same two."""
         ...
 
@@ -50,7 +50,7 @@ class Meetings(Protocol):
     """Who may read what was agreed is for the caller to ask (`visibility.may_see_between`)."""
 
     def add(self, meeting: Meeting) -> bool:
-        """False where the pair has one of that kind planned for that day."""
+        """False where the two have one of that kind planned for that day."""
         ...
 
     def get(self, meeting_id: UUID) -> Meeting | None: ...
@@ -59,7 +59,7 @@ class Meetings(Protocol):
         """Those neither held nor missed, by their day."""
         ...
 
-    def last_held(self, pair_id: UUID, limit: int = 1) -> Sequence[Meeting]:
+    def last_held(self, one_to_one_id: UUID, limit: int = 1) -> Sequence[Meeting]:
         """Newest first."""
         ...
 

@@ -17,7 +17,7 @@ _BUNDLED = sa.text("state = 'bundled'")
 def upgrade() -> None:
     """Make the tables, those first that others refer to."""
     _make_desk()
-    _make_pair()
+    _make_one_to_one()
     _make_meeting()
     op.create_index(
         "ix_occurrence_bundled",
@@ -32,7 +32,7 @@ def downgrade() -> None:
     """Drop the tables with all they hold."""
     op.drop_index("ix_occurrence_bundled", "occurrence")
     op.drop_table("meeting")
-    op.drop_table("pair")
+    op.drop_table("one_to_one")
     op.drop_table("desk")
 
 
@@ -55,9 +55,9 @@ def _make_desk() -> None:
     )
 
 
-def _make_pair() -> None:
+def _make_one_to_one() -> None:
     op.create_table(
-        "pair",
+        "one_to_one",
         sa.Column("id", sa.Uuid()),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("manager_id", sa.Uuid(), nullable=False),
@@ -68,14 +68,14 @@ def _make_pair() -> None:
         sa.Column("next_on", sa.Date()),
         sa.Column("stay_after", sa.Date(), nullable=False),
         sa.Column("stay_off", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_pair"),
-        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_pair_manager_id"),
-        sa.ForeignKeyConstraint(["employee_id"], ["person.id"], name="fk_pair_employee_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_one_to_one"),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_one_to_one_manager_id"),
+        sa.ForeignKeyConstraint(["employee_id"], ["person.id"], name="fk_one_to_one_employee_id"),
         sa.UniqueConstraint(
             "organisation_id",
             "manager_id",
             "employee_id",
-            name="uq_pair_organisation_id_manager_id_employee_id",
+            name="uq_one_to_one_organisation_id_manager_id_employee_id",
         ),
     )
 
@@ -85,7 +85,7 @@ def _make_meeting() -> None:
         "meeting",
         sa.Column("id", sa.Uuid()),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("pair_id", sa.Uuid(), nullable=False),
+        sa.Column("one_to_one_id", sa.Uuid(), nullable=False),
         sa.Column("manager_id", sa.Uuid(), nullable=False),
         sa.Column("employee_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -96,18 +96,24 @@ def _make_meeting() -> None:
         sa.Column("state_at", _MOMENT, nullable=False),
         sa.Column("nudged_on", sa.Date()),
         sa.Column("asked_on", sa.Date()),
+        sa.Column("occurrence_id", sa.Uuid()),
         sa.Column("sealed_for_employee", sa.LargeBinary()),
         sa.Column("sealed_for_manager", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_meeting"),
-        sa.ForeignKeyConstraint(["pair_id"], ["pair.id"], name="fk_meeting_pair_id"),
+        sa.ForeignKeyConstraint(
+            ["one_to_one_id"], ["one_to_one.id"], name="fk_meeting_one_to_one_id"
+        ),
         sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_meeting_manager_id"),
+        sa.ForeignKeyConstraint(
+            ["occurrence_id"], ["occurrence.id"], name="fk_meeting_occurrence_id"
+        ),
         sa.ForeignKeyConstraint(["employee_id"], ["person.id"], name="fk_meeting_employee_id"),
         sa.UniqueConstraint(
             "organisation_id",
-            "pair_id",
+            "one_to_one_id",
             "kind",
             "planned_on",
-            name="uq_meeting_organisation_id_pair_id_kind_planned_on",
+            name="uq_meeting_organisation_id_one_to_one_id_kind_planned_on",
         ),
     )
     op.create_index("ix_meeting_employee", "meeting", ["organisation_id", "employee_id"])

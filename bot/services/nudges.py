@@ -1,0 +1,169 @@
+"""A manager's one message a day: the most urgent first, the rest behind a button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from uuid import UUID, uuid4
+
+from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.local_time import next_working_day
+from bot.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Look,
+    Message,
+    Panel,
+    Reply,
+    Text,
+    Tone,
+)
+from bot.domain.people import Person
+from bot.domain.ports.queue_store import SentMessage
+from bot.domain.ports.unit_of_work import Tx
+from bot.services import desk_items
+from bot.services.act import Act
+from bot.services.desk_items import NUDGES, Item
+from bot.services.kit import Kit
+from bot.services.nudge_blocks import item_blocks
+from bot.services.scene import Composed, Drop, Scene
+from bot.services.told import Telling
+
+SHOWN = 3
+"""Items of the message itself; a phone's screen holds no more."""
+
+FULL = 1
+"""Items with ways to begin the conversation; the others have them behind *Prepare*."""
+
+_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
+
+
+def nudges(scene: Scene) -> Composed:
+    """The day's message, with permission checked again. Drop where nothing of it holds any more,
+    or while the manager is away.
+    """
+    if scene.person.is_paused(scene.now):
+        raise Drop("paused")
+    return _composed(scene)
+
+
+def nudges_redraw(scene: Scene) -> Composed:
+    """The same message as things stand now."""
+    return _composed(scene)
+
+
+def _composed(scene: Scene) -> Composed:
+    facts = scene.delivery.facts
+    telling = Telling(scene.tx, scene.vault, scene.words, scene.policy, scene.person, scene.now)
+    day = date.fromisoformat(facts["day"])
+    drawn = _drawn(telling, facts, day)
+    if not drawn:
+        raise Drop("nothing_due")
+    notice = _notice(telling, list(drawn))
+    said = telling.say()
+    blocks: list[Block] = [Heading(said["title"])]
+    for number, shown in enumerate(list(drawn.values())[:SHOWN]):
+        blocks += [Divider(), *shown] if number else shown
+    blocks += [_foot(telling, len(drawn) - SHOWN, day), Text(said["only_you"], Tone.MUTED)]
+    message = Message("nudge", notice, tuple(blocks))
+    return Composed(message, readings=tuple(telling.readings))
+
+
+def _drawn(
+    telling: Telling, facts: Mapping[str, str], day: date
+) -> dict[tuple[Item, UUID], tuple[Block, ...]]:
+    """What there is to show of each item, in order."""
+    drawn: dict[tuple[Item, UUID], tuple[Block, ...]] = {}
+    for item in desk_items.listed(facts):
+        if shown := item_blocks(telling, item, day, full=len(drawn) < FULL):
+            drawn[item] = shown
+    return drawn
+
+
+def _foot(telling: Telling, more: int, day: date) -> Buttons:
+    later = Button(telling.say()["button_tomorrow"], "nudges_later", day.isoformat(), Look.QUIET)
+    if more <= 0:
+        return Buttons((later,))
+    said = telling.say(count=more)
+    return Buttons((Button(said["button_more"], "nudges_more", day.isoformat()), later))
+
+
+def _notice(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
+    """What a locked phone shows: the first thing, and nobody's words."""
+    kind, row = items[0]
+    name = ""
+    if kind in desk_items.OF_MEETINGS:
+        meeting = telling.tx.meetings.get(row)
+        report = telling.report(meeting.employee_id) if meeting else None
+        name = report.first_name if report else ""
+    first = telling.say(name=name)[f"notice_{_NOTICES.get(kind, kind.value)}"]
+    if len(items) == 1:
+        return first
+    return telling.say(first=first, count=len(items) - 1)["notice_more"]
+
+
+_NOTICES = {Item.PROMISE_DUE: "promise", Item.PROMISE_ASKED: "promise", Item.DIFFERS: "promise"}
+
+
+# What the manager does with the message as a whole
+
+
+def of_day(tx: Tx, manager: Person, day: str) -> list[SentMessage]:
+    """The message of that local date, where there is one; other people's are never found."""
+    return [m for m in tx.queue.about(manager.id, day) if m.kind == NUDGES]
+
+
+def redraw(act: Act, *days: date | None) -> None:
+    """Queues an update of the messages of these days: what was answered keeps no dead buttons."""
+    updates = [
+        _update(act, message)
+        for day in {day for day in days if day is not None}
+        for message in of_day(act.tx, act.person, day.isoformat())
+        if message.state in _ON_SCREEN
+    ]
+    act.tx.queue.enqueue(updates)
+
+
+def _update(act: Act, message: SentMessage) -> NewDelivery:
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=act.person.organisation_id,
+        person_id=act.person.id,
+        delivery_class=DeliveryClass.REPLY,
+        kind="nudges_redraw",
+        cause=f"redraw:{message.id}:{act.inbound_id}",
+        not_before=act.now,
+        facts=dict(message.facts),
+        operation=Operation.UPDATE,
+        target_id=message.id,
+    )
+
+
+def later(act: Act, day: str) -> None:
+    """*Tomorrow instead*: what of today's message still stands open comes with the next one. The
+    message of an earlier day is left alone: what it held was told again, or is done.
+    """
+    if day != act.today.isoformat():
+        return
+    for message in of_day(act.tx, act.person, day):
+        desk_items.put_back(act.tx, message.facts, act.now)
+        act.tx.desks.wake([act.person.id], act.now)
+        back = next_working_day(act.today, act.working_day)
+        update = _update(act, message)
+        act.tx.queue.enqueue([replace(update, facts={**update.facts, "until": back.isoformat()})])
+
+
+def more(kit: Kit, act: Act, day: str) -> Reply:
+    """Everything of that day's message, the rest of it first seen here."""
+    telling = Telling(act.tx, act.vault, kit.words, act.policy, act.person, act.now)
+    said = telling.say()
+    blocks: list[Block] = []
+    for message in of_day(act.tx, act.person, day):
+        drawn = list(_drawn(telling, message.facts, date.fromisoformat(day)).values())
+        for shown in drawn[SHOWN:]:
+            blocks += [Divider(), *shown] if blocks else shown
+    return Reply(Panel(said["more_title"], tuple(blocks), said["close"], ("nudges_more", day)))
