@@ -67,9 +67,7 @@ def read_shipped(folder: str, parse: Callable[[object, str], _Named]) -> tuple[_
     return tuple(_read_named(file, folder, parse) for file in by_name)
 
 
-def _read_named(
-    file: Traversable, folder: str, parse: Callable[[object, str], _Named]
-) -> _Named:
+def _read_named(file: Traversable, folder: str, parse: Callable[[object, str], _Named]) -> _Named:
     source = f"prompts/{folder}/{file.name}"
     found = parse(read_yaml(file.read_text(encoding="utf-8"), source), source)
     expected = file.name.removesuffix(".yaml")

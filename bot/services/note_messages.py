@@ -51,7 +51,7 @@ def note(scene: Scene) -> Composed:
 
 
 def nudge(scene: Scene) -> Composed:
-    """The organisation's own text, filled with the few facts it may use; or a guide's invitation."""
+    """The organisation's own text, filled with the few facts it may use, or a guide."""
     facts = scene.delivery.facts
     revision = scene.tx.cadences.revisions([UUID(facts["revision"])]).get(UUID(facts["revision"]))
     if revision is None:
