@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -14,6 +16,14 @@ from bot.domain.packs import Pack
 from prompts.formats import candidates
 from prompts.pack_file import FIELDS, PackFile
 from prompts.problems import PackError, Problem, problems_in
+
+
+class _HasKey(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_Named = TypeVar("_Named", bound=_HasKey)
 
 
 def load_packs() -> dict[str, Pack]:
@@ -47,12 +57,23 @@ def read_yaml(text: str, source: str) -> object:
 
 def read_pack(file: Traversable) -> Pack:
     """The pack in one file, whose name is the pack's key. Raises PackError."""
-    source = f"prompts/questions/{file.name}"
-    pack = parse_pack(read_yaml(file.read_text(encoding="utf-8"), source), source)
+    return _read_named(file, "questions", parse_pack)
+
+
+def read_shipped(folder: str, parse: Callable[[object, str], _Named]) -> tuple[_Named, ...]:
+    """What the YAML files of one folder hold, each named as its key. Raises PackError."""
+    found = (file for file in (files("prompts") / folder).iterdir() if _is_yaml(file))
+    by_name = sorted(found, key=lambda file: file.name)
+    return tuple(_read_named(file, folder, parse) for file in by_name)
+
+
+def _read_named(file: Traversable, folder: str, parse: Callable[[object, str], _Named]) -> _Named:
+    source = f"prompts/{folder}/{file.name}"
+    found = parse(read_yaml(file.read_text(encoding="utf-8"), source), source)
     expected = file.name.removesuffix(".yaml")
-    if pack.key != expected:
+    if found.key != expected:
         raise PackError(Problem(source, 0, "key", f'must be "{expected}", as the file is named'))
-    return pack
+    return found
 
 
 def commands(locale: str) -> dict[str, str]:
@@ -90,8 +111,7 @@ def _as_typed(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _shipped_packs() -> tuple[Pack, ...]:
-    found = (file for file in (files("prompts") / "questions").iterdir() if _is_yaml(file))
-    return tuple(read_pack(file) for file in sorted(found, key=lambda file: file.name))
+    return read_shipped("questions", parse_pack)
 
 
 def _is_yaml(file: Traversable) -> bool:

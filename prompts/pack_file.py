@@ -33,11 +33,13 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 """75 characters is the most a button or an option holds in Slack."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A mapping in which an unknown field is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class WordingFile(_Strict):
+class WordingFile(Strict):
     text: Text
     points: tuple[Text, ...] = ()
     options: dict[Key, Label] = {}
@@ -71,7 +73,7 @@ class WordingFile(_Strict):
         return Wording(self.text, low, high, self.points, self.options, self.starters)
 
 
-class QuestionFile(_Strict):
+class QuestionFile(Strict):
     key: Key
     kind: QuestionKind
     audience: AudienceKind
@@ -119,7 +121,7 @@ class QuestionFile(_Strict):
         )
 
 
-class PackFile(_Strict):
+class PackFile(Strict):
     key: Key
     title: Annotated[dict[Locale, Label], Field(min_length=1)]
     questions: tuple[QuestionFile, ...]

@@ -1,6 +1,6 @@
 """A cadence: what is asked or said, to whom, and how often. A changed cadence is a new revision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, time
 from enum import StrEnum
@@ -13,7 +13,7 @@ STAY_AFTER_DAYS = (90, 180)
 STAY_EVERY_MONTHS = 6
 """When stay interviews come due: the practice as SHRM describes it (see prompts/guides)."""
 
-MOST_AFTER_DAYS, MOST_MONTHS = 3_650, 24
+MOST_AFTER_DAYS, MOST_DAYS, MOST_MONTHS = 3_650, 10, 24
 _MAX_OPEN_DAYS = 366
 _MAX_WINDOW_HOURS = 7 * 24
 
@@ -79,7 +79,8 @@ class CadenceSpec:
     pack: key of the question pack; needed for a check-in, and only there.
     text: template of the message; for a nudge alone, which needs this or `guide`.
     guide: key of the conversation guide that a nudge offers instead.
-    after_days: days of tenure after which a stay interview comes due (each 1-3,650, rising);
+    after_days: days of tenure after which a stay interview comes due (each 1-3,650, rising, at
+    most 10 of them);
     every_months: after the last of them, it comes due again so often (1-24).
     closes_after_days: whole local days after the due day on which one can still answer (0-366).
     reminders: at most this many (0-2).
@@ -122,6 +123,17 @@ class CadenceSpec:
                 f"ends_on: {self.ends_on} is before starts_on {self.starts_on}; "
                 "move it to that date or later"
             )
+
+    @property
+    def for_managers(self) -> bool:
+        """Whether it comes to people who manage somebody, and to nobody else."""
+        return self.kind.for_managers or self.guide is not None
+
+    def is_bundled(self, *, manages: bool) -> bool:
+        """Whether it comes with the nudges of the day, which no cap counts, rather than alone."""
+        if self.kind is CadenceKind.NUDGE:
+            return manages
+        return self.kind in (CadenceKind.ONE_TO_ONE, CadenceKind.STAY_INTERVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +269,17 @@ def _check_only_for(spec: CadenceSpec, name: str, kind: CadenceKind) -> None:
         raise ValueError(f"{name}: belongs to a {kind}; remove it from cadence {spec.key}")
 
 
+def are_days_of_tenure(days: Sequence[int]) -> bool:
+    """Whether stay interviews can come due after these days: few enough, possible and rising."""
+    possible = all(1 <= day <= MOST_AFTER_DAYS for day in days)
+    return possible and len(days) <= MOST_DAYS and list(days) == sorted(set(days))
+
+
 def _check_stay(spec: CadenceSpec) -> None:
-    days = spec.after_days
-    if any(not 1 <= day <= MOST_AFTER_DAYS for day in days) or list(days) != sorted(set(days)):
+    if not are_days_of_tenure(spec.after_days):
         raise ValueError(
-            f"after_days: {list(days)} is not possible; give rising numbers of days "
-            f"from 1 to {MOST_AFTER_DAYS:,}, for example [90, 180]"
+            f"after_days: {list(spec.after_days)} is not possible; give up to {MOST_DAYS} rising "
+            f"numbers of days from 1 to {MOST_AFTER_DAYS:,}, for example [90, 180]"
         )
     _check_range("every_months", spec.every_months, 1, MOST_MONTHS)
 

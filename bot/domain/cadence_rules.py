@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, time
+from typing import Any
 
+from bot.domain.cadence import MOST_AFTER_DAYS, MOST_DAYS, are_days_of_tenure
 from bot.domain.local_time import QuietHours
 from bot.domain.packs import Pack
-from bot.domain.phrases import Every, Unfit
+from bot.domain.phrases import Every, Unfit, shown
 from bot.domain.recurrence import Unit
 
 MAX_NAME = 75
@@ -58,6 +60,19 @@ def check_pack(pack: Pack, others: Iterable[Pack], *, confirmed: bool) -> None:
             "confirmed_impact_assessment: true",
             "off_by_default",
         )
+
+
+def parse_after_days(value: Any) -> tuple[int, ...]:
+    """Days of tenure after which stay interviews come due, from a list. Raises Unfit."""
+    are_numbers = isinstance(value, list) and all(type(day) is int for day in value)
+    if not are_numbers or not are_days_of_tenure(value):
+        raise Unfit(
+            f"{value if are_numbers else shown(value)} can't be days of tenure",
+            f"give up to {MOST_DAYS} rising numbers from 1 to {MOST_AFTER_DAYS:,}, "
+            "for example [90, 180]",
+            "after_days",
+        )
+    return tuple(value)
 
 
 def title_key(title: str) -> str:

@@ -16,6 +16,7 @@ from bot.services import (
     choices,
     commands,
     forms,
+    guide_view,
     my_answers,
     summary_details,
     typed_changes,
@@ -159,4 +160,5 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "later": forms.submit_later,
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
+    guide_view.ACTION: guide_view.show,
 }

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.cadence import CadenceSpec
 from bot.domain.message import Block, Button, Buttons, Look, Message, Text
+from bot.services.guide_view import invitation
 from bot.services.scene import Composed, Drop, Scene
+from prompts.guides import load_guides
 from prompts.words import render_nudge
 
 _BUTTONS = {
@@ -48,16 +51,25 @@ def note(scene: Scene) -> Composed:
 
 
 def nudge(scene: Scene) -> Composed:
-    """The organisation's own text, filled with the few facts it may use."""
+    """The organisation's own text, filled with the few facts it may use, or a guide."""
     facts = scene.delivery.facts
     revision = scene.tx.cadences.revisions([UUID(facts["revision"])]).get(UUID(facts["revision"]))
-    if revision is None or not revision.spec.text:
+    if revision is None:
         raise Drop("gone")
+    if revision.spec.guide is not None:
+        return _guide(scene, revision.spec)
     text = render_nudge(
-        revision.spec.text,
+        revision.spec.text or "",
         scene.person.locale,
         first_name=scene.person.first_name,
         company=scene.policy.company,
         period=facts["period"],
     )
     return Composed(Message("nudge", text, (Text(text),)))
+
+
+def _guide(scene: Scene, spec: CadenceSpec) -> Composed:
+    guide = load_guides().get(spec.guide or "")
+    if guide is None:
+        raise Drop("gone")
+    return Composed(Message("nudge", spec.title, invitation(scene.words, scene.person, guide)))

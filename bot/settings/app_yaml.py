@@ -18,18 +18,11 @@ from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
 from bot.domain.policy import Expectations, Policy
 from bot.domain.recurrence import Recurrence
+from bot.settings.cadence_schema import Cadence, Surroundings
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
-from bot.settings.schema import (
-    AiExpectations,
-    Cadence,
-    Company,
-    Limits,
-    Privacy,
-    Quiet,
-    Surroundings,
-)
+from bot.settings.schema import AiExpectations, Company, Limits, Privacy, Quiet
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
 
@@ -54,6 +47,9 @@ _SPEC = (
     "title",
     "pack",
     "text",
+    "guide",
+    "after_days",
+    "every_months",
     "starts_on",
     "closes_after_days",
     "reminders",

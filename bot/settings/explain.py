@@ -47,6 +47,7 @@ _YAML_NAMES = {
     "ordinal": "on",
     "anchor": "from",
     "ends_on": "until",
+    "every_months": "then_every_months",
     "tenure_min_days": "tenure_days.min",
     "tenure_max_days": "tenure_days.max",
 }

@@ -79,12 +79,20 @@ def _cadence(spec: CadenceSpec, packs: dict[str, Pack]) -> dict[str, Any]:
         pack=spec.pack,
         confirmed_impact_assessment=True if pack and not pack.on_by_default else None,
         text=spec.text,
+        guide=spec.guide,
+        **_stay(spec),
         audience=_audience(spec.audience),
         **_recurrence(spec.recurrence),
         starts_on=spec.starts_on,
         until=spec.ends_on,
         **_details(spec),
     )
+
+
+def _stay(spec: CadenceSpec) -> dict[str, Any]:
+    if spec.kind is not CadenceKind.STAY_INTERVIEW:
+        return {}
+    return {"after_days": list(spec.after_days), "then_every_months": spec.every_months}
 
 
 def _details(spec: CadenceSpec) -> dict[str, Any]:

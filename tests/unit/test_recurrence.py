@@ -757,7 +757,10 @@ def test_json_of_an_earlier_version_takes_defaults_and_unknown_fields_are_named(
     ("change", "message"),
     [
         ({"key": " "}, "key: is empty"),
-        ({"text": None}, "text: is needed for a nudge"),
+        ({"text": None}, "text: a nudge has this or a guide"),
+        ({"guide": "learning"}, "text: a nudge has this or a guide"),
+        ({"after_days": (180, 90)}, "after_days: .* rising"),
+        ({"every_months": 0}, "every_months: 0 .* 1 to 24"),
         ({"pack": "ai"}, "pack: belongs to a check_in"),
         ({"closes_after_days": -1}, "closes_after_days: -1"),
         ({"reminders": 3}, "reminders: 3 .* 0 to 2"),
