@@ -168,7 +168,14 @@ def _form(
     blocks += [
         _choice("rhythm", said["rhythm_label"], rhythms, fields, wrong),
         _choice("weekday", said["weekday_label"], days, fields, wrong),
-        DateInput("first", said["first_label"], first, tomorrow, said["first_hint"], wrong.get("first", "")),
+        DateInput(
+            "first",
+            said["first_label"],
+            first,
+            tomorrow,
+            said["first_hint"],
+            wrong.get("first", ""),
+        ),
         _choice("stay", said["stay_label"], stay, fields, wrong),
     ]
     return Form(
@@ -189,4 +196,3 @@ def _choice(
     wrong: Mapping[str, str],
 ) -> ChoiceInput:
     return ChoiceInput(name, label, options, fields[name], error=wrong.get(name, ""))
-
