@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
@@ -17,12 +18,16 @@ from bot.services import (
     commands,
     forms,
     guide_view,
+    meetings,
     my_answers,
+    nudges,
+    rhythms,
     summary_details,
     typed_changes,
 )
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
+from bot.services.needed_keys import NEEDED
 from prompts.library import command_in
 
 
@@ -45,7 +50,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
-    vault = await kit.keys.vault([person.id])
+    vault = await kit.keys.vault(await _keys_for(kit, person, inbound))
 
     def run(tx: Tx) -> Reply:
         fresh = tx.people.lock(person.id) or person
@@ -54,6 +59,14 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return _dispatch(kit, act, inbound)
 
     return await kit.uow.write(run)
+
+
+async def _keys_for(kit: Kit, person: Person, inbound: Inbound) -> set[UUID]:
+    """Whose keys the act needs beside the person's own: most need none."""
+    others = NEEDED.get(inbound.action)
+    if others is None:
+        return {person.id}
+    return {person.id} | await kit.uow.read(lambda tx: others(tx, person, inbound.value))
 
 
 def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -149,6 +162,9 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "pause_typed": lambda act, _: act.note("open_pause"),
     "home_typed": lambda act, _: act.note("open_home"),
     "typed_edited": lambda act, _: typed_changes.edited(act),
+    "meeting_not_yet": lambda act, inbound: meetings.not_yet(act, inbound.value),
+    "stay_tell": lambda act, inbound: meetings.tell(act, inbound.value),
+    "nudges_later": lambda act, inbound: nudges.later(act, inbound.value),
     "typed_deleted": lambda act, _: typed_changes.deleted(act),
 }
 
@@ -161,4 +177,13 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
     guide_view.ACTION: guide_view.show,
+    "one_to_ones": rhythms.show,
+    "one_to_one_set": rhythms.edit,
+    "one_to_one_submit": rhythms.submit,
+    "meeting_held": meetings.held,
+    "meeting_move": meetings.move,
+    "meeting_move_submit": meetings.submit_move,
+    "meeting_notes": meetings.notes,
+    "meeting_notes_submit": meetings.submit_notes,
+    "nudges_more": lambda kit, act, inbound: nudges.more(kit, act, inbound.value),
 }

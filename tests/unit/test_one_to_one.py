@@ -119,8 +119,11 @@ def test_how_it_went_is_asked_once_and_not_long_after() -> None:
     told = meeting(nudged_on=date(2026, 3, 3))
     assert not told.is_to_be_asked(date(2026, 3, 3))
     assert told.is_to_be_asked(date(2026, 3, 4))
-    assert told.is_to_be_asked(date(2026, 3, 9))
-    assert not told.is_to_be_asked(date(2026, 3, 20))
+    assert told.is_to_be_asked(date(2026, 3, 11))
+    assert not told.is_to_be_asked(date(2026, 3, 12))
+    stay = meeting(nudged_on=date(2026, 3, 3), kind=MeetingKind.STAY)
+    assert not stay.is_to_be_asked(date(2026, 3, 9))
+    assert stay.is_to_be_asked(date(2026, 3, 10))
     assert not meeting(nudged_on=date(2026, 3, 3), asked_on=date(2026, 3, 4)).is_to_be_asked(
         date(2026, 3, 5)
     )
