@@ -27,6 +27,7 @@ from bot.settings.schema import (
     Company,
     Limits,
     Privacy,
+    Promises,
     Quiet,
     Surroundings,
 )
@@ -37,6 +38,7 @@ _SECTIONS = (
     "company",
     "quiet_hours",
     "limits",
+    "promises",
     "ai_expectations",
     "privacy",
     "packs",
@@ -122,14 +124,17 @@ class _Reader:
     def _policy(self, quiet: QuietHours | None) -> Policy | None:
         company = self._section(Company, "company")
         limits = self._section(Limits, "limits")
+        promises = self._section(Promises, "promises")
         expectations = self._section(AiExpectations, "ai_expectations")
         privacy = self._section(Privacy, "privacy")
-        if company is None or not (limits and expectations and privacy and quiet):
+        if company is None or not (limits and promises and expectations and privacy and quiet):
             return None
         facts = _given(company) | _given(privacy) | {"quiet": quiet}
         facts["company"] = facts.pop("name")
         if "prompts_per_week" in _given(limits):
             facts["weekly_cap"] = limits.prompts_per_week
+        if "ask_after_days" in _given(promises):
+            facts["follow_up_days"] = promises.ask_after_days
         return Policy(**facts, expectations=Expectations(**_given(expectations)))
 
     def _quiet(self) -> QuietHours | None:
