@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
+from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
 from bot.services.work import sweep
 
@@ -38,7 +39,12 @@ JOBS: tuple[Job, ...] = (
     Job(
         "schedule",
         timedelta(minutes=1),
-        (("plan", _plan), ("tend", tend), ("summarise", summarise)),
+        (
+            ("plan", _plan),
+            ("tend", tend),
+            ("promises", tend_promises),
+            ("summarise", summarise),
+        ),
     ),
     Job("tidy", timedelta(seconds=30), (("sweep", sweep),)),  # purges the inbox as well
 )

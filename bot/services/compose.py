@@ -10,6 +10,7 @@ from bot.domain.message import Message
 from bot.services import (
     answered_messages,
     note_messages,
+    promise_messages,
     question_messages,
     sample_message,
     summary_message,
@@ -29,6 +30,10 @@ COMPOSERS: Mapping[str, Composer] = {
     "redraw": answered_messages.redraw,
     "note": note_messages.note,
     "nudge": note_messages.nudge,
+    "promise_made": promise_messages.made,
+    "promise_due": promise_messages.due,
+    "promise_question": promise_messages.question,
+    "promise_redraw": promise_messages.redraw,
     "summary": summary_message.summary,
     "sample": sample_message.sample,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
@@ -17,6 +18,8 @@ from bot.services import (
     commands,
     forms,
     my_answers,
+    pair_actions,
+    pair_adding,
     summary_details,
     typed_changes,
 )
@@ -32,9 +35,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     the reply holds only what is harmless if lost. Raises StorageUnavailable where nothing could
     be recorded: the platform must then not be acknowledged.
     """
-    person = await kit.uow.read(
-        lambda tx: tx.people.by_identity(inbound.installation_id, inbound.external_id)
-    )
+    person, others = await kit.uow.read(lambda tx: _who(tx, inbound, now))
     if person is None or not person.active:
         return Reply()
     is_command = inbound.kind is InboundKind.COMMAND
@@ -44,7 +45,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
-    vault = await kit.keys.vault([person.id])
+    vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
         fresh = tx.people.lock(person.id) or person
@@ -53,6 +54,14 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return _dispatch(kit, act, inbound)
 
     return await kit.uow.write(run)
+
+
+def _who(tx: Tx, inbound: Inbound, now: datetime) -> tuple[Person | None, set[UUID]]:
+    """Who acts, and whose keys the act needs beside their own."""
+    person = tx.people.by_identity(inbound.installation_id, inbound.external_id)
+    if person is None:
+        return None, set()
+    return person, pair_adding.writes_for(tx, person, inbound, now)
 
 
 def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -126,6 +135,8 @@ _TYPED: Mapping[str, str] = {
     "next": "next_typed",
     "snooze": "snooze_typed",
     "form": "form_typed",
+    "agenda": "agenda_typed",
+    "promise": "promise_typed",
 }
 
 _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
@@ -146,6 +157,8 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "help": lambda act, _: act.note("help"),
     "my_answers_typed": lambda act, _: act.note("open_my_answers"),
     "pause_typed": lambda act, _: act.note("open_pause"),
+    "agenda_typed": lambda act, _: act.note("open_agenda"),
+    "promise_typed": lambda act, _: act.note("open_promise"),
     "home_typed": lambda act, _: act.note("open_home"),
     "typed_edited": lambda act, _: typed_changes.edited(act),
     "typed_deleted": lambda act, _: typed_changes.deleted(act),
@@ -159,4 +172,9 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "later": forms.submit_later,
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
+    "agenda_open": pair_adding.open_agenda,
+    "agenda_add": pair_adding.submit_agenda,
+    "promise_open": pair_adding.open_promise,
+    "promise_make": pair_adding.submit_promise,
+    **pair_actions.VIEWS,
 }

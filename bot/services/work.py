@@ -10,6 +10,7 @@ from bot.services.deliver import deliver
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
+from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
 
 INBOX_KEPT = timedelta(days=7)
@@ -22,17 +23,19 @@ class _Next:
 
     plan: datetime | None
     tend: datetime | None
+    promises: datetime | None
     send: datetime | None
     draft: bool
 
     def earliest(self) -> datetime | None:
-        return min((m for m in (self.plan, self.tend, self.send) if m is not None), default=None)
+        return _earliest(self.plan, self.tend, self.promises, self.send)
 
 
 def _look(tx: Tx) -> _Next:
     return _Next(
         plan=tx.plans.next_due_at(),
         tend=tx.check_ins.next_wake_at(),
+        promises=_earliest(tx.promises.next_wake_at(), tx.agenda.next_wake_at()),
         send=tx.queue.next_at(),
         draft=bool(tx.occurrences.planned(1)),
     )
@@ -41,7 +44,7 @@ def _look(tx: Tx) -> _Next:
 async def schedule_due(kit: Kit, now: datetime) -> int:
     """Plans, tends and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at four indexes, however many people there are.
+    Where nothing is due this costs one look at six indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
@@ -52,9 +55,15 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
         done += await plan(kit.uow, kit.calendar, now)
     if _is_due(upcoming.tend, now):
         done += await tend(kit, now)
+    if _is_due(upcoming.promises, now):
+        done += await tend_promises(kit, now)
     if done or upcoming.draft:
         done += await summarise(kit, now)
     return done
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_due(moment: datetime | None, now: datetime) -> bool:
