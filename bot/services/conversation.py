@@ -21,6 +21,8 @@ from bot.services import (
     meetings,
     my_answers,
     nudges,
+    pair_actions,
+    pair_adding,
     rhythms,
     summary_details,
     typed_changes,
@@ -38,9 +40,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     the reply holds only what is harmless if lost. Raises StorageUnavailable where nothing could
     be recorded: the platform must then not be acknowledged.
     """
-    person = await kit.uow.read(
-        lambda tx: tx.people.by_identity(inbound.installation_id, inbound.external_id)
-    )
+    person, others = await kit.uow.read(lambda tx: _who(tx, inbound, now))
     if person is None or not person.active:
         return Reply()
     is_command = inbound.kind is InboundKind.COMMAND
@@ -50,7 +50,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
-    vault = await kit.keys.vault(await _keys_for(kit, person, inbound))
+    vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
         fresh = tx.people.lock(person.id) or person
@@ -61,12 +61,14 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     return await kit.uow.write(run)
 
 
-async def _keys_for(kit: Kit, person: Person, inbound: Inbound) -> set[UUID]:
-    """Whose keys the act needs beside the person's own: most need none."""
+def _who(tx: Tx, inbound: Inbound, now: datetime) -> tuple[Person | None, set[UUID]]:
+    """Who acts, and whose keys the act needs beside their own."""
+    person = tx.people.by_identity(inbound.installation_id, inbound.external_id)
+    if person is None:
+        return None, set()
     others = NEEDED.get(inbound.action)
-    if others is None:
-        return {person.id}
-    return {person.id} | await kit.uow.read(lambda tx: others(tx, person, inbound.value))
+    needed = others(tx, person, inbound.value) if others else set()
+    return person, needed | pair_adding.writes_for(tx, person, inbound, now)
 
 
 def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -140,6 +142,8 @@ _TYPED: Mapping[str, str] = {
     "next": "next_typed",
     "snooze": "snooze_typed",
     "form": "form_typed",
+    "agenda": "agenda_typed",
+    "promise": "promise_typed",
 }
 
 _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
@@ -160,6 +164,8 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "help": lambda act, _: act.note("help"),
     "my_answers_typed": lambda act, _: act.note("open_my_answers"),
     "pause_typed": lambda act, _: act.note("open_pause"),
+    "agenda_typed": lambda act, _: act.note("open_agenda"),
+    "promise_typed": lambda act, _: act.note("open_promise"),
     "home_typed": lambda act, _: act.note("open_home"),
     "typed_edited": lambda act, _: typed_changes.edited(act),
     "meeting_not_yet": lambda act, inbound: meetings.not_yet(act, inbound.value),
@@ -186,4 +192,9 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "meeting_notes": meetings.notes,
     "meeting_notes_submit": meetings.submit_notes,
     "nudges_more": lambda kit, act, inbound: nudges.more(kit, act, inbound.value),
+    "agenda_open": pair_adding.open_agenda,
+    "agenda_add": pair_adding.submit_agenda,
+    "promise_open": pair_adding.open_promise,
+    "promise_make": pair_adding.submit_promise,
+    **pair_actions.VIEWS,
 }

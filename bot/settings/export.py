@@ -59,6 +59,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         ),
         "quiet_hours": {"from": _clock(policy.quiet.start), "to": _clock(policy.quiet.end)},
         "limits": {"prompts_per_week": policy.weekly_cap},
+        "promises": {"ask_after_days": policy.follow_up_days},
         "ai_expectations": _without_none(
             text=policy.expectations.text or None, url=policy.expectations.url or None
         ),
