@@ -141,7 +141,7 @@ def _coming_lines(kit: Kit, act: Act) -> list[str]:
     started = act.person.participation is Participation.STARTED
     first = [] if started else [_participation(kit, act, act.person)]
     coming = upcoming(act.tx, kit.calendar, act.person, act.now)
-    lines = [_say(kit, act, moment=each.moment)[f"next_{each.kind.value}"] for each in coming[:3]]
+    lines = [_say(kit, act, moment=each.moment)[f"next_{each.name}"] for each in coming[:3]]
     return [*first, *lines] or [_say(kit, act)["nothing_planned"]]
 
 

@@ -68,7 +68,7 @@ class _Home:
 
     def blocks(self) -> Iterator[Block]:
         coming = upcoming(self.tx, self.kit.calendar, self.person, self.now)
-        mine = [u for u in coming if u.kind is not CadenceKind.WEEKLY_SUMMARY]
+        mine = [u for u in coming if not u.for_managers]
         opened = open_check_ins(self.tx, self.person, self.now)
         yield Heading(self.say(first_name=self.person.first_name)["hello"])
         yield from self._open(opened)
@@ -106,7 +106,7 @@ class _Home:
             coming = [u for u in coming if u is not first]
             yield Text(_nothing_open(self.say(moment=first.moment if first else None), first))
         for each in coming[:COMING_SHOWN]:
-            yield Text(self.say(moment=each.moment)[f"next_{each.kind.value}"], Tone.MUTED)
+            yield Text(self.say(moment=each.moment)[f"next_{each.name}"], Tone.MUTED)
 
     def _last_answers(self) -> Iterator[Block]:
         """The newest few of the person's own, with who could read each now."""
