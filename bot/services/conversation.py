@@ -23,6 +23,7 @@ from bot.services import (
     nudges,
     pair_actions,
     pair_adding,
+    prepare,
     rhythms,
     summary_details,
     typed_changes,
@@ -67,7 +68,7 @@ def _who(tx: Tx, inbound: Inbound, now: datetime) -> tuple[Person | None, set[UU
     if person is None:
         return None, set()
     others = NEEDED.get(inbound.action)
-    needed = others(tx, person, inbound.value) if others else set()
+    needed = others(tx, person, inbound.value, now) if others else set()
     return person, needed | pair_adding.writes_for(tx, person, inbound, now)
 
 
@@ -183,6 +184,7 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
     guide_view.ACTION: guide_view.show,
+    prepare.ACTION: prepare.show,
     "one_to_ones": rhythms.show,
     "one_to_one_set": rhythms.edit,
     "one_to_one_submit": rhythms.submit,

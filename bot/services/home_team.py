@@ -62,6 +62,7 @@ def team_blocks(
     nearest = {each.name: each.moment for each in reversed(coming)}
     if "nudges" in nearest:
         yield Text(say(moment=nearest["nudges"])["next_nudges"])
+        yield Buttons((Button(said["days"], "one_to_ones"),))
     summary = nearest.get(CadenceKind.WEEKLY_SUMMARY.value)
     yield Text(say(moment=summary)["next_weekly_summary"] if summary else said["no_summary"])
     summaries = tx.summaries.of_manager(person.id, SUMMARIES_SHOWN)

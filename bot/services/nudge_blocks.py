@@ -120,7 +120,7 @@ def _rhythm(telling: Telling, _row: UUID, _day: date, _full: bool) -> Iterator[B
         for one in telling.tx.desks.one_to_ones(telling.manager.id)
         if one.rhythm is Rhythm.UNSET and (report := telling.report(one.employee_id))
     ]
-    said = telling.say(names=unset, count=len(unset))
+    said = telling.say(names=sorted(unset), count=len(unset))
     yield Text(said["rhythm_title"], Tone.STRONG)
     if not unset:
         yield Text(said["rhythm_done"], Tone.MUTED)

@@ -41,7 +41,9 @@ _QUOTED = 90
 
 @dataclass(frozen=True)
 class Telling:
-    """What a manager's nudges are drawn from. `readings` collects whose answers are shown."""
+    """What a manager's nudges are drawn from. `readings` collects whose answers are shown, and
+    `how`: "delivered" in a message, "displayed" where the manager looks.
+    """
 
     tx: Tx
     vault: Vault
@@ -49,6 +51,7 @@ class Telling:
     policy: Policy
     manager: Person
     now: datetime
+    how: str = "delivered"
     readings: list[Reading] = field(default_factory=list)
 
     def say(self, message: str = "nudges", /, **facts: object) -> Said:
@@ -128,7 +131,7 @@ class Telling:
     def _note(self, view: PersonView) -> None:
         quoted = {starter.version_id for starter in view.starters[:OWN_STARTERS]}
         self.readings.extend(
-            Reading(view.person.id, self.manager.id, answer.answer_id, "delivered", self.now)
+            Reading(view.person.id, self.manager.id, answer.answer_id, self.how, self.now)
             for answer in view.answers
             if answer.version_id in quoted
         )
