@@ -126,9 +126,8 @@ def _notice(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
     kind, row = items[0]
     name = ""
     if kind in desk_items.OF_MEETINGS:
-        meeting = telling.tx.meetings.get(row)
-        report = telling.report(meeting.employee_id) if meeting else None
-        name = report.first_name if report else ""
+        met = telling.met(row)
+        name = met.report.first_name if met else ""
     first = telling.say(name=name)[f"notice_{_NOTICES.get(kind, kind.value)}"]
     if len(items) == 1:
         return first

@@ -74,7 +74,10 @@ async def test_on_the_day_it_comes_once_with_words_they_shared(open_world: OpenW
     assert days == ["2026-03-10 09:00", "2026-03-11 09:00", "2026-03-17 09:00"]
     told = world.arrived("mara", "nudge")[1]
     assert "1:1 with Ana" in told.words
-    assert [q.text for q in quotes(told.message.blocks)] == ["kestrel words. Can we talk?"]
+    assert [q.text for q in quotes(told.message.blocks)] == [
+        "kestrel words. Can we talk?",
+        "heron words",
+    ]
     assert "kestrel" not in told.message.text
 
 
