@@ -32,6 +32,7 @@ class Someone:
     country: str | None = "DE"
     team: str | None = None
     role: Role = Role.EMPLOYEE
+    hired_on: date | None = None
 
     def row(self, line: int) -> PersonRow:
         """The row as an import reads it."""
@@ -43,7 +44,7 @@ class Someone:
             team=self.team,
             country=self.country,
             time_zone=self.zone,
-            hired_on=None,
+            hired_on=self.hired_on,
             locale="en",
             role=self.role,
         )
@@ -89,6 +90,18 @@ def weekly_summary(on: int = 4, hour: str = "15:00", since: date = MONDAY) -> Ca
         title="Weekly summary",
         recurrence=recurring(on, hour, since),
         audience=Audience(managers=True),
+    )
+
+
+def for_managers(kind: CadenceKind, key: str, **content: object) -> CadenceSpec:
+    """1:1 nudges, stay interviews or a guide, every Monday at 9:00."""
+    return CadenceSpec(
+        key=key,
+        kind=kind,
+        title=key,
+        recurrence=recurring(0, "09:00", MONDAY),
+        audience=Audience(managers=True),
+        **content,  # type: ignore[arg-type]  # what the kind has besides
     )
 
 
