@@ -82,6 +82,7 @@ async def test_both_see_the_same_agenda(open_world: OpenWorld) -> None:
     added = await adds(world, "ana", "mara", "the kestrel plan")
     assert isinstance(added.view, Panel)
     assert "Only you and Mara see this." in words(added.view)
+    await world.wait(A_SECOND)
     await adds(world, "mara", "ana", "the heron budget")
     for who, other, first in (("ana", "mara", "You, "), ("mara", "ana", "Ana, ")):
         shown = await panel(world, who, other)
@@ -424,7 +425,7 @@ async def test_typed_words_offer_the_button(open_world: OpenWorld) -> None:
     await world.types("ana", "agenda")
     assert isinstance((await world.press("ana", "Open the agenda")).view, Panel)
     await world.types("ana", "Promise.")
-    assert isinstance((await world.press("ana", "Promise something")).view, Form)
+    assert isinstance((await world.press("ana", "Make a promise")).view, Form)
     await world.types("ana", "agenda the kestrel plan")
     assert quotes((await panel(world, "ana", "mara")).blocks) == []
 
