@@ -18,6 +18,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.summary import SharedAnswer, excerpt
+from bot.services.kept_promises import kept_line
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
@@ -50,12 +51,13 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     said = scene.say("summary", week_end=scene.now)
     title = said["title"]
     if not view.shared:
-        quiet = (Heading(title), Text(said["quiet"]), Text(said["quiet_next"], Tone.MUTED))
+        kept = kept_line(scene, view.summary)
+        quiet = (Heading(title), Text(said["quiet"]), *kept, Text(said["quiet_next"], Tone.MUTED))
         return Message("summary", title, quiet)
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     changes = list(_changes(scene, view))
-    blocks: list[Block] = [Heading(title), Text(lead)]
+    blocks: list[Block] = [Heading(title), Text(lead), *kept_line(scene, view.summary)]
     if changes:
         blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
         blocks += _chart(scene, view)
