@@ -27,10 +27,13 @@ from scheduling.clock import SteppedClock
 OPENING = frozenset({
     "admin_pause",
     "admin_preview",
+    "agenda_open",
     "my_answers",
     "open_form",
     "open_later",
     "open_pause",
+    "pair",
+    "promise_open",
     "summary_details",
 })  # fmt: skip
 """Actions that show something and change nothing."""
