@@ -28,6 +28,8 @@ CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
+"""One fewer beside advice about reclaimed time, so that it stays one phone screen."""
+
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
 
@@ -63,9 +65,10 @@ def _message(scene: Scene, view: SummaryView) -> Message:
         blocks += _chart(scene, view)
     time = reclaimed_in(view)
     blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
-    blocks += _starters(scene, view)
+    advised = time is not None and time.mostly_more_of_the_same
+    blocks += _starters(scene, view, STARTERS_SHOWN - advised)
     buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
-    if time is not None and time.mostly_more_of_the_same:
+    if advised:
         buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
     return Message("summary", title, (*blocks, Buttons(tuple(buttons)), foot))
@@ -105,11 +108,11 @@ def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
     return scene.say("summary", name=name, before=before, now=answer.value.rating)["moved"]
 
 
-def _starters(scene: Scene, view: SummaryView) -> list[Block]:
+def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     """The first starter of the people whose answers moved most, each with its words."""
     chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
     blocks: list[Block] = []
-    for person in chosen[:STARTERS_SHOWN]:
+    for person in chosen[:most]:
         starter = person.starters[0]
         line = scene.say("summary", name=person.person.first_name, starter=starter.text)
         blocks.append(Text(line["ask"]))
