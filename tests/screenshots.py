@@ -26,7 +26,7 @@ from tests.browser.hands import become, button, dialog, say
 from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
 from tests.journeys.world import World
-from tests.manager_screens import two_weeks
+from tests.manager_screens import a_tuesday, two_weeks
 from tests.servers import browser
 
 IMAGES = harness.ROOT / "docs" / "images"
@@ -155,6 +155,25 @@ async def _guide(chromium: Browser, world: World) -> None:
         await expect(dialog(page).get_by_text("2 of 5")).to_be_visible()
         question = await page.screenshot()
     await _side_by_side(chromium, "local-page-guide.png", summary, opening, question)
+    await a_tuesday(world)
+    await _nudges(chromium, world)
+
+
+async def _nudges(chromium: Browser, world: World) -> None:
+    """The nudges of a day, everything for one 1:1, and what was agreed."""
+    await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
+    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Mara")
+        await button(page, "Prepare").first.scroll_into_view_if_needed()
+        nudges = await page.screenshot()
+        await button(page, "Prepare").first.click()
+        await expect(dialog(page)).to_be_visible()
+        prepared = await page.screenshot()
+        await dialog(page).get_by_role("button", name="Close").last.click()
+        await button(page, "It happened").first.click()
+        await expect(dialog(page).get_by_text("In a sentence or two")).to_be_visible()
+        agreed = await page.screenshot()
+    await _side_by_side(chromium, "local-page-nudges.png", nudges, prepared, agreed)
 
 
 async def _answering(page: Page, office: Office) -> bytes:

@@ -28,7 +28,14 @@ from bot.slack import surfaces
 from tests.harness import ROOT
 from tests.integration.demo_office import environment_in
 from tests.journeys.world import World
-from tests.manager_screens import guide_pages, summary_of, two_weeks
+from tests.manager_screens import (
+    a_tuesday,
+    around_one_to_ones,
+    guide_pages,
+    nudges_of,
+    summary_of,
+    two_weeks,
+)
 from tests.sample_screens import Screens, lived
 from tests.servers import node
 
@@ -101,6 +108,9 @@ async def draw_manager(chromium: Browser, world: World) -> None:
     pages = [modal(page) for page in await guide_pages(world, 0, 4, 6)]
     screens = [conversation(summary_of(world)), *pages]
     await draw(chromium, IMAGES / "slack-guide.png", screens)
+    await a_tuesday(world)
+    around = [modal(view) for view in await around_one_to_ones(world)]
+    await draw(chromium, IMAGES / "slack-nudges.png", [conversation(nudges_of(world)), *around])
 
 
 def pictures(seen: Screens) -> dict[str, list[Screen]]:
