@@ -14,6 +14,9 @@ from prompts.library import read_shipped
 from prompts.pack_file import Key, Locale, Strict, Text
 from prompts.problems import PackError, problems_in
 
+STAY = "stay_interview"
+"""The guide that comes with stay interviews; the others come with nudges."""
+
 MOST_STEPS = 8
 """A conversation of half an hour holds no more questions."""
 

@@ -104,6 +104,18 @@ def command_before(text: str, locale: str) -> tuple[str | None, str]:
     return None, typed
 
 
+def rest_behind(command: str, text: str, locale: str) -> str:
+    """What stands in `text` behind the words for `command`, as it was written; "" where nothing
+    does, or where it begins otherwise.
+    """
+    words = text.split()
+    for word, does in commands(locale).items():
+        count = len(word.split())
+        if does == command and _as_typed(" ".join(words[:count])) == word:
+            return text.split(None, count)[count].strip() if len(words) > count else ""
+    return ""
+
+
 def _as_typed(text: str) -> str:
     straight = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return " ".join(straight.split()).rstrip(".!").casefold()

@@ -10,6 +10,7 @@ from bot.services.desk import tend_desks
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
+from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
 from bot.services.work import sweep
 
@@ -39,7 +40,13 @@ JOBS: tuple[Job, ...] = (
     Job(
         "schedule",
         timedelta(minutes=1),
-        (("plan", _plan), ("tend", tend), ("desks", tend_desks), ("summarise", summarise)),
+        (
+            ("plan", _plan),
+            ("tend", tend),
+            ("promises", tend_promises),
+            ("desks", tend_desks),
+            ("summarise", summarise),
+        ),
     ),
     Job("tidy", timedelta(seconds=30), (("sweep", sweep),)),  # purges the inbox as well
 )

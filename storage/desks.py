@@ -5,12 +5,12 @@ from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, delete, func, or_, select
 
-from bot.domain.one_to_one import OneToOne, Rhythm
+from bot.domain.one_to_one import Acting, OneToOne, Rhythm
 from bot.domain.ports.desk_store import Desk
 from storage.store import Found, Store, own, plain
-from storage.tables.desk import DeskRow, OneToOneRow
+from storage.tables.desk import ActingRow, DeskRow, OneToOneRow
 
 _desk = DeskRow.__table__
 _one = OneToOneRow.__table__
@@ -29,6 +29,12 @@ _OF_MANAGER = select(*(_one.c[name] for name in _NAMES)).where(
     own(_one), _one.c.manager_id == bindparam("manager")
 )
 _OF_TWO = _OF_MANAGER.where(_one.c.employee_id == bindparam("employee"))
+_acting = ActingRow.__table__
+_ACTING = tuple(field.name for field in fields(Acting))
+_STANDING_IN = select(*(_acting.c[name] for name in _ACTING)).where(own(_acting))
+_STAND_IN = _STANDING_IN.where(_acting.c.manager_id == bindparam("manager"))
+_COVERED = _STANDING_IN.where(_acting.c.acting_id == bindparam("acting")).order_by(_acting.c.id)
+_DISMISS = delete(_acting).where(own(_acting), _acting.c.manager_id == bindparam("manager"))
 _TWO = ("organisation_id", "manager_id", "employee_id")
 
 
@@ -84,6 +90,24 @@ class SqlDesks(Store):
         changed = {n: insert.excluded[n] for n in _NAMES if n not in ("id", *_TWO)}
         statement = insert.on_conflict_do_update(index_elements=_TWO, set_=changed)
         self._connection.execute(statement, plain(one))
+
+    def appoint(self, acting: Acting) -> None:
+        insert = self._insert(_acting)
+        changed = {name: insert.excluded[name] for name in ("acting_id", "since", "until")}
+        statement = insert.on_conflict_do_update(
+            index_elements=("organisation_id", "manager_id"), set_=changed
+        )
+        self._connection.execute(statement, plain(acting))
+
+    def dismiss(self, manager_id: UUID) -> None:
+        self._run(_DISMISS, manager=manager_id)
+
+    def stand_in(self, manager_id: UUID) -> Acting | None:
+        row = self._run(_STAND_IN, manager=manager_id).one_or_none()
+        return None if row is None else Acting(*row)
+
+    def covered_by(self, person_id: UUID) -> Sequence[Acting]:
+        return [Acting(*row) for row in self._run(_COVERED, acting=person_id)]
 
 
 def _one_of(row: Found) -> OneToOne:

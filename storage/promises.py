@@ -26,7 +26,11 @@ def _not_final(says: ColumnElement[str | None]) -> ColumnElement[bool]:
 
 
 _STANDING: ColumnElement[bool] = _promise.c.state != PromiseState.WITHDRAWN.value
-_OPEN = _STANDING & or_(_not_final(_promise.c.employee_says), _not_final(_promise.c.manager_says))
+_OPEN = _STANDING & or_(
+    _not_final(_promise.c.employee_says),
+    _not_final(_promise.c.manager_says),
+    (_promise.c.employee_says == Says.NO.value) & _promise.c.may_raise.is_(None),
+)
 _FOR_MANAGER = _STANDING & or_(
     _promise.c.manager_ask_at.is_not(None),
     (_promise.c.author_id == _promise.c.manager_id) & _promise.c.remind_at.is_not(None),

@@ -16,6 +16,7 @@ from bot.domain.organisation import Configuration
 from bot.services.cadence_words import audience_words, rule_words
 from bot.services.preview import Preview
 from bot.services.preview_cadence import CadencePreview, Group, LeftOut
+from bot.services.preview_stay import StayPreview
 from bot.services.status import Status
 
 _MOMENTS = 5
@@ -33,6 +34,8 @@ _REASONS = {
 _KINDS = {
     CadenceKind.CHECK_IN: "check-ins",
     CadenceKind.NUDGE: "nudges",
+    CadenceKind.ONE_TO_ONE: "1:1 nudges",
+    CadenceKind.STAY_INTERVIEW: "stay interviews",
     CadenceKind.WEEKLY_SUMMARY: "summaries",
 }
 
@@ -64,6 +67,8 @@ def print_preview(out: Console, preview: Preview) -> None:
             out.print(_groups(found.groups))
         if found.left_out:
             out.print(_left_out(found.left_out))
+        if found.stay:
+            _print_stay(out, found.stay)
     if preview.load:
         out.print(_load(preview.load))
     _print_cap(out, preview)
@@ -116,14 +121,26 @@ def _left_out(left_out: Sequence[LeftOut]) -> Table:
     return table("", ("left out", "why", "for example"), rows)
 
 
+def _print_stay(out: Console, stay: StayPreview) -> None:
+    out.print(f"Due for a stay interview in these weeks: {plural(stay.due, 'person', 'people')}.")
+    if stay.undated:
+        rows = [(entry.name, entry.email) for entry in stay.undated]
+        out.print(table("No hire date, so no stay interview comes due", ("name", "e-mail"), rows))
+        out.print("Add hired_on to the people list and import it again.")
+
+
 def _load(load: Mapping[date, Mapping[CadenceKind, int]]) -> Table:
-    header = ("local day", *_KINDS.values(), "all")
-    return table("Messages a day, reminders not counted", header, _days(load))
+    kinds = [kind for kind in _KINDS if any(kind in day for day in load.values())]
+    header = ("local day", *(_KINDS[kind] for kind in kinds), "all")
+    title = "Messages a day, reminders not counted; a manager's nudges of one day are one message"
+    return table(title, header, _days(load, kinds))
 
 
-def _days(load: Mapping[date, Mapping[CadenceKind, int]]) -> Iterator[tuple[str, ...]]:
+def _days(
+    load: Mapping[date, Mapping[CadenceKind, int]], columns: Sequence[CadenceKind]
+) -> Iterator[tuple[str, ...]]:
     for day, kinds in load.items():
-        counts = [kinds.get(kind, 0) for kind in _KINDS]
+        counts = [kinds.get(kind, 0) for kind in columns]
         yield f"{day:%a %d %b %Y}", *(f"{count:,}" for count in counts), f"{sum(counts):,}"
 
 

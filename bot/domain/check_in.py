@@ -158,15 +158,15 @@ _INVISIBLE = {"Cf", "Cc", "Cs", "Co"}
 _KEPT_JOINERS = "\u200c\u200d"  # zero-width joiners shape letters and emoji in many scripts
 
 
-def clean_text(raw: str) -> str:
+def clean_text(raw: str, longest: int = MAX_TEXT) -> str:
     """The person's words without invisible and direction-changing characters.
 
-    Raises Refused("too_long") beyond MAX_TEXT characters; "empty" where nothing visible remains.
+    Raises Refused("too_long") beyond `longest` characters; "empty" where nothing visible remains.
     """
     text = raw.replace("\r\n", "\n")
     kept = (c for c in text if c in "\n\t" + _KEPT_JOINERS or _is_visible(c))
     cleaned = unicodedata.normalize("NFC", "".join(kept)).strip()
-    if len(cleaned) > MAX_TEXT:
+    if len(cleaned) > longest:
         raise Refused("too_long")
     if all(c.isspace() or c in _KEPT_JOINERS for c in cleaned):
         raise Refused("empty")

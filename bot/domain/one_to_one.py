@@ -12,8 +12,11 @@ from bot.domain.local_time import WorkingDay, next_working_day
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 
-REMEMBERED = timedelta(days=3)
-"""So long after a meeting's day the manager is asked, once, whether it happened."""
+ASKED_FOR = timedelta(days=7)
+"""So long after the first moment for it, the manager may still be asked whether it happened."""
+
+STAY_TAKES = timedelta(days=7)
+"""A stay interview is held some time in the week after it was brought up."""
 
 
 class Rhythm(StrEnum):
@@ -105,11 +108,19 @@ class Meeting:
         return self.state in COMING and self.due_on <= today and self.nudged_on is None
 
     def is_to_be_asked(self, today: date) -> bool:
-        """Whether it is time to ask if it happened: once, on a day after it, and not long after."""
-        told, asked = self.nudged_on, self.asked_on
-        if self.state not in COMING or told is None or asked is not None:
+        """Whether it is time to ask if it happened: once, after its day, and not long after."""
+        first = self.asked_from
+        if self.state not in COMING or first is None or self.asked_on is not None:
             return False
-        return max(told, self.due_on) < today <= max(told, self.due_on) + REMEMBERED * 2
+        return first <= today <= first + ASKED_FOR
+
+    @property
+    def asked_from(self) -> date | None:
+        """The first day on which to ask if it happened; None before the manager was told of it."""
+        if self.nudged_on is None:
+            return None
+        takes = STAY_TAKES if self.kind is MeetingKind.STAY else _DAY
+        return max(self.nudged_on, self.due_on) + takes
 
     def may_be_answered(self) -> bool:
         return self.state is not MeetingState.HELD
@@ -167,3 +178,20 @@ def months_later(day: date, months: int) -> date:
     first = date(number // 12, number % 12 + 1, 1)
     following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
     return min(first + (day.day - 1) * _DAY, following - _DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """`acting_id` stands in for a manager from `since` until before `until` (aware UTC): they are
+    reminded of the manager's 1:1s and stay interviews, and read nothing that was said or promised.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    manager_id: UUID
+    acting_id: UUID
+    since: datetime
+    until: datetime
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.since <= moment < self.until

@@ -43,7 +43,8 @@ class Expectations:
 class Policy:
     """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
 
-    Retention is in days; group results need at least `group_minimum` people, comments
+    `follow_up_days` after a promise was due both people are asked how it went. Retention is in
+    days; group results need at least `group_minimum` people, comments
     `comment_minimum`.
     """
 
@@ -58,6 +59,7 @@ class Policy:
     group_minimum: int = 5
     comment_minimum: int = 10
     retention_days: int = 365
+    follow_up_days: int = 14
 
 
 def policy_changes_refused(

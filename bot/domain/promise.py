@@ -126,12 +126,14 @@ class Promise(Between):
             changed = replace(changed, may_raise=None)
         return changed.settled(at)
 
-    def unsaid(self, person_id: UUID, at: datetime) -> Promise:
+    def unsaid(self, person_id: UUID, at: datetime, ask_at: datetime | None = None) -> Promise:
         """After one of the two took back what they said; they can say it anew at once.
+
+        ask_at: when they are asked (aware UTC), where that is still to come.
 
         Raises ValueError for anybody else.
         """
-        side = replace(self.side(person_id), says=None, said_at=None, ask_at=None)
+        side = replace(self.side(person_id), says=None, said_at=None, ask_at=ask_at)
         changed = self._with(person_id, side)
         if person_id == self.employee_id:
             changed = replace(changed, may_raise=None)
@@ -203,6 +205,7 @@ def reminder_at(
     return at if at > now else None
 
 
-def question_at(due_on: date, after_days: int, zone: ZoneInfo) -> datetime:
-    """When somebody in `zone` is asked how it went (aware UTC)."""
-    return local_instant(due_on + timedelta(days=after_days), MORNING, zone)
+def question_at(due_on: date, after_days: int, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When somebody in `zone` is asked how it went (aware UTC); None where that is over."""
+    at = local_instant(due_on + timedelta(days=after_days), MORNING, zone)
+    return at if at > now else None

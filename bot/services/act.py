@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bot.domain.cadence import CadenceSpec
@@ -37,6 +37,11 @@ class Act:
     @property
     def working_day(self) -> WorkingDay:
         return self.calendar.for_country(self.person.country)
+
+    @property
+    def today(self) -> date:
+        """The person's own date."""
+        return self.now.astimezone(self.person.zone).date()
 
     def is_repeat(self, installation_id: UUID) -> bool:
         """Whether this act was carried out before; records it where it wasn't."""

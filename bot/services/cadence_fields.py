@@ -8,8 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any, TypeVar
 
-from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
-from bot.domain.cadence_rules import MAX_NAME, check_first_day, check_pack, check_time, title_key
+from bot.domain.cadence import MOST_MONTHS, Audience, CadenceKind, CadenceSpec
+from bot.domain.cadence_rules import (
+    MAX_NAME,
+    check_first_day,
+    check_pack,
+    check_time,
+    parse_after_days,
+    title_key,
+)
 from bot.domain.check_in import Refused, clean_text
 from bot.domain.packs import Pack
 from bot.domain.phrases import (
@@ -24,6 +31,7 @@ from bot.domain.phrases import (
 )
 from bot.domain.policy import Policy
 from bot.domain.recurrence import Recurrence
+from prompts.guides import load_guides
 from prompts.nudge import check_nudge
 
 Fields = Mapping[str, str]
@@ -45,12 +53,14 @@ ANY_DAY = "any"
 
 FAR = timedelta(days=366)
 _MAX_OPEN_DAYS, _MAX_REMINDERS, _MAX_ROUND = 366, 2, 100
+_DIGITS = 6
 _ALWAYS = ("title", "every", "on", "at", "since", "audience")
 _BY_KIND: Mapping[CadenceKind, tuple[str, ...]] = {
     CadenceKind.CHECK_IN: (*_ALWAYS, "pack", "reminders", "closes", "round"),
     CadenceKind.NUDGE: (*_ALWAYS, "text"),
-    CadenceKind.WEEKLY_SUMMARY: _ALWAYS,
+    CadenceKind.STAY_INTERVIEW: (*_ALWAYS, "days", "months"),
 }
+_GUIDED = (*_ALWAYS, "guide")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,18 @@ def fields_of(spec: CadenceSpec, teams: tuple[str, ...]) -> dict[str, str]:
         "audience": _audience_value(spec, teams),
         "pack": spec.pack or "",
         "text": spec.text or "",
+        "guide": spec.guide or "",
+        "days": ", ".join(map(str, spec.after_days)),
+        "months": str(spec.every_months),
         "reminders": str(spec.reminders),
         "closes": str(spec.closes_after_days),
         "round": str(spec.questions_per_round),
     }
-    return {name: found[name] for name in _BY_KIND[spec.kind]}
+    return {name: found[name] for name in _names(spec)}
+
+
+def _names(spec: CadenceSpec) -> tuple[str, ...]:
+    return _GUIDED if spec.guide is not None else _BY_KIND.get(spec.kind, _ALWAYS)
 
 
 def changed_fields(spec: CadenceSpec, given: Fields, teams: tuple[str, ...]) -> dict[str, str]:
@@ -100,9 +117,9 @@ def changed_fields(spec: CadenceSpec, given: Fields, teams: tuple[str, ...]) -> 
     return {n: given[n] for n, value in shown.items() if given.get(n, value).strip() != value}
 
 
-def offered_audiences(kind: CadenceKind, teams: tuple[str, ...]) -> dict[str, Audience]:
-    """Whom a form lets one choose, by the option's value. Summaries are for managers alone."""
-    managers = kind is CadenceKind.WEEKLY_SUMMARY
+def offered_audiences(spec: CadenceSpec, teams: tuple[str, ...]) -> dict[str, Audience]:
+    """Whom a form lets one choose, by the option's value: managers alone where it is for them."""
+    managers = spec.for_managers
     everyone = {} if managers else {"everyone": Audience(everyone=True)}
     of_teams = {_team_value(team): Audience(teams=(team,), managers=managers) for team in teams}
     return {**everyone, "managers": Audience(managers=True), **of_teams}
@@ -153,7 +170,12 @@ class _Reading:
         }
         if self.base.kind is CadenceKind.CHECK_IN:
             found |= self._check_in()
-        if self.base.kind is CadenceKind.NUDGE:
+        if self.base.kind is CadenceKind.STAY_INTERVIEW:
+            found["after_days"] = self._read("days", self._days)
+            found["every_months"] = self._number("months", 1, MOST_MONTHS)
+        if self.base.guide is not None:
+            found["guide"] = self._read("guide", self._guide)
+        elif self.base.kind is CadenceKind.NUDGE:
             found["text"] = self._read("text", self._text)
         if self.errors:
             raise Faulty(self.errors)
@@ -192,8 +214,20 @@ class _Reading:
             raise _Wrong("text_unfit")
         return cleaned
 
+    def _guide(self, key: str) -> str:
+        if key != self.base.guide and key not in load_guides():
+            raise _Wrong("not_offered")
+        return key
+
+    def _days(self, text: str) -> tuple[int, ...]:
+        """Written as "90, 180"; nothing where only the months count."""
+        given = [part.strip() for part in text.split(",")] if text else []
+        if not all(part.isascii() and part.isdecimal() and len(part) < _DIGITS for part in given):
+            raise _Wrong("after_days")
+        return parse_after_days([int(part) for part in given])
+
     def _audience(self, value: str) -> Audience:
-        offered = offered_audiences(self.base.kind, self.around.teams)
+        offered = offered_audiences(self.base, self.around.teams)
         if value == KEPT or value == _audience_value(self.base, self.around.teams):
             return self.base.audience
         if value not in offered:
@@ -264,7 +298,7 @@ class _Reading:
 
 def _audience_value(spec: CadenceSpec, teams: tuple[str, ...]) -> str:
     wanted = _folded(spec.audience)
-    offered = offered_audiences(spec.kind, teams)
+    offered = offered_audiences(spec, teams)
     return next((v for v, audience in offered.items() if _folded(audience) == wanted), KEPT)
 
 

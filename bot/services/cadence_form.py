@@ -36,6 +36,7 @@ from bot.services.cadence_fields import (
 )
 from bot.services.cadence_templates import FIRST_NAME, TEMPLATES
 from bot.services.standing import MOST_TEAMS, Standing
+from prompts.guides import load_guides
 from prompts.nudge import check_nudge
 
 OFTEN = ("week", "2 weeks", "3 weeks", "4 weeks", "month", "2 months", "3 months")
@@ -90,7 +91,9 @@ class _Fields:
         yield self._line("title")
         if kind is CadenceKind.CHECK_IN:
             yield self._choice("pack", self._packs(), hint="pack_hint")
-        if kind is CadenceKind.NUDGE:
+        if self.found.base.guide is not None:
+            yield self._choice("guide", self._guides(), hint="guide_hint")
+        elif kind is CadenceKind.NUDGE:
             yield self._text()
         many = len(self.found.around.teams) >= MOST_TEAMS
         hint = "many_teams" if many else "audience_hint"
@@ -103,6 +106,9 @@ class _Fields:
             yield self._line("closes", hint="closes_hint")
             yield self._choice("reminders", self._reminders())
             yield self._line("round", hint="round_hint")
+        if kind is CadenceKind.STAY_INTERVIEW:
+            yield self._line("days", hint="days_hint")
+            yield self._line("months", hint="months_hint")
         yield DateInput(
             "since",
             self.said["since"],
@@ -170,10 +176,17 @@ class _Fields:
             said = self.act.say("cadence_form", name=name, count=count)
             yield Option(pack.key, said["pack_option"])
 
+    def _guides(self) -> Iterator[Option]:
+        """All there are, and the one in use even where it is no longer there."""
+        known, current = load_guides(), self.found.base.guide or ""
+        for key in dict.fromkeys((*known, current)):
+            found = known.get(key)
+            yield Option(key, found.title(self.act.person.locale) if found else key)
+
     def _audiences(self) -> Iterator[Option]:
-        kind, teams = self.found.base.kind, self.found.around.teams
-        of_team = "team_managers" if kind is CadenceKind.WEEKLY_SUMMARY else "team"
-        for value, audience in offered_audiences(kind, teams).items():
+        base, teams = self.found.base, self.found.around.teams
+        of_team = "team_managers" if base.for_managers else "team"
+        for value, audience in offered_audiences(base, teams).items():
             said = self.act.say("cadence_form", team=next(iter(audience.teams), ""))
             yield Option(value, said[f"for_{of_team if audience.teams else value}"])
         if self.found.fields["audience"] == KEPT or self._keeps():
@@ -183,7 +196,7 @@ class _Fields:
 
     def _keeps(self) -> bool:
         """Whether the cadence's own audience is none of those a form can say."""
-        offered = offered_audiences(self.found.base.kind, self.found.around.teams).values()
+        offered = offered_audiences(self.found.base, self.found.around.teams).values()
         return self.found.base.audience not in offered
 
     def _often(self) -> Iterator[Option]:

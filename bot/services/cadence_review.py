@@ -86,6 +86,7 @@ class _Review:
         if current is None:
             line = change_words.line(self.act, self.spec, self.own.people + self.own.later)
             yield Text(self.say("new", line=line))
+            yield from map(Text, change_words.particulars(self.act, self.spec))
         else:
             packs = self.found.around.packs
             for line in change_words.changes(self.act, current.spec, self.spec, packs):

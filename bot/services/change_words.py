@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bot.domain.cadence import CadenceSpec
+from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.organisation import CadenceRevision
 from bot.domain.packs import Pack
 from bot.services.admin_act import Admin
+from prompts.guides import load_guides
 from prompts.words import Said
 
 _LONGEST = 80
@@ -51,6 +52,17 @@ def changes(
     return lines
 
 
+def particulars(admin: Admin, spec: CadenceSpec) -> list[str]:
+    """What a new cadence of its kind has besides rule and audience, a line each."""
+    of_kind = {CadenceKind.STAY_INTERVIEW: ("days", "months")}.get(spec.kind, ())
+    names = ("guide",) if spec.guide is not None else of_kind
+    facts, said = _facts(admin, spec, {}), admin.say("cadence")
+    return [
+        admin.say("cadence", what=said[f"field_{name}"], value=facts[name])["fact"]
+        for name in names
+    ]
+
+
 def _facts(admin: Admin, spec: CadenceSpec, packs: Mapping[str, Pack]) -> dict[str, str]:
     said = admin.say("cadence", rule=spec.recurrence, audience=spec.audience)
     pack = packs.get(spec.pack or "")
@@ -62,6 +74,9 @@ def _facts(admin: Admin, spec: CadenceSpec, packs: Mapping[str, Pack]) -> dict[s
         "audience": said["audience"],
         "pack": pack.name(admin.person.locale) if pack else spec.pack or said["none"],
         "text": _short(spec.text) or said["none"],
+        "guide": _guide(admin, spec) or said["none"],
+        "days": ", ".join(map(str, spec.after_days)) or said["none"],
+        "months": str(spec.every_months),
         "reminders": str(spec.reminders),
         "closes": str(spec.closes_after_days),
         "round": str(spec.questions_per_round),
@@ -74,6 +89,11 @@ def _facts(admin: Admin, spec: CadenceSpec, packs: Mapping[str, Pack]) -> dict[s
 
 def _day(admin: Admin, day: date) -> str:
     return admin.say("cadence", day=day)["day"]
+
+
+def _guide(admin: Admin, spec: CadenceSpec) -> str:
+    found = load_guides().get(spec.guide or "")
+    return found.title(admin.person.locale) if found else spec.guide or ""
 
 
 def _short(text: str | None) -> str:

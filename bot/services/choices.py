@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.domain.check_in import ANSWERABLE, CheckIn, Refused, State
 from bot.domain.local_time import local_instant, next_open_moment
@@ -12,6 +12,7 @@ from bot.domain.people import Participation
 from bot.domain.recurrence import closing_moment
 from bot.services import steps
 from bot.services.act import Act
+from bot.services.days import coming_day
 
 _ALL = 100_000
 """More answers than anybody gives in a lifetime of weekly check-ins."""
@@ -109,15 +110,7 @@ def parse_pause(act: Act, given: str) -> datetime:
 
     Raises Refused naming the field "until" with code "not_a_date", "in_the_past" or "too_far".
     """
-    try:
-        day = date.fromisoformat(given.strip())
-    except ValueError:
-        raise Refused("not_a_date", "until") from None
-    today = act.now.astimezone(act.person.zone).date()
-    if day <= today:
-        raise Refused("in_the_past", "until")
-    if day - today > LONGEST_PAUSE:
-        raise Refused("too_far", "until")
+    day = coming_day(given, "until", act.today, LONGEST_PAUSE)
     return local_instant(day, time.min, act.person.zone)
 
 

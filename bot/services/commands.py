@@ -17,7 +17,7 @@ from bot.domain.inbound import Inbound
 from bot.domain.message import Divider, Panel, Reply
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation, Person, Role
-from bot.services import admin, audience, choices, form_views, forms, my_answers
+from bot.services import admin, audience, choices, form_views, forms, my_answers, pair_adding
 from bot.services.act import Act
 from bot.services.admin_home import admin_blocks
 from bot.services.kit import Kit
@@ -29,6 +29,9 @@ _QUOTATION_MARKS = "“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE Q
 _AROUND = string.punctuation + string.whitespace + _QUOTATION_MARKS + "…"
 _ALIKE = 0.6
 """How much a word must look like a known one to be taken for a slip; 1 is the same word."""
+
+_WITH_MORE = frozenset({"agenda", "pause", "pause_until"})
+"""Commands with something behind them."""
 
 _HR = frozenset({"cadence", "preview"})
 
@@ -63,7 +66,7 @@ def _command(text: str, locale: str) -> str | None:
     if not bare:
         return "help"
     found = command_in(bare, locale)
-    if found is None and (before := command_before(bare, locale)[0]) in ("pause", "pause_until"):
+    if found is None and (before := command_before(bare, locale)[0]) in _WITH_MORE:
         return before
     return found
 
@@ -138,7 +141,7 @@ def _coming_lines(kit: Kit, act: Act) -> list[str]:
     started = act.person.participation is Participation.STARTED
     first = [] if started else [_participation(kit, act, act.person)]
     coming = upcoming(act.tx, kit.calendar, act.person, act.now)
-    lines = [_say(kit, act, moment=each.moment)[f"next_{each.kind.value}"] for each in coming[:3]]
+    lines = [_say(kit, act, moment=each.moment)[f"next_{each.name}"] for each in coming[:3]]
     return [*first, *lines] or [_say(kit, act)["nothing_planned"]]
 
 
@@ -186,8 +189,7 @@ def _pause(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 def _day(act: Act, written: str) -> str | None:
     """The day as ISO 8601, in the person's own time zone; None where none is written."""
     if command_in(written, act.person.locale) == "tomorrow":
-        today = act.now.astimezone(act.person.zone).date()
-        return (today + timedelta(days=1)).isoformat()
+        return (act.today + timedelta(days=1)).isoformat()
     try:
         return date.fromisoformat(written).isoformat()
     except ValueError:
@@ -226,6 +228,10 @@ _ANSWERS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "start": _start,
     "stop": _stop,
     "form": _form,
+    "agenda": pair_adding.command,
+    "promise": lambda kit, act, inbound: pair_adding.open_promise(
+        kit, act, replace(inbound, text="")
+    ),
     "snooze": _later,
     "skip": _in_thread,
     "undo": _in_thread,

@@ -11,6 +11,7 @@ from bot.services import (
     answered_messages,
     note_messages,
     nudges,
+    promise_messages,
     question_messages,
     sample_message,
     stay_told,
@@ -34,6 +35,10 @@ COMPOSERS: Mapping[str, Composer] = {
     "nudges": nudges.nudges,
     "nudges_redraw": nudges.nudges_redraw,
     "stay_told": stay_told.stay_told,
+    "promise_made": promise_messages.made,
+    "promise_due": promise_messages.due,
+    "promise_question": promise_messages.question,
+    "promise_redraw": promise_messages.redraw,
     "summary": summary_message.summary,
     "sample": sample_message.sample,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
@@ -17,12 +18,18 @@ from bot.services import (
     commands,
     forms,
     guide_view,
+    meetings,
     my_answers,
+    nudges,
+    pair_actions,
+    pair_adding,
+    rhythms,
     summary_details,
     typed_changes,
 )
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
+from bot.services.needed_keys import NEEDED
 from prompts.library import command_in
 
 
@@ -33,9 +40,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     the reply holds only what is harmless if lost. Raises StorageUnavailable where nothing could
     be recorded: the platform must then not be acknowledged.
     """
-    person = await kit.uow.read(
-        lambda tx: tx.people.by_identity(inbound.installation_id, inbound.external_id)
-    )
+    person, others = await kit.uow.read(lambda tx: _who(tx, inbound, now))
     if person is None or not person.active:
         return Reply()
     is_command = inbound.kind is InboundKind.COMMAND
@@ -45,7 +50,7 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
-    vault = await kit.keys.vault([person.id])
+    vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
         fresh = tx.people.lock(person.id) or person
@@ -54,6 +59,16 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return _dispatch(kit, act, inbound)
 
     return await kit.uow.write(run)
+
+
+def _who(tx: Tx, inbound: Inbound, now: datetime) -> tuple[Person | None, set[UUID]]:
+    """Who acts, and whose keys the act needs beside their own."""
+    person = tx.people.by_identity(inbound.installation_id, inbound.external_id)
+    if person is None:
+        return None, set()
+    others = NEEDED.get(inbound.action)
+    needed = others(tx, person, inbound.value) if others else set()
+    return person, needed | pair_adding.writes_for(tx, person, inbound, now)
 
 
 def _dispatch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -127,6 +142,8 @@ _TYPED: Mapping[str, str] = {
     "next": "next_typed",
     "snooze": "snooze_typed",
     "form": "form_typed",
+    "agenda": "agenda_typed",
+    "promise": "promise_typed",
 }
 
 _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
@@ -147,8 +164,13 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "help": lambda act, _: act.note("help"),
     "my_answers_typed": lambda act, _: act.note("open_my_answers"),
     "pause_typed": lambda act, _: act.note("open_pause"),
+    "agenda_typed": lambda act, _: act.note("open_agenda"),
+    "promise_typed": lambda act, _: act.note("open_promise"),
     "home_typed": lambda act, _: act.note("open_home"),
     "typed_edited": lambda act, _: typed_changes.edited(act),
+    "meeting_not_yet": lambda act, inbound: meetings.not_yet(act, inbound.value),
+    "stay_tell": lambda act, inbound: meetings.tell(act, inbound.value),
+    "nudges_later": lambda act, inbound: nudges.later(act, inbound.value),
     "typed_deleted": lambda act, _: typed_changes.deleted(act),
 }
 
@@ -161,4 +183,18 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
     guide_view.ACTION: guide_view.show,
+    "one_to_ones": rhythms.show,
+    "one_to_one_set": rhythms.edit,
+    "one_to_one_submit": rhythms.submit,
+    "meeting_held": meetings.held,
+    "meeting_move": meetings.move,
+    "meeting_move_submit": meetings.submit_move,
+    "meeting_notes": meetings.notes,
+    "meeting_notes_submit": meetings.submit_notes,
+    "nudges_more": lambda kit, act, inbound: nudges.more(kit, act, inbound.value),
+    "agenda_open": pair_adding.open_agenda,
+    "agenda_add": pair_adding.submit_agenda,
+    "promise_open": pair_adding.open_promise,
+    "promise_make": pair_adding.submit_promise,
+    **pair_actions.VIEWS,
 }

@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind
 from bot.domain.delivery import DeliveryClass, NewDelivery
-from bot.domain.local_time import local_instant, next_working_day
+from bot.domain.local_time import local_instant
 from bot.domain.occurrence import OccurrenceState
-from bot.domain.one_to_one import Meeting, MeetingKind, Rhythm
+from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.desk_day import Day
 from bot.services.desk_meetings import coming_of
@@ -125,7 +125,7 @@ def _next_days(day: Day) -> list[date]:
         if meeting.nudged_on is None:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:
-            days.append(_asked_on(day, meeting, meeting.nudged_on))
+            days.append(moved_to_work(meeting.asked_from or day.today, day.working))
     days += _promise_days(day)
     return [each for each in days if each >= day.today]
 
@@ -137,10 +137,6 @@ def _promise_days(day: Day) -> Iterable[date]:
         since = day.since.get(promise.employee_id)
         if moment is not None and since is not None and since <= promise.created_at:
             yield moment.astimezone(day.manager.zone).date()
-
-
-def _asked_on(day: Day, meeting: Meeting, nudged_on: date) -> date:
-    return next_working_day(max(nudged_on, meeting.due_on), day.working)
 
 
 def _message(day: Day, items: Sequence[str]) -> NewDelivery:

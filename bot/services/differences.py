@@ -90,6 +90,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "company.locale": policy.locale,
         "quiet_hours": f"{policy.quiet.start:%H:%M} to {policy.quiet.end:%H:%M}",
         "limits.prompts_per_week": policy.weekly_cap,
+        "promises.ask_after_days": policy.follow_up_days,
         "ai_expectations.text": policy.expectations.text,
         "ai_expectations.url": policy.expectations.url,
         "ai_expectations.leader": policy.expectations.leader,

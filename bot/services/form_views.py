@@ -149,12 +149,11 @@ def later(words: Words, act: Act, check_in_id: UUID, errors: Mapping[str, str]) 
 def pause(words: Words, act: Act, errors: Mapping[str, str], given: str = "") -> Form:
     """Until which day nothing is asked."""
     said = _say(words, act)
-    today = act.now.astimezone(act.person.zone).date()
     day = DateInput(
         "until",
         said["pause_label"],
-        value=given or (today + timedelta(days=7)).isoformat(),
-        minimum=(today + timedelta(days=1)).isoformat(),
+        value=given or (act.today + timedelta(days=7)).isoformat(),
+        minimum=(act.today + timedelta(days=1)).isoformat(),
         hint=said["pause_hint"],
         error=_error(said, errors, "until"),
     )

@@ -16,11 +16,12 @@ from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import excerpt
-from bot.services import audience, home_team
+from bot.services import audience, home_pair, home_team
 from bot.services.admin_home import admin_blocks
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
 from bot.services.own_state import Upcoming, last_day, open_check_ins, upcoming
+from bot.services.pair_panel import Looking
 from bot.services.sealing import open_value
 from prompts.words import Said
 
@@ -67,7 +68,7 @@ class _Home:
 
     def blocks(self) -> Iterator[Block]:
         coming = upcoming(self.tx, self.kit.calendar, self.person, self.now)
-        mine = [u for u in coming if u.kind is not CadenceKind.WEEKLY_SUMMARY]
+        mine = [u for u in coming if not u.for_managers]
         opened = open_check_ins(self.tx, self.person, self.now)
         yield Heading(self.say(first_name=self.person.first_name)["hello"])
         yield from self._open(opened)
@@ -75,9 +76,13 @@ class _Home:
         yield from self._last_answers()
         yield Divider()
         yield from self._choices()
+        looking = Looking(self.tx, self.vault, self.kit.words, self.person, self.now)
+        yield from home_pair.own_blocks(looking)
         yield from home_team.team_blocks(
             self.tx, self.kit.words, self.person, coming, self.readable, self.now
         )
+        reports = self.tx.people.reports_of(self.person.id, self.now)
+        yield from home_pair.team_blocks(looking, reports)
 
     def _open(self, opened: list[CheckIn]) -> Iterator[Block]:
         for check_in in opened[:OPEN_SHOWN]:
@@ -101,7 +106,7 @@ class _Home:
             coming = [u for u in coming if u is not first]
             yield Text(_nothing_open(self.say(moment=first.moment if first else None), first))
         for each in coming[:COMING_SHOWN]:
-            yield Text(self.say(moment=each.moment)[f"next_{each.kind.value}"], Tone.MUTED)
+            yield Text(self.say(moment=each.moment)[f"next_{each.name}"], Tone.MUTED)
 
     def _last_answers(self) -> Iterator[Block]:
         """The newest few of the person's own, with who could read each now."""

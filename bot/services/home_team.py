@@ -11,7 +11,7 @@ details, so that what was taken back since, or is no longer this manager's to re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def team_blocks(
     tx: Tx,
     words: Words,
     person: Person,
-    coming: Collection[Upcoming],
+    coming: Sequence[Upcoming],
     readable: Collection[UUID],
     now: datetime,
 ) -> Iterator[Block]:
@@ -59,8 +59,11 @@ def team_blocks(
     said = say(names=names, count=len(reports) - len(names))
     yield Heading(said["team"])
     yield Text(said["reports"] if len(names) == len(reports) else said["reports_and_more"])
-    nearest = next((u for u in coming if u.kind is CadenceKind.WEEKLY_SUMMARY), None)
-    yield Text(say(moment=nearest.moment)["next_weekly_summary"] if nearest else said["no_summary"])
+    nearest = {each.name: each.moment for each in reversed(coming)}
+    if "nudges" in nearest:
+        yield Text(say(moment=nearest["nudges"])["next_nudges"])
+    summary = nearest.get(CadenceKind.WEEKLY_SUMMARY.value)
+    yield Text(say(moment=summary)["next_weekly_summary"] if summary else said["no_summary"])
     summaries = tx.summaries.of_manager(person.id, SUMMARIES_SHOWN)
     if not summaries:
         yield Text(said["what_summaries_are"], Tone.MUTED)

@@ -34,12 +34,6 @@ def own(act: Act, meeting_id: str) -> tuple[Meeting, Person] | None:
     return (found, report) if report is not None and report.active else None
 
 
-def subjects(act_of: Person, meeting: Meeting | None) -> set[UUID]:
-    """Whose keys writing into this meeting needs."""
-    mine = meeting is not None and meeting.manager_id == act_of.id
-    return {meeting.employee_id} if meeting is not None and mine else set()
-
-
 def held(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """*It happened*: kept at once, however often it is pressed; then there is room for notes."""
     found = own(act, inbound.value)

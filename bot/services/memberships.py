@@ -10,7 +10,7 @@ from typing import TypeAlias
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from bot.domain.cadence import CadenceKind, CadenceSpec, Member, in_audience
+from bot.domain.cadence import CadenceSpec, Member, in_audience
 from bot.domain.occurrence import Plan
 from bot.domain.organisation import CadenceRevision
 from bot.domain.ports.clock import Calendar
@@ -92,9 +92,9 @@ def members_of(roster: Sequence[Roster]) -> dict[UUID, Member]:
 
 def is_planned_for(spec: CadenceSpec, member: Member, now: datetime) -> bool:
     """Whether the person has a plan of this cadence. Tenure doesn't matter here: it changes by
-    itself, so it is asked when the cadence is due. Summaries are for people who manage someone.
+    itself, so it is asked when the cadence is due.
     """
-    if spec.kind is CadenceKind.WEEKLY_SUMMARY and not member.manages:
+    if spec.for_managers and not member.manages:
         return False
     reason = in_audience(spec.audience, member, now.date())
     return reason is None or reason in _BY_TIME

@@ -24,6 +24,8 @@ _BUTTONS = {
     "skipped_rest": ("my_answers", "my_answers"),
     "nothing_open": ("my_answers", "my_answers"),
     "open_later": ("open_later", "later"),
+    "open_agenda": ("pair", "agenda"),
+    "open_promise": ("promise_open", "promise"),
     "open_form": ("open_form", "form"),
     "typed_edited": ("open_form", "change"),
     "typed_deleted": ("open_form", "change"),

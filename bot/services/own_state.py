@@ -16,10 +16,20 @@ from bot.services.due import next_of
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """Something planned for a person at `moment` (aware UTC)."""
+    """Something planned for a person at `moment` (aware UTC).
+
+    for_managers: it comes to the person as somebody's manager.
+    """
 
     moment: datetime
     kind: CadenceKind
+    for_managers: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in `next_...`: a manager's nudges come together, so they are one."""
+        is_nudge = self.for_managers and self.kind is not CadenceKind.WEEKLY_SUMMARY
+        return "nudges" if is_nudge else self.kind.value
 
 
 def open_check_ins(tx: Tx, person: Person, now: datetime) -> list[CheckIn]:
@@ -32,21 +42,24 @@ def open_check_ins(tx: Tx, person: Person, now: datetime) -> list[CheckIn]:
 
 
 def upcoming(tx: Tx, calendar: Calendar, person: Person, now: datetime) -> list[Upcoming]:
-    """What is planned for the person, soonest first, each cadence once.
+    """What is planned for the person, soonest first, each cadence once and the nudges of a manager
+    once.
 
-    Of questions and notes only what comes after the person's own pause; summaries come anyway.
-    Whoever chose *Not for me* is asked nothing.
+    Of questions, notes and nudges only what comes after the person's own pause; summaries come
+    anyway. Whoever chose *Not for me* is asked nothing.
     """
     plans = tx.plans.of_person(person.id)
     revisions = tx.cadences.revisions({plan.revision_id for plan in plans})
     found = [
-        Upcoming(moment, spec.kind)
+        Upcoming(moment, spec.kind, spec.for_managers)
         for plan in plans
         if not (spec := revisions[plan.revision_id].spec).paused
         and _comes_to(person, spec)
         and (moment := _moment(calendar, person, spec, plan, now)) is not None
     ]
-    return sorted(found, key=lambda u: (u.moment, u.kind.value))
+    in_order = sorted(found, key=lambda u: (u.moment, u.kind.value))
+    nudges = [each for each in in_order if each.name == "nudges"]
+    return [each for each in in_order if each not in nudges[1:]]
 
 
 def last_day(check_in: CheckIn) -> datetime:
@@ -56,7 +69,7 @@ def last_day(check_in: CheckIn) -> datetime:
 
 def _comes_to(person: Person, spec: CadenceSpec) -> bool:
     declined = person.participation is Participation.DECLINED
-    return not declined or spec.kind is CadenceKind.WEEKLY_SUMMARY
+    return not declined or spec.for_managers
 
 
 def _moment(

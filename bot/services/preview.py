@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import CadenceKind, CadenceSpec, Member
 from bot.domain.organisation import CadenceRevision, Organisation
@@ -22,7 +23,8 @@ from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.services.coming import Coming
 from bot.services.manage_cadence import UnknownCadence, unknown
 from bot.services.memberships import members_of
-from bot.services.preview_cadence import CadencePreview, Outcome
+from bot.services.preview_cadence import CadencePreview, Outcome, Share
+from bot.services.preview_stay import stay_preview
 from bot.services.weekly_load import WeeklyLoad
 
 
@@ -30,7 +32,8 @@ from bot.services.weekly_load import WeeklyLoad
 class Preview:
     """The coming weeks, `since` to `until` (aware UTC).
 
-    load: messages per local date and kind of cadence; reminders and replies not counted.
+    load: messages per local date and kind of cadence; reminders and replies not counted, and what
+    comes to a manager with the nudges of one day counted once, as it is one message.
     has_accounts: whether anybody has an account on a platform; before that everyone counts as if
     they had one.
     over_cap: people who would get more prompts in some local week than `weekly_cap` allows, the
@@ -84,6 +87,7 @@ class _Company:
     until: datetime
     load: dict[date, Counter[CadenceKind]] = field(default_factory=lambda: defaultdict(Counter))
     weekly: WeeklyLoad = field(default_factory=WeeklyLoad)
+    bundles: set[tuple[UUID, date]] = field(default_factory=set)
 
     @classmethod
     def of(cls, tx: Tx, calendar: Calendar, now: datetime, until: datetime) -> _Company:
@@ -123,12 +127,25 @@ class _Company:
         for entry in self.roster:
             member = self.members[entry.person_id]
             share = outcome.add(entry, member, had=entry.person_id in had)
-            if share is not None and spec.kind is not CadenceKind.WEEKLY_SUMMARY:
+            if share is None:
+                continue
+            if spec.is_bundled(manages=member.manages):
+                self._bundle(spec.kind, entry, share)
+            elif spec.kind is not CadenceKind.WEEKLY_SUMMARY:
                 self.weekly.add(entry.person_id, share.prompts)
         looked = outcome.preview()
         for day, messages in looked.load.items():
             self.load[day][spec.kind] += messages
-        return looked
+        stay = stay_preview(spec, self.roster, self.members, self.now, self.until)
+        return replace(looked, stay=stay)
+
+    def _bundle(self, kind: CadenceKind, entry: Roster, share: Share) -> None:
+        """All nudges of a day are one message: further ones add nothing to the load."""
+        for due in share.dues:
+            together = (entry.person_id, due.at.astimezone(ZoneInfo(share.zone)).date())
+            if together in self.bundles:
+                self.load[together[1]][kind] -= 1
+            self.bundles.add(together)
 
     def _had(self, coming: Coming, stored: CadenceRevision | None) -> frozenset[UUID]:
         """Who already had the period that runs now: it comes once, whatever changes.

@@ -8,6 +8,7 @@ from bot.domain.message import Block, Text, Tone
 from bot.services.admin_act import Admin
 from bot.services.preview import Preview
 from bot.services.preview_cadence import CadencePreview, Group, LeftOut
+from bot.services.preview_stay import StayPreview
 
 WEEKS = 4
 """How far a preview looks."""
@@ -16,6 +17,8 @@ GROUPS = 4
 """Groups of people shown for each cadence; the rest is one line."""
 
 MOMENTS = 3
+UNDATED = 20
+"""People without a hire date listed by name; the others are counted."""
 
 
 def groups(admin: Admin, cadence: CadencePreview) -> Iterator[Block]:
@@ -28,6 +31,19 @@ def groups(admin: Admin, cadence: CadencePreview) -> Iterator[Block]:
         yield Text(admin.say("preview", count=rest)["more_groups"], Tone.MUTED)
     for left in cadence.left_out:
         yield Text(_left_out(admin, left), Tone.MUTED)
+    if cadence.stay is not None:
+        yield from _stay(admin, cadence.stay)
+    if cadence.spec.for_managers and cadence.spec.is_bundled(manages=True):
+        yield Text(admin.say("preview")["bundled"], Tone.MUTED)
+
+
+def _stay(admin: Admin, stay: StayPreview) -> Iterator[Block]:
+    yield Text(admin.say("preview", count=stay.due, weeks=WEEKS)["stay_due"])
+    if stay.undated:
+        people = [f"{entry.name} ({entry.email})" for entry in stay.undated[:UNDATED]]
+        count = len(stay.undated)
+        said = admin.say("preview", count=count, people=people, more=count - len(people))
+        yield Text(said["undated"])
 
 
 def over_cap(admin: Admin, found: Preview) -> Iterator[Block]:

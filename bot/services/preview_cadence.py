@@ -15,6 +15,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.people_store import Roster
 from bot.domain.recurrence import Due
 from bot.services.coming import Coming
+from bot.services.preview_stay import StayPreview
 from bot.services.weekly_load import Prompts, prompts_of
 
 _EXAMPLES = 3
@@ -58,6 +59,8 @@ class LeftOut:
 class CadencePreview:
     """`later` counts people whose next moment comes after the weeks looked at.
 
+    stay: for stay interviews, whom they are about.
+
     `own_choice` counts those among `people` who paused or chose *Not for me*, and therefore get
     nothing; None where they or the others are too few to be told. `load` is messages per local
     date, reminders not counted.
@@ -71,6 +74,7 @@ class CadencePreview:
     left_out: tuple[LeftOut, ...]
     own_choice: int | None
     load: Mapping[date, int]
+    stay: StayPreview | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +170,7 @@ class Outcome:
 
     def _reason(self, entry: Roster, member: Member, share: Share) -> str:
         spec = self.coming.spec
-        if spec.kind is CadenceKind.WEEKLY_SUMMARY and not member.manages:
+        if spec.for_managers and not member.manages:
             return "not_a_manager"
         outside = in_audience(spec.audience, member, self.coming.now.date())
         if outside and outside not in _BY_TIME:

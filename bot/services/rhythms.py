@@ -162,13 +162,19 @@ def _form(
     rhythms = tuple(Option(r.value, said[f"rhythm_{r.value}"]) for r in OFFERED)
     days = tuple(Option(str(n), said[f"weekday_{n}"]) for n in _WEEK)
     stay = (Option("on", said["stay_on"]), Option("off", said["stay_off"]))
-    tomorrow = (act.today + _DAY).isoformat()
-    first = fields["first"]
+    first = DateInput(
+        "first",
+        said["first_label"],
+        fields["first"],
+        (act.today + _DAY).isoformat(),
+        said["first_hint"],
+        wrong.get("first", ""),
+    )
     blocks: list[Block] = [Text(said["coming"], Tone.MUTED)] if one.next_on else []
     blocks += [
         _choice("rhythm", said["rhythm_label"], rhythms, fields, wrong),
         _choice("weekday", said["weekday_label"], days, fields, wrong),
-        DateInput("first", said["first_label"], first, tomorrow, said["first_hint"], wrong.get("first", "")),
+        first,
         _choice("stay", said["stay_label"], stay, fields, wrong),
     ]
     return Form(
@@ -189,4 +195,3 @@ def _choice(
     wrong: Mapping[str, str],
 ) -> ChoiceInput:
     return ChoiceInput(name, label, options, fields[name], error=wrong.get(name, ""))
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind, CadenceSpec
@@ -27,7 +28,9 @@ from bot.domain.packs import Pack
 from bot.domain.people import Person, Role
 from bot.domain.recurrence import closing_moment, period_of
 from bot.services import question_messages
+from bot.services.guide_view import invitation
 from bot.services.scene import Composed, Drop, Scene
+from prompts.guides import STAY, load_guides
 from prompts.words import render_nudge
 
 PRESSED = "admin_test_pressed"
@@ -65,7 +68,12 @@ def _content(scene: Scene, revision: CadenceRevision) -> Iterable[Block]:
     spec = revision.spec
     if spec.kind is CadenceKind.CHECK_IN:
         return _check_in(scene, revision)
-    return _note(scene, spec) if spec.kind is CadenceKind.NUDGE else _summary(scene)
+    if spec.guide is not None:
+        return _guide(scene, spec.guide)
+    if spec.kind is CadenceKind.NUDGE:
+        return _note(scene, spec)
+    words = _in_words(scene, spec.kind)
+    return chain(words, _guide(scene, STAY)) if spec.kind is CadenceKind.STAY_INTERVIEW else words
 
 
 def _check_in(scene: Scene, revision: CadenceRevision) -> Iterator[Block]:
@@ -118,11 +126,18 @@ def _note(scene: Scene, spec: CadenceSpec) -> Iterator[Block]:
     )
 
 
-def _summary(scene: Scene) -> Iterator[Block]:
-    """Its place and purpose in words: nobody's answers are shown to an admin, none are made up."""
+def _guide(scene: Scene, key: str) -> Iterable[Block]:
+    guide = load_guides().get(key)
+    if guide is None:
+        raise Drop("gone")
+    return invitation(scene.words, scene.person, guide)
+
+
+def _in_words(scene: Scene, kind: CadenceKind) -> Iterator[Block]:
+    """Its place and purpose: nobody's answers or 1:1s are shown to an admin, none are made up."""
     said = scene.say("sample", moment=scene.now)
-    yield Heading(said["summary_title"])
-    yield Text(said["summary"])
+    yield Heading(said[f"{kind.value}_title"])
+    yield Text(said[kind.value])
 
 
 def _harmless(blocks: Iterable[Block]) -> Iterator[Block]:

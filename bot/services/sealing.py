@@ -1,4 +1,4 @@
-"""Answers and summary parts as sealed bytes."""
+"""Answers, summary parts and what two people share as sealed bytes."""
 
 from __future__ import annotations
 
@@ -65,6 +65,21 @@ def open_part(vault: Vault, part: SummaryPart, texts: Mapping[UUID, str]) -> Wri
         if UUID(row) in texts
     )
     return WrittenPart(body["headline"], starters, body["writer"])
+
+
+def seal_text(vault: Vault, person_id: UUID, row_id: UUID, field: str, text: str) -> bytes | None:
+    """None where the person's key was destroyed: nothing can be kept for them any more."""
+    if not vault.knows(person_id):
+        return None
+    return vault.seal(person_id, row_id, field, text.encode())
+
+
+def open_text(
+    vault: Vault, person_id: UUID, row_id: UUID, field: str, sealed: bytes | None
+) -> str | None:
+    """None where the text was taken back, altered in the database, or the key destroyed."""
+    raw = _opened(vault, person_id, row_id, field, sealed) if sealed is not None else None
+    return raw.decode() if raw is not None else None
 
 
 def _opened(vault: Vault, person_id: UUID, row_id: UUID, field: str, sealed: bytes) -> bytes | None:

@@ -97,9 +97,7 @@ class Telling:
         return shown.reminder() if kind is Item.PROMISE_DUE else shown.answered()
 
     def _shown(self, promise: Promise) -> PromiseShown | None:
-        return opened_promise(
-            self.tx, self.vault, self.words, self.manager, promise, self.now
-        )
+        return opened_promise(self.tx, self.vault, self.words, self.manager, promise, self.now)
 
     def _texts(self, items: Sequence[AgendaItem]) -> list[str]:
         found = readable(self.tx, items, self.manager.id, self.now)

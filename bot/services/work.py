@@ -11,6 +11,7 @@ from bot.services.desk import tend_desks
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
+from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
 
 INBOX_KEPT = timedelta(days=7)
@@ -24,12 +25,12 @@ class _Next:
     plan: datetime | None
     tend: datetime | None
     desks: datetime | None
+    promises: datetime | None
     send: datetime | None
     draft: bool
 
     def earliest(self) -> datetime | None:
-        moments = (self.plan, self.tend, self.desks, self.send)
-        return min((m for m in moments if m is not None), default=None)
+        return _earliest(self.plan, self.tend, self.promises, self.desks, self.send)
 
 
 def _look(tx: Tx) -> _Next:
@@ -37,6 +38,7 @@ def _look(tx: Tx) -> _Next:
         plan=tx.plans.next_due_at(),
         tend=tx.check_ins.next_wake_at(),
         desks=tx.desks.next_at(),
+        promises=_earliest(tx.promises.next_wake_at(), tx.agenda.next_wake_at()),
         send=tx.queue.next_at(),
         draft=bool(tx.occurrences.planned(1)),
     )
@@ -45,7 +47,7 @@ def _look(tx: Tx) -> _Next:
 async def schedule_due(kit: Kit, now: datetime) -> int:
     """Plans, tends and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at five indexes, however many people there are.
+    Where nothing is due this costs one look at seven indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
@@ -56,12 +58,18 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
         done += await plan(kit.uow, kit.calendar, now)
     if _is_due(upcoming.tend, now):
         done += await tend(kit, now)
+    if _is_due(upcoming.promises, now):
+        done += await tend_promises(kit, now)
     # What was just planned may wait on a manager's desk.
     if done or _is_due(upcoming.desks, now):
         done += await tend_desks(kit, now)
     if done or upcoming.draft:
         done += await summarise(kit, now)
     return done
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_due(moment: datetime | None, now: datetime) -> bool:

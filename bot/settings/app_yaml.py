@@ -22,7 +22,7 @@ from bot.settings.cadence_schema import Cadence, Surroundings
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
-from bot.settings.schema import AiExpectations, Company, Limits, Privacy, Quiet
+from bot.settings.schema import AiExpectations, Company, Limits, Privacy, Promises, Quiet
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
 
@@ -30,6 +30,7 @@ _SECTIONS = (
     "company",
     "quiet_hours",
     "limits",
+    "promises",
     "ai_expectations",
     "privacy",
     "packs",
@@ -118,14 +119,17 @@ class _Reader:
     def _policy(self, quiet: QuietHours | None) -> Policy | None:
         company = self._section(Company, "company")
         limits = self._section(Limits, "limits")
+        promises = self._section(Promises, "promises")
         expectations = self._section(AiExpectations, "ai_expectations")
         privacy = self._section(Privacy, "privacy")
-        if company is None or not (limits and expectations and privacy and quiet):
+        if company is None or not (limits and promises and expectations and privacy and quiet):
             return None
         facts = _given(company) | _given(privacy) | {"quiet": quiet}
         facts["company"] = facts.pop("name")
         if "prompts_per_week" in _given(limits):
             facts["weekly_cap"] = limits.prompts_per_week
+        if "ask_after_days" in _given(promises):
+            facts["follow_up_days"] = promises.ask_after_days
         return Policy(**facts, expectations=Expectations(**_given(expectations)))
 
     def _quiet(self) -> QuietHours | None:

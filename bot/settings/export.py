@@ -59,6 +59,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         ),
         "quiet_hours": {"from": _clock(policy.quiet.start), "to": _clock(policy.quiet.end)},
         "limits": {"prompts_per_week": policy.weekly_cap},
+        "promises": {"ask_after_days": policy.follow_up_days},
         "ai_expectations": _expectations(policy.expectations),
         "privacy": _without_none(
             group_minimum=policy.group_minimum,

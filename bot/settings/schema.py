@@ -95,6 +95,10 @@ class Limits(Section):
     prompts_per_week: Annotated[int, Field(ge=1, le=20)] = 4
 
 
+class Promises(Section):
+    ask_after_days: Annotated[int, Field(ge=1, le=90)] = 14
+
+
 class AiExpectations(Section):
     text: Paragraph = ""
     url: Annotated[Paragraph, AfterValidator(_web_address)] = ""

@@ -50,6 +50,21 @@ class OneToOneRow(Row, table=True):
     stay_off: bool
 
 
+class ActingRow(Row, table=True):
+    """Who stands in for a manager, and when: one at a time."""
+
+    __tablename__ = "acting"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "manager_id"),
+        Index("ix_acting_acting", "organisation_id", "acting_id"),
+    )
+
+    manager_id: UUID = Field(foreign_key="person.id")
+    acting_id: UUID = Field(foreign_key="person.id")
+    since: datetime
+    until: datetime
+
+
 class MeetingRow(Row, table=True):
     """One 1:1 or stay interview; what was agreed is sealed once for each of the two."""
 

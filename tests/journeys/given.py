@@ -32,6 +32,7 @@ class Someone:
     country: str | None = "DE"
     team: str | None = None
     role: Role = Role.EMPLOYEE
+    hired_on: date | None = None
 
     def row(self, line: int) -> PersonRow:
         """The row as an import reads it."""
@@ -43,7 +44,7 @@ class Someone:
             team=self.team,
             country=self.country,
             time_zone=self.zone,
-            hired_on=None,
+            hired_on=self.hired_on,
             locale="en",
             role=self.role,
         )
@@ -101,6 +102,28 @@ def nudge(on: int = 0, hour: str = "09:30", since: date = MONDAY) -> CadenceSpec
         recurrence=recurring(on, hour, since),
         audience=Audience(everyone=True),
         text="Hello {{ first_name }}",
+    )
+
+
+def one_to_ones(on: int = 0, hour: str = "09:00", since: date = MONDAY) -> CadenceSpec:
+    """The managers' 1:1 nudges; who has no rhythm yet is asked for it on Monday at 9:00."""
+    return CadenceSpec(
+        key="one-to-ones",
+        kind=CadenceKind.ONE_TO_ONE,
+        title="1:1s",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(managers=True),
+    )
+
+
+def stay_interviews(on: int = 0, hour: str = "09:00", since: date = MONDAY) -> CadenceSpec:
+    """Stay interviews after 90 and 180 days and then every half year, brought up on Mondays."""
+    return CadenceSpec(
+        key="stay-interviews",
+        kind=CadenceKind.STAY_INTERVIEW,
+        title="Stay interviews",
+        recurrence=recurring(on, hour, since),
+        audience=Audience(managers=True),
     )
 
 

@@ -44,7 +44,9 @@ SILENCE = timedelta(seconds=10)
 STUCK = 100
 """So many rounds in a row with something still due mean that it is never done."""
 
-_COLUMNS = frozenset({"email", "name", "manager_email", "team", "country", "time_zone", "role"})
+_COLUMNS = frozenset(
+    {"email", "name", "manager_email", "team", "country", "time_zone", "role", "hired_on"}
+)
 
 
 @dataclass

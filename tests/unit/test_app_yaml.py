@@ -130,6 +130,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         company: {name: Fernweh Maps, time_zone: Pacific/Auckland, country: nz, locale: en-GB}
         quiet_hours: {from: "22:00", to: "06:30"}
         limits: {prompts_per_week: 2}
+        promises: {ask_after_days: 7}
         ai_expectations:
           text: Ask first
           url: https://fernweh.example/ai
@@ -153,6 +154,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         group_minimum=6,
         comment_minimum=12,
         retention_days=90,
+        follow_up_days=7,
     )
 
 
@@ -344,6 +346,7 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"privacy": "{comment_minimum: 9}"}, "9 is below 10: people could be recognised"),
         ({"privacy": "{group_minimum: 20}"}, "comment_minimum"),
         ({"privacy": "{retention_days: -1}"}, "privacy.retention_days  is -1  → give 14 to 3650"),
+        ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
         ({"privacy": "{readers: [ines@fernweh.example]}"}, "nobody can be added here"),
         ({"privcy": "{}"}, "privcy  is not a known key  → did you mean privacy?"),
@@ -644,6 +647,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
         retention_days=draw(st.integers(14, 3650)),
+        follow_up_days=draw(st.integers(1, 90)),
     )
     own = [own_pack(draw(texts))] if draw(st.booleans()) else []
     found = draw(st.lists(cadences(at, [pack.key for pack in own]), max_size=4))

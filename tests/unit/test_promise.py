@@ -177,7 +177,10 @@ def test_reminded_on_the_last_working_day_before(
 @given(due=st.dates(date(2020, 1, 1), date(2030, 1, 1)), days=st.integers(1, 90))
 def test_asked_in_the_morning_so_many_days_after(due: date, days: int) -> None:
     zone = ZoneInfo("Australia/Lord_Howe")
-    local = question_at(due, days, zone).astimezone(zone)
+    asked = question_at(due, days, zone, datetime(2000, 1, 1, tzinfo=UTC))
+    assert asked is not None
+    assert question_at(due, days, zone, asked) is None
+    local = asked.astimezone(zone)
     assert local.date() == due + timedelta(days=days)
     assert local.hour == 9
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.one_to_one import Meeting, OneToOne
+from bot.domain.one_to_one import Acting, Meeting, OneToOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,22 @@ class Desks(Protocol):
     def one_to_one(self, manager_id: UUID, employee_id: UUID) -> OneToOne | None: ...
     def save_one_to_one(self, one: OneToOne) -> None:
         """Inserts it, or changes the one of the same two."""
+        ...
+
+    def appoint(self, acting: Acting) -> None:
+        """Somebody stands in for a manager, in place of whoever did or would have."""
+        ...
+
+    def dismiss(self, manager_id: UUID) -> None:
+        """Nobody stands in any more."""
+        ...
+
+    def stand_in(self, manager_id: UUID) -> Acting | None:
+        """Who stands in for this manager, or is to; the last one also once that is over."""
+        ...
+
+    def covered_by(self, person_id: UUID) -> Sequence[Acting]:
+        """For whom this person stands in, is to, or did."""
         ...
 
 

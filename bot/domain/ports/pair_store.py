@@ -27,8 +27,8 @@ class Promises(Protocol):
         ...
 
     def open_of_pairs(self, person_id: UUID) -> Sequence[Promise]:
-        """Promises to or by this person, with anybody, that aren't withdrawn and of which at least
-        one of the two has yet to give their last word; those due first come first.
+        """Promises to or by this person, with anybody, that aren't withdrawn and of which one of
+        the two has something left to say; those due first come first.
         """
         ...
 

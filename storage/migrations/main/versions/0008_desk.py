@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Make the tables, those first that others refer to."""
     _make_desk()
     _make_one_to_one()
+    _make_acting()
     _make_meeting()
     op.create_index(
         "ix_occurrence_bundled",
@@ -32,6 +33,7 @@ def downgrade() -> None:
     """Drop the tables with all they hold."""
     op.drop_index("ix_occurrence_bundled", "occurrence")
     op.drop_table("meeting")
+    op.drop_table("acting")
     op.drop_table("one_to_one")
     op.drop_table("desk")
 
@@ -78,6 +80,25 @@ def _make_one_to_one() -> None:
             name="uq_one_to_one_organisation_id_manager_id_employee_id",
         ),
     )
+
+
+def _make_acting() -> None:
+    op.create_table(
+        "acting",
+        sa.Column("id", sa.Uuid()),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("manager_id", sa.Uuid(), nullable=False),
+        sa.Column("acting_id", sa.Uuid(), nullable=False),
+        sa.Column("since", _MOMENT, nullable=False),
+        sa.Column("until", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_acting"),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_acting_manager_id"),
+        sa.ForeignKeyConstraint(["acting_id"], ["person.id"], name="fk_acting_acting_id"),
+        sa.UniqueConstraint(
+            "organisation_id", "manager_id", name="uq_acting_organisation_id_manager_id"
+        ),
+    )
+    op.create_index("ix_acting_acting", "acting", ["organisation_id", "acting_id"])
 
 
 def _make_meeting() -> None:

@@ -1,0 +1,33 @@
+"""Whose keys an act needs beside the person's own, read before its transaction begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from bot.domain.people import Person
+from bot.domain.ports.unit_of_work import Tx
+from bot.services.act import is_uuid
+from bot.services.nudges import of_day
+
+Others = Callable[[Tx, Person, str], set[UUID]]
+"""Of whom, by what the button or form carries. Whether the act is allowed is asked later."""
+
+
+def _of_meeting(tx: Tx, person: Person, value: str) -> set[UUID]:
+    """Both read what is noted of a 1:1."""
+    meeting = tx.meetings.get(UUID(value)) if is_uuid(value) else None
+    mine = meeting is not None and meeting.manager_id == person.id
+    return {meeting.employee_id} if meeting is not None and mine else set()
+
+
+def _of_nudges(tx: Tx, person: Person, value: str) -> set[UUID]:
+    """A manager's nudges quote what their reports shared."""
+    found = (message.facts.get("subjects", "") for message in of_day(tx, person, value))
+    return {UUID(each) for subjects in found for each in subjects.split()}
+
+
+NEEDED: Mapping[str, Others] = {
+    "meeting_notes_submit": _of_meeting,
+    "nudges_more": _of_nudges,
+}
