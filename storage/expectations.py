@@ -34,6 +34,10 @@ _delivery = DeliveryRow.__table__
 KIND = "expectations"
 """The kind of message that tells people of a version."""
 
+_ON_SCREEN = [
+    state.value for state in (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT)
+]
+
 T = TypeVar("T", Version, Question, Answered)
 _ENUMS = {"kind": QuestionsFor, "state": QuestionState, "telling": Telling}
 
@@ -86,6 +90,12 @@ class SqlExpectations(Store):
             _delivery.c.operation == Operation.POST.value,
         )
         return Messages(*self._connection.execute(query).one())
+
+    def shown_message(self, cause: str) -> UUID | None:
+        query = select(_delivery.c.id).where(
+            self._own(_delivery), _delivery.c.cause == cause, _delivery.c.state.in_(_ON_SCREEN)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
 
     def question(self, version_id: UUID, person_id: UUID) -> Question | None:
         found = self._of(_question, Question).where(

@@ -8,6 +8,7 @@ from uuid import UUID
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.act import is_uuid
+from bot.services.expectations_leader import askers
 from bot.services.nudges import of_day
 
 Others = Callable[[Tx, Person, str], set[UUID]]
@@ -28,6 +29,10 @@ def _of_nudges(tx: Tx, person: Person, value: str) -> set[UUID]:
 
 
 NEEDED: Mapping[str, Others] = {
+    "expectations_read": askers,
+    "expectations_reply": askers,
+    "expectations_reply_review": askers,
+    "expectations_reply_send": askers,
     "meeting_notes_submit": _of_meeting,
     "nudges_more": _of_nudges,
 }

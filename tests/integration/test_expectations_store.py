@@ -133,10 +133,12 @@ def test_messages_about_a_version_are_counted(world: World) -> None:
     world.tx.queue.enqueue([message])
     world.tx.queue.flush()
     assert world.tx.expectations.messages(made.id) == Messages(queued=1, sent=0)
+    assert world.tx.expectations.shown_message(message.cause) is None
     [claimed] = world.tx.queue.claim(NOW, limit=5, lease=HOUR)
     world.tx.queue.begin([claimed.id], claimed.claim_token, NOW)
     world.tx.queue.sent({claimed.id: "ref"}, claimed.claim_token, NOW)
     assert world.tx.expectations.messages(made.id) == Messages(queued=1, sent=1)
+    assert world.tx.expectations.shown_message(message.cause) == message.id
     assert world.tx.expectations.messages(uuid4()) == Messages(queued=0, sent=0)
 
 
