@@ -107,6 +107,11 @@ class SqlExpectations(Store):
         found = self._of(_question, Question).where(_question.c.reader_id == reader_id)
         return self._all(Question, found)
 
+    def open_questions(self, version_id: UUID) -> Sequence[Question]:
+        about = _question.c.version_id == version_id
+        asked = _question.c.state == QuestionState.ASKED.value
+        return self._all(Question, self._of(_question, Question).where(about, asked))
+
     def anybody_asked(self) -> bool:
         query = select(exists().where(self._own(_question)))
         return bool(self._connection.execute(query).scalar())

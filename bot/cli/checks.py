@@ -205,9 +205,7 @@ async def _differences(built: Built, configuration: Configuration | None) -> lis
 async def _leader(built: Built, configuration: Configuration) -> list[Finding]:
     """Whoever is named to answer questions about the AI expectations must be there to do so."""
     given = configuration.policy.expectations
-    wrong = await built.uow.read(
-        lambda tx: leader_missing(tx, given) if tx.people.count() else None
-    )
+    wrong = await built.uow.read(lambda tx: leader_missing(tx, given))
     if wrong is None:
         return []
     said = f"ai_expectations.leader: {'; '.join(wrong)}. Until then nobody can ask anything"

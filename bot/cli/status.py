@@ -112,8 +112,10 @@ class _Shown:
         from prompts.words import shipped_words
 
         if told := self.found.expectations:
-            facts = {"number": told.number, "sent": told.sent, "of": told.of}
-            self.out.print(shipped_words().say("expectations", "en", **facts)[told.code])
+            said = shipped_words().say(
+                "expectations", "en", number=told.number, sent=told.sent, of=told.of
+            )
+            self.out.print(said[told.code])
 
     def _losses(self) -> None:
         from bot.cli.screen import plural

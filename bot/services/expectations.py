@@ -130,6 +130,16 @@ def progress(tx: Tx, now: datetime) -> Progress | None:
     return Progress(newest.number, of, sent, nearly_all)
 
 
+def reader_changed(tx: Tx, now: datetime) -> None:
+    """Another leader is named: whoever asked something sees that its reader reads it no more."""
+    newest = tx.expectations.newest()
+    if newest is None:
+        return
+    asked = tx.expectations.open_questions(newest.id)
+    for person in tx.people.many({question.person_id for question in asked}).values():
+        redraw(tx, newest.id, person, now.isoformat(), now)
+
+
 # Telling people
 
 

@@ -1,4 +1,4 @@
-"""What is unclear: one question a person and version, to be changed or taken back until answered."""
+"""What is unclear: one question a person and version, changed or taken back until answered."""
 
 from __future__ import annotations
 

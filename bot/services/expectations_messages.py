@@ -78,8 +78,8 @@ def _asked(scene: Scene, version: Version, question: Question) -> Iterator[Block
 
 
 def replied(scene: Scene) -> Composed:
-    """ "You said, we answered", for one who asked. Drop where the question is gone, or its author is
-    no longer the one who answers.
+    """*You said, we answered*, for one who asked. Drop where the question is gone, or whoever
+    wrote it is no longer the one who answers.
     """
     _check_takes_part(scene)
     reply = scene.tx.expectations.reply(UUID(scene.delivery.facts["reply"]))

@@ -233,8 +233,11 @@ class _Change:
         found = _checked(self.tx, configuration)
         tells = _told(self.tx, configuration) is not None
         given = configuration.policy.expectations
+        leader = self.tx.organisations.policy().expectations.leader
         self._policy(configuration)
         expectations.keep_version(self.tx, given, self.author, self.now, tells=tells)
+        if given.leader != leader:
+            expectations.reader_changed(self.tx, self.now)
         for pack in configuration.packs:
             self.add_pack(pack)
         current = {revision.spec.key: revision for revision in self.tx.cadences.current()}

@@ -154,6 +154,7 @@ def test_a_question_is_kept_changed_and_taken_back(world: World) -> None:
     store.put(changed)
     assert store.questions_to(tom.id) == [changed]
     assert store.questions_to(mia.id) == []
+    assert store.open_questions(about.id) == [changed]
     store.delete(question.id)
     assert store.question(about.id, ana.id) is None
 
@@ -170,6 +171,7 @@ def test_a_reply_is_kept_once_with_what_it_answers(world: World) -> None:
     assert (store.reply(first.id), store.reply(second.id)) == (first, None)
     answered = replace(anas, state=QuestionState.ANSWERED, reply_id=first.id)
     assert store.question(about.id, ana.id) == answered
+    assert store.open_questions(about.id) == [bens]
     assert store.question(about.id, ben.id) == bens
     store.reopen(anas.id)
     assert store.question(about.id, ana.id) == anas

@@ -59,6 +59,10 @@ class ExpectationsStore(Protocol):
         """What this person was named as the reader of, about any version."""
         ...
 
+    def open_questions(self, version_id: UUID) -> Sequence[Question]:
+        """Those about a version that aren't answered, whoever their reader is."""
+        ...
+
     def anybody_asked(self) -> bool: ...
     def put(self, question: Question) -> None:
         """Adds it, or writes what changed in it, by id."""
