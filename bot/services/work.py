@@ -50,7 +50,7 @@ def _look(tx: Tx) -> _Next:
 async def schedule_due(kit: Kit, now: datetime) -> int:
     """Plans, tends and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at seven indexes, however many people there are.
+    Where nothing is due this costs one look at eight indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
