@@ -95,6 +95,12 @@ def excerpt(text: str, limit: int = 120) -> str:
     return cut[: cut.rfind(" ")] if " " in cut else cut
 
 
+def shortened(text: str, limit: int) -> str:
+    """The same beginning, with a mark where there is more."""
+    short = excerpt(text, limit)
+    return short if short == text.strip() else f"{short} …"
+
+
 def trend_of(points: Sequence[RatingPoint], key: str, limit: int = 6) -> tuple[RatingPoint, ...]:
     """The last `limit` ratings of one question, oldest first."""
     of_question = sorted((p for p in points if p.question_key == key), key=lambda p: p.answered_at)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from bot.domain.agenda import AgendaItem, AgendaState
 from bot.domain.people import Person
 from bot.domain.promise import Promise, Says, Side, question_at, reminder_at
-from bot.services import promise_outgoing
+from bot.services import nudges, promise_outgoing
 from bot.services.act import Act
 from bot.services.pairs import Pair, sealed
 
@@ -62,6 +62,7 @@ def promise(act: Act, pair: Pair, text: str, due_on: date) -> Promise:
     )
     kept = sealed(act.vault, new, text).waking()
     act.tx.promises.add(kept)
+    act.tx.desks.wake([kept.manager_id], act.now)
     if act.person.id == pair.manager.id:
         act.tx.queue.enqueue([promise_outgoing.made(kept, act.now)])
     return kept
@@ -109,7 +110,17 @@ def save(act: Act, promise: Promise) -> Promise:
     kept = promise.waking()
     act.tx.promises.save(kept)
     act.tx.queue.enqueue(promise_outgoing.redraws(act.tx, kept, act.inbound_id, act.now))
+    act.tx.desks.wake([kept.manager_id], act.now)
+    if act.person.id == kept.manager_id:
+        nudges.redraw(act, *_days_told(act, kept))
     return kept
+
+
+def _days_told(act: Act, promise: Promise) -> list[date]:
+    """The manager's days whose nudges may show it: when they were asked, and their last ones."""
+    desk, asked_at = act.tx.desks.get(act.person.id), promise.manager.asked_at
+    days = [asked_at.astimezone(act.person.zone).date()] if asked_at else []
+    return [*days, *([desk.nudged_on] if desk and desk.nudged_on else [])]
 
 
 def tick_off(act: Act, item: AgendaItem) -> AgendaItem:

@@ -15,6 +15,7 @@ from bot.services import (
     promise_messages,
     question_messages,
     sample_message,
+    standing_in,
     stay_told,
     summary_message,
 )
@@ -36,6 +37,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "nudges": nudges.nudges,
     "nudges_redraw": nudges.nudges_redraw,
     "stay_told": stay_told.stay_told,
+    "standing_in": standing_in.told,
     "promise_made": promise_messages.made,
     "promise_due": promise_messages.due,
     "promise_question": promise_messages.question,

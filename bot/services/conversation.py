@@ -26,7 +26,9 @@ from bot.services import (
     nudges,
     pair_actions,
     pair_adding,
+    prepare,
     rhythms,
+    standing_in,
     summary_details,
     typed_changes,
 )
@@ -70,7 +72,7 @@ def _who(tx: Tx, inbound: Inbound, now: datetime) -> tuple[Person | None, set[UU
     if person is None:
         return None, set()
     others = NEEDED.get(inbound.action)
-    needed = others(tx, person, inbound.value) if others else set()
+    needed = others(tx, person, inbound.value, now) if others else set()
     return person, needed | pair_adding.writes_for(tx, person, inbound, now)
 
 
@@ -172,6 +174,7 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "home_typed": lambda act, _: act.note("open_home"),
     "typed_edited": lambda act, _: typed_changes.edited(act),
     "meeting_not_yet": lambda act, inbound: meetings.not_yet(act, inbound.value),
+    "standing_in_end": lambda act, _: standing_in.end(act),
     "stay_tell": lambda act, inbound: meetings.tell(act, inbound.value),
     "nudges_later": lambda act, inbound: nudges.later(act, inbound.value),
     "typed_deleted": lambda act, _: typed_changes.deleted(act),
@@ -193,7 +196,10 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "expectations_reply_review": expectations_reply.review,
     "expectations_reply_send": expectations_reply.send,
     guide_view.ACTION: guide_view.show,
+    prepare.ACTION: prepare.show,
     "one_to_ones": rhythms.show,
+    "standing_in": standing_in.edit,
+    "standing_in_submit": standing_in.submit,
     "one_to_one_set": rhythms.edit,
     "one_to_one_submit": rhythms.submit,
     "meeting_held": meetings.held,

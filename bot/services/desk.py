@@ -6,11 +6,10 @@ however many managers there are. Whatever changes for a manager wakes their desk
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
+from bot.domain.people import Person
 from bot.domain.ports.desk_store import Desk
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.desk_day import Day
@@ -48,13 +47,22 @@ def _tended(kit: Kit, tx: Tx, desk: Desk, now: datetime) -> Desk:
     if away is not None:
         return replace(desk, next_at=away)
     day = Day.of(tx, kit.calendar, manager, now)
-    plan_meetings(day)
-    items = Items.of(day)
+    covered = _covered(kit, tx, manager, now)
+    for each in (day, *covered):
+        plan_meetings(each)
+    items = Items.of(day, covered)
     if items.urgent_first and day.may_nudge(desk.nudged_on):
         desk = replace(desk, nudged_on=day.today)
         if items.queue(day):
-            items = Items.of(day)
+            items = Items.of(day, covered)
     return replace(desk, next_at=day.next_look(desk.nudged_on, items))
+
+
+def _covered(kit: Kit, tx: Tx, person: Person, now: datetime) -> list[Day]:
+    """The days of those for whom this person stands in now."""
+    standing_in = [each for each in tx.desks.covered_by(person.id) if each.holds_at(now)]
+    managers = tx.people.many({each.manager_id for each in standing_in})
+    return [Day.of(tx, kit.calendar, m, now) for m in managers.values() if m.active]
 
 
 def _away_until(tx: Tx, paused_until: datetime | None, now: datetime) -> datetime | None:
@@ -62,8 +70,3 @@ def _away_until(tx: Tx, paused_until: datetime | None, now: datetime) -> datetim
     company = tx.organisations.get()
     ends = [company.paused_until if company else None, paused_until]
     return max((end for end in ends if end is not None and end > now), default=None)
-
-
-def wake(tx: Tx, managers: Sequence[UUID], now: datetime) -> None:
-    """What concerns these managers has changed: their desks are looked at again."""
-    tx.desks.wake(managers, now)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
-from bot.domain.one_to_one import Meeting, OneToOne, Rhythm, moved_to_work
+from bot.domain.one_to_one import Acting, Meeting, OneToOne, Rhythm, moved_to_work
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
@@ -28,6 +28,8 @@ class Waiting(Protocol):
     def urgent_first(self) -> Sequence[str]: ...
     @property
     def next_days(self) -> Sequence[date]: ...
+    @property
+    def next_moments(self) -> Sequence[datetime]: ...
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,12 @@ class Day:
         self.one_to_ones[one.employee_id] = one
         self.tx.desks.save_one_to_one(one)
 
+    @cached_property
+    def stand_in(self) -> Acting | None:
+        """Who is reminded in this manager's place now."""
+        found = self.tx.desks.stand_in(self.manager.id)
+        return found if found is not None and found.holds_at(self.now) else None
+
     def is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""
         since = self.since.get(meeting.employee_id)
@@ -124,19 +132,21 @@ class Day:
 
     def next_look(self, nudged_on: date | None, waiting: Waiting) -> datetime | None:
         """When there is next something to do (aware UTC); None while nothing is to come."""
-        days = [*waiting.next_days, *self._coming_one_to_ones()]
+        days = list(waiting.next_days)
         if waiting.urgent_first:
             days.append(self.today)
         tomorrow = next_working_day(self.today, self.working)
         later = [
             day if day > self.today or self._still_today(nudged_on) else tomorrow for day in days
         ]
-        return min((self.opens_on(day) for day in later), default=None)
+        moments = [*waiting.next_moments, *(self.opens_on(day) for day in later)]
+        return min(moments, default=None)
 
     def _still_today(self, nudged_on: date | None) -> bool:
         return nudged_on != self.today and self.opens_on(self.today) > self.now
 
-    def _coming_one_to_ones(self) -> list[date]:
+    def coming_one_to_ones(self) -> list[date]:
+        """The next days of the rhythms that were set."""
         if CadenceKind.ONE_TO_ONE not in self.specs:
             return []
         one_to_ones = self.one_to_ones.values()

@@ -55,16 +55,29 @@ def listed(facts: Mapping[str, str]) -> list[tuple[Item, UUID]]:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """`urgent_first` are the items to tell now; `next_days` when others come due (local)."""
+    """`urgent_first` are the items to tell now; `next_days` (local) and `next_moments` (aware UTC)
+    when others come due.
+    """
 
     urgent_first: Sequence[str]
     next_days: Sequence[date]
+    next_moments: Sequence[datetime]
 
     @classmethod
-    def of(cls, day: Day) -> Items:
-        found = [*_of_meetings(day), *_of_promises(day), *_of_occurrences(day)]
+    def of(cls, day: Day, covered: Sequence[Day] = ()) -> Items:
+        """covered: the days of managers for whom this one stands in: of them the meetings alone,
+        which they are then not told themselves.
+        """
+        own = [] if day.stand_in else [day]
+        met = [item for each in (*own, *covered) for item in _of_meetings(each, day.manager.id)]
+        found = [*met, *_of_promises(day), *_of_occurrences(day)]
         ordered = sorted(found, key=lambda item: _ORDER.index(item[0]))
-        return cls([f"{kind.value}:{row}" for kind, row in ordered], _next_days(day))
+        days = [*_promise_days(day), *(d for each in (*own, *covered) for d in _next_days(each))]
+        return cls(
+            [f"{kind.value}:{row}" for kind, row in ordered],
+            [each for each in days if each >= day.today],
+            _changes(day),
+        )
 
     def queue(self, day: Day) -> bool:
         """One message for all of them; False where the manager can't be reached, or got one."""
@@ -75,8 +88,11 @@ class Items:
         return True
 
 
-def _of_meetings(day: Day) -> Iterable[tuple[Item, UUID]]:
+def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
+    """Nobody is reminded to meet themselves where they stand in for their own manager."""
     for meeting in coming_of(day):
+        if meeting.employee_id == reader_id:
+            continue
         if meeting.is_due(day.today):
             is_stay = meeting.kind is MeetingKind.STAY
             yield (Item.STAY if is_stay else Item.ONE_TO_ONE), meeting.id
@@ -126,8 +142,15 @@ def _next_days(day: Day) -> list[date]:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:
             days.append(moved_to_work(meeting.asked_from or day.today, day.working))
-    days += _promise_days(day)
-    return [each for each in days if each >= day.today]
+    return [*days, *day.coming_one_to_ones()]
+
+
+def _changes(day: Day) -> list[datetime]:
+    """When somebody begins or ceases to stand in."""
+    tx, me = day.tx, day.manager.id
+    mine = tx.desks.stand_in(me)
+    known = [*tx.desks.covered_by(me), *([mine] if mine else [])]
+    return [at for each in known for at in (each.since, each.until) if at > day.now]
 
 
 def _promise_days(day: Day) -> Iterable[date]:
@@ -143,7 +166,7 @@ def _message(day: Day, items: Sequence[str]) -> NewDelivery:
     """It expires with the day: what it did not tell is told on the next."""
     manager, today = day.manager, day.today
     tomorrow = local_instant(today + _DAY, time.min, manager.zone)
-    about = _subjects(day.tx, [split(item) for item in items])
+    about = _subjects(day, [split(item) for item in items])
     return NewDelivery(
         id=uuid4(),
         organisation_id=manager.organisation_id,
@@ -163,10 +186,10 @@ def _message(day: Day, items: Sequence[str]) -> NewDelivery:
     )
 
 
-def _subjects(tx: Tx, items: Iterable[tuple[Item, UUID]]) -> set[UUID]:
-    """Whose words the message may quote."""
-    meetings = tx.meetings.many(row for kind, row in items if kind in OF_MEETINGS)
-    return {meeting.employee_id for meeting in meetings.values()}
+def _subjects(day: Day, items: Iterable[tuple[Item, UUID]]) -> set[UUID]:
+    """Whose words the message may quote: nobody's to whoever only stands in."""
+    meetings = day.tx.meetings.many(row for kind, row in items if kind in OF_MEETINGS)
+    return {m.employee_id for m in meetings.values() if m.manager_id == day.manager.id}
 
 
 OF_MEETINGS = frozenset({Item.ONE_TO_ONE, Item.STAY, Item.ASKED})

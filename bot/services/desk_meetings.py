@@ -45,10 +45,7 @@ def _bundled(day: Day) -> list[tuple[Occurrence, CadenceSpec]]:
 
 def _one_to_one(day: Day, one: OneToOne, on: date) -> None:
     """However long the manager was away: one meeting, and the rhythm goes on after today."""
-    for before in day.tx.meetings.coming(day.manager.id):
-        if before.one_to_one_id == one.id and before.kind is MeetingKind.ONE_TO_ONE:
-            missed = replace(before, state=MeetingState.MISSED, state_at=day.now)
-            day.tx.meetings.save(missed)
+    _miss_earlier(day, one, MeetingKind.ONE_TO_ONE)
     _add(day, one, MeetingKind.ONE_TO_ONE, on, moved_to_work(on, day.working))
     day.save(replace(one, next_on=next_on(one.rhythm, one.weekday, on, day.today)))
 
@@ -62,7 +59,8 @@ def _stay_interviews(day: Day, occurrence: Occurrence, spec: CadenceSpec) -> Non
         if on is None or on > ends:
             continue
         day.save(replace(one, stay_after=on))
-        if not one.stay_off and not _has_stay(day, one):
+        if not one.stay_off:
+            _miss_earlier(day, one, MeetingKind.STAY)
             added += _add(day, one, MeetingKind.STAY, on, day.today, occurrence.id)
     state = OccurrenceState.QUEUED if added else OccurrenceState.SKIPPED
     day.tx.occurrences.set_state([occurrence.id], state, "" if added else "nothing_due")
@@ -74,9 +72,12 @@ def stay_on(day: Day, one: OneToOne, spec: CadenceSpec) -> date | None:
     return stay_day(hired_on, one.stay_after, spec.after_days, spec.every_months)
 
 
-def _has_stay(day: Day, one: OneToOne) -> bool:
-    coming = day.tx.meetings.coming(day.manager.id)
-    return any(m.one_to_one_id == one.id and m.kind is MeetingKind.STAY for m in coming)
+def _miss_earlier(day: Day, one: OneToOne, kind: MeetingKind) -> None:
+    """The time of the one before has passed, and nobody said anything."""
+    for before in day.tx.meetings.coming(day.manager.id):
+        if before.one_to_one_id == one.id and before.kind is kind:
+            missed = replace(before, state=MeetingState.MISSED, state_at=day.now)
+            day.tx.meetings.save(missed)
 
 
 def _add(

@@ -51,7 +51,7 @@ def _parts(value: str) -> tuple[str, int, UUID | None]:
     return key, number_in(step), UUID(employee_id) if is_uuid(employee_id) else None
 
 
-def _say(words: Words, reader: Person, **facts: object) -> Said:
+def _say(words: Words, reader: Person, /, **facts: object) -> Said:
     return words.say("guide", reader.locale, reader.time_zone, **facts)
 
 

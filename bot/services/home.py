@@ -15,7 +15,7 @@ from bot.domain.people import Participation, Person, Role
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.summary import excerpt
+from bot.domain.summary import shortened
 from bot.services import audience, expectations_leader, home_pair, home_team
 from bot.services.admin_home import admin_blocks
 from bot.services.expectations_leader import Desk
@@ -139,7 +139,9 @@ class _Home:
 
     def _answer(self, answer: StoredAnswer, question: Question, value: Value) -> Iterator[Block]:
         locale = self.person.locale
-        words = value_in_words(question, replace(value, text=_shortened(value.text)), locale)
+        words = value_in_words(
+            question, replace(value, text=shortened(value.text, EXCERPT)), locale
+        )
         yield Quote(words, question.words(locale).text)
         readers = audience.readers_of(self.tx, self.kit.words, self.person, answer, self.now)
         day = self.say(moment=answer.platform_at)["day"]
@@ -173,9 +175,3 @@ class _Home:
 
 def _nothing_open(said: Said, first: Upcoming | None) -> str:
     return said["nothing_open_next"] if first else said["nothing_open"]
-
-
-def _shortened(text: str) -> str:
-    """A beginning of the words, with a mark where there are more."""
-    short = excerpt(text, EXCERPT)
-    return short if short == text.strip() else f"{short} …"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Quote, Text, Tone
 from bot.domain.people import Person
+from bot.domain.summary import shortened
 from bot.services.audience import current_manager
 from bot.services.pair_panel import Looking, earlier, standing
 from bot.services.pairs import Pair
@@ -15,6 +16,9 @@ from bot.services.promise_blocks import PromiseShown
 
 SHOWN = 2
 """Agenda items, and promises, on Home; all of them stand in the panel."""
+
+EXCERPT = 120
+"""Characters of each of them on Home."""
 
 REPORTS_SHOWN = 12
 """Reports with a button of their own; with more there is one that opens the list."""
@@ -34,17 +38,17 @@ def own_blocks(looking: Looking) -> Iterator[Block]:
     yield Text(said["home_empty" if found.is_empty else "only_two"], Tone.MUTED)
     for item, text in found.agenda[:SHOWN]:
         mine = item.author_id == looking.reader.id
-        by = looking.say(manager, moment=item.created_at)["by_you" if mine else "by_other"]
-        yield Quote(text, by)
-    for promise, text in found.promises[:SHOWN]:
-        yield PromiseShown(looking.words, looking.reader, manager, promise, text).quote()
+        yield Quote(shortened(text, EXCERPT), said["home_you" if mine else "home_other"])
+    for kept, text in found.promises[:SHOWN]:
+        short = shortened(text, EXCERPT)
+        yield PromiseShown(looking.words, looking.reader, manager, kept, short).quote()
     more = sum(max(len(all_) - SHOWN, 0) for all_ in (found.agenda, found.promises))
     if more:
         yield Text(looking.say(count=more)["home_more"], Tone.MUTED)
     value = str(manager.id)
     see = Button(said["see"], "pair", value)
-    promise_ = Button(said["promise"], "promise_open", value, Look.QUIET)
-    yield Buttons((Button(said["add"], "agenda_open", value), promise_, see))
+    promise = Button(said["promise"], "promise_open", value, Look.QUIET)
+    yield Buttons((Button(said["add"], "agenda_open", value), see, promise))
 
 
 def _from_before(looking: Looking) -> Iterator[Block]:

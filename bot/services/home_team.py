@@ -20,6 +20,7 @@ from bot.domain.message import Block, Button, Buttons, Divider, Heading, Text, T
 from bot.domain.people import Person
 from bot.domain.ports.conversation_store import Summary
 from bot.domain.ports.unit_of_work import Tx
+from bot.services import standing_in
 from bot.services.own_state import Upcoming
 from bot.services.summary_facts import sharers
 from prompts.words import Said, Words
@@ -62,6 +63,8 @@ def team_blocks(
     nearest = {each.name: each.moment for each in reversed(coming)}
     if "nudges" in nearest:
         yield Text(say(moment=nearest["nudges"])["next_nudges"])
+        yield Buttons((Button(said["days"], "one_to_ones"),))
+        yield from standing_in.home_blocks(tx, words, person, now)
     summary = nearest.get(CadenceKind.WEEKLY_SUMMARY.value)
     yield Text(say(moment=summary)["next_weekly_summary"] if summary else said["no_summary"])
     summaries = tx.summaries.of_manager(person.id, SUMMARIES_SHOWN)

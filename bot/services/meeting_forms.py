@@ -20,11 +20,6 @@ def say(kit: Kit, act: Act, **facts: object) -> Said:
     return kit.words.say("one_to_one", act.person.locale, act.person.time_zone, **facts)
 
 
-def after(kit: Kit, act: Act, meeting: Meeting, report: Person) -> Form:
-    """What comes after *It happened*."""
-    return notes(kit, act, meeting, report)
-
-
 def move(kit: Kit, act: Act, meeting: Meeting, given: str = "", error: str = "") -> Form:
     """error: the code of what is wrong with the day `given`."""
     said = say(kit, act)

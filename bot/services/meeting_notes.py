@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,9 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.visibility import may_share
 from bot.services.sealing import open_text, seal_text
+
+SHOWN = 3
+"""The last meetings whose notes the two find in their panel."""
 
 _FIELD = "meeting.notes"
 
@@ -25,6 +29,12 @@ def may_see(tx: Tx, meeting: Meeting, reader_id: UUID, now: datetime) -> bool:
         made_at=meeting.created_at,
         now=now,
     )
+
+
+def last_meetings(tx: Tx, manager_id: UUID, employee_id: UUID) -> Sequence[Meeting]:
+    """The last 1:1s of the two that were held, newest first."""
+    one = tx.desks.one_to_one(manager_id, employee_id)
+    return tx.meetings.last_held(one.id, SHOWN) if one else ()
 
 
 def seal_notes(vault: Vault, meeting: Meeting, text: str) -> Meeting:

@@ -11,27 +11,25 @@ from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.inbound import Inbound
 from bot.domain.message import Reply
 from bot.domain.one_to_one import COMING, Meeting, MeetingState
-from bot.domain.people import Person
 from bot.services import meeting_forms, nudges
 from bot.services.act import Act, is_uuid
 from bot.services.days import coming_day
 from bot.services.kit import Kit
-from bot.services.meeting_notes import may_see, seal_notes
+from bot.services.meeting_notes import seal_notes
+from bot.services.told import Met, met
 
 LONGEST_MOVE = timedelta(days=366)
 
 
-def own(act: Act, meeting_id: str) -> tuple[Meeting, Person] | None:
-    """A meeting of this manager's and whom it is with: ids in buttons can be forged, and it ends
-    with the management.
-    """
-    found = act.tx.meetings.get(UUID(meeting_id)) if is_uuid(meeting_id) else None
-    if found is None or found.manager_id != act.person.id:
-        return None
-    if not may_see(act.tx, found, act.person.id, act.now):
-        return None
-    report = act.tx.people.get(found.employee_id)
-    return (found, report) if report is not None and report.active else None
+def own(act: Act, meeting_id: str) -> Met | None:
+    """A meeting that is this person's to hold: ids in buttons can be forged."""
+    return met(act.tx, act.person, UUID(meeting_id), act.now) if is_uuid(meeting_id) else None
+
+
+def _noted_by(act: Act, meeting_id: str) -> Met | None:
+    """One whose notes this person may write: who stands in may not."""
+    found = own(act, meeting_id)
+    return found if found is not None and found.absent is None else None
 
 
 def held(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -39,42 +37,47 @@ def held(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     found = own(act, inbound.value)
     if found is None:
         return _gone(kit, act)
-    meeting, report = found
-    if meeting.state is not MeetingState.HELD:
-        _save(act, replace(meeting, state=MeetingState.HELD, state_at=act.now))
-    return Reply(meeting_forms.after(kit, act, meeting, report))
+    if found.meeting.state is not MeetingState.HELD:
+        _save(act, replace(found.meeting, state=MeetingState.HELD, state_at=act.now))
+    if found.absent is not None:
+        return Reply(notice=meeting_forms.say(kit, act)["held_in_place"], confirms=True)
+    return Reply(meeting_forms.notes(kit, act, found.meeting, found.report))
 
 
 def not_yet(act: Act, meeting_id: str) -> None:
     """It is asked for once more, on the next working day."""
     found = own(act, meeting_id)
-    if found is None or found[0].state not in COMING:
+    if found is None or found.meeting.state not in COMING:
         return
     waiting = replace(
-        found[0], state=MeetingState.NOT_YET, state_at=act.now, nudged_on=act.today, asked_on=None
+        found.meeting,
+        state=MeetingState.NOT_YET,
+        state_at=act.now,
+        nudged_on=act.today,
+        asked_on=None,
     )
-    _save(act, waiting, *_days(found[0]))
+    _save(act, waiting, *_days(found.meeting))
 
 
 def move(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     found = own(act, inbound.value)
-    if found is None or found[0].state is MeetingState.HELD:
+    if found is None or found.meeting.state is MeetingState.HELD:
         return _gone(kit, act)
-    return Reply(meeting_forms.move(kit, act, found[0]))
+    return Reply(meeting_forms.move(kit, act, found.meeting))
 
 
 def submit_move(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """To a later day; the rhythm of the 1:1s stays as it is."""
     found = own(act, inbound.value)
-    if found is None or found[0].state is MeetingState.HELD:
+    if found is None or found.meeting.state is MeetingState.HELD:
         return _gone(kit, act)
     given = inbound.fields.get("day", "")
     try:
         day = coming_day(given, "day", act.today, LONGEST_MOVE)
     except Refused as refused:
-        return Reply(meeting_forms.move(kit, act, found[0], given, refused.code))
+        return Reply(meeting_forms.move(kit, act, found.meeting, given, refused.code))
     if not act.is_repeat(inbound.installation_id):
-        _move(act, found[0], day)
+        _move(act, found.meeting, day)
     return Reply()
 
 
@@ -92,7 +95,7 @@ def _move(act: Act, meeting: Meeting, day: date) -> None:
 
 def _save(act: Act, meeting: Meeting, *days: date | None) -> None:
     act.tx.meetings.save(meeting)
-    act.tx.desks.wake([act.person.id], act.now)
+    act.tx.desks.wake({act.person.id, meeting.manager_id}, act.now)
     nudges.redraw(act, *(days or _days(meeting)))
 
 
@@ -102,18 +105,18 @@ def _days(meeting: Meeting) -> tuple[date | None, ...]:
 
 
 def notes(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    found = own(act, inbound.value)
+    found = _noted_by(act, inbound.value)
     if found is None:
         return _gone(kit, act)
-    return Reply(meeting_forms.notes(kit, act, *found))
+    return Reply(meeting_forms.notes(kit, act, found.meeting, found.report))
 
 
 def submit_notes(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """The same words for both. Sent empty, there is no note."""
-    found = own(act, inbound.value)
+    found = _noted_by(act, inbound.value)
     if found is None:
         return _gone(kit, act)
-    meeting, report = found
+    meeting, report = found.meeting, found.report
     given = inbound.fields.get("notes", "")
     try:
         text = clean_text(given) if given.strip() else ""
@@ -127,10 +130,10 @@ def submit_notes(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 def tell(act: Act, meeting_id: str) -> None:
     """Lets the report know of a stay interview, once, so that they can add topics."""
-    found = own(act, meeting_id)
-    if found is None or found[0].state not in COMING:
+    found = _noted_by(act, meeting_id)
+    if found is None or found.meeting.state not in COMING:
         return
-    meeting = found[0]
+    meeting = found.meeting
     message = NewDelivery(
         id=uuid4(),
         organisation_id=meeting.organisation_id,

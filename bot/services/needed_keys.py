@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.people import Person
@@ -10,22 +11,29 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services.act import is_uuid
 from bot.services.expectations_leader import askers
 from bot.services.nudges import of_day
+from bot.services.pairs import pair_with
 
-Others = Callable[[Tx, Person, str], set[UUID]]
+Others = Callable[[Tx, Person, str, datetime], set[UUID]]
 """Of whom, by what the button or form carries. Whether the act is allowed is asked later."""
 
 
-def _of_meeting(tx: Tx, person: Person, value: str) -> set[UUID]:
+def _of_meeting(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
     """Both read what is noted of a 1:1."""
     meeting = tx.meetings.get(UUID(value)) if is_uuid(value) else None
     mine = meeting is not None and meeting.manager_id == person.id
     return {meeting.employee_id} if meeting is not None and mine else set()
 
 
-def _of_nudges(tx: Tx, person: Person, value: str) -> set[UUID]:
+def _of_nudges(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
     """A manager's nudges quote what their reports shared."""
     found = (message.facts.get("subjects", "") for message in of_day(tx, person, value))
     return {UUID(each) for subjects in found for each in subjects.split()}
+
+
+def _of_report(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
+    """Ways to begin a 1:1 rest on the report's own words."""
+    pair = pair_with(tx, person, value, now)
+    return {pair.employee.id} if pair is not None else set()
 
 
 NEEDED: Mapping[str, Others] = {
@@ -35,4 +43,5 @@ NEEDED: Mapping[str, Others] = {
     "expectations_reply_send": askers,
     "meeting_notes_submit": _of_meeting,
     "nudges_more": _of_nudges,
+    "one_to_one": _of_report,
 }

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from bot.domain.message import Block, Button, Buttons, Look, Text, Tone
 from bot.domain.occurrence import Occurrence
-from bot.domain.one_to_one import Meeting, MeetingKind, MeetingState, Rhythm
-from bot.domain.people import Person
+from bot.domain.one_to_one import MeetingKind, MeetingState, Rhythm
 from bot.services.desk_items import OF_PROMISES, Item
-from bot.services.told import Telling
+from bot.services.told import Met, Telling
 from prompts.words import render_nudge
 
 NAMES_SHOWN = 5
@@ -31,58 +30,65 @@ def item_blocks(
     return tuple(_DRAWN[kind](telling, row, day, full))
 
 
-def _met(telling: Telling, meeting_id: UUID) -> tuple[Meeting, Person] | None:
-    """The meeting and whom it is with, while the manager who planned it manages that person."""
-    meeting = telling.tx.meetings.get(meeting_id)
-    if meeting is None or meeting.manager_id != telling.manager.id:
-        return None
-    report = telling.report(meeting.employee_id)
-    return (meeting, report) if report and telling.shares(meeting) else None
-
-
 def _one_to_one(telling: Telling, row: UUID, day: date, full: bool) -> Iterator[Block]:
-    found = _met(telling, row)
-    if found is None:
+    met = telling.met(row)
+    if met is None:
         return
-    meeting, report = found
+    meeting = met.meeting
     late = meeting.planned_on < day and meeting.due_on < day
-    said = telling.say(name=report.first_name, day=meeting.due_on)
-    yield Text(said["one_to_one_late" if late else "one_to_one"], Tone.STRONG)
+    yield _title(telling, met, "one_to_one_late" if late else "one_to_one")
     if meeting.state is MeetingState.DUE and meeting.due_on <= day and full:
-        yield from telling.between(meeting.employee_id)
-        yield from telling.starters(meeting.employee_id)
-    yield from _standing(telling, meeting, report, day)
+        yield from _beginning(telling, met)
+    yield from _standing(telling, met, day)
+
+
+def _beginning(telling: Telling, met: Met) -> Iterator[Block]:
+    if met.absent is not None:
+        yield telling.research(met.report.id)
+        return
+    yield from telling.between(met.report.id)
+    yield from telling.starters(met.report.id)
 
 
 def _stay(telling: Telling, row: UUID, day: date, _: bool) -> Iterator[Block]:
-    found = _met(telling, row)
-    if found is None:
+    met = telling.met(row)
+    if met is None:
         return
-    meeting, report = found
-    said = telling.say(name=report.first_name)
-    yield Text(said["stay"], Tone.STRONG)
-    if meeting.state is MeetingState.DUE:
+    said = telling.say(name=met.report.first_name)
+    yield _title(telling, met, "stay")
+    if met.meeting.state is MeetingState.DUE:
         yield Text(said["stay_lead"])
-        if telling.tx.queue.about(meeting.id):
+        if _is_told(telling, met):
             yield Text(said["told"], Tone.MUTED)
-    yield from _standing(telling, meeting, report, day)
+    yield from _standing(telling, met, day)
 
 
 def _asked(telling: Telling, row: UUID, day: date, _: bool) -> Iterator[Block]:
-    found = _met(telling, row)
-    if found is None:
-        return
-    meeting, report = found
-    yield Text(telling.say(name=report.first_name)[f"asked_{meeting.kind.value}"], Tone.STRONG)
-    yield from _standing(telling, meeting, report, day)
+    met = telling.met(row)
+    if met is not None:
+        yield _title(telling, met, f"asked_{met.meeting.kind.value}")
+        yield from _standing(telling, met, day)
 
 
-def _standing(telling: Telling, meeting: Meeting, report: Person, day: date) -> Iterator[Block]:
+def _title(telling: Telling, met: Met, block: str) -> Text:
+    name = met.report.first_name
+    if met.absent is not None:
+        name = telling.say(name=name, absent=met.absent.first_name)["in_place_of"]
+    return Text(telling.say(name=name, day=met.meeting.due_on)[block], Tone.STRONG)
+
+
+def _is_told(telling: Telling, met: Met) -> bool:
+    return bool(telling.tx.queue.about(met.meeting.id))
+
+
+def _standing(telling: Telling, met: Met, day: date) -> Iterator[Block]:
     """What became of the meeting, and the buttons that still do something."""
+    meeting = met.meeting
     said = telling.say(day=meeting.due_on)
     if meeting.state is MeetingState.HELD:
         yield Text(said["held"], Tone.MUTED)
-        yield Buttons((Button(said["button_notes"], "meeting_notes", str(meeting.id)),))
+        if met.absent is None:
+            yield Buttons((Button(said["button_notes"], "meeting_notes", str(meeting.id)),))
         return
     if meeting.state is MeetingState.MISSED:
         yield Text(said["missed"], Tone.MUTED)
@@ -91,27 +97,34 @@ def _standing(telling: Telling, meeting: Meeting, report: Person, day: date) -> 
         yield Text(said["moved"], Tone.MUTED)
     elif meeting.state is MeetingState.NOT_YET:
         yield Text(said["not_yet"], Tone.MUTED)
-    yield _buttons(telling, meeting, report)
+    yield _buttons(telling, met)
 
 
-def _buttons(telling: Telling, meeting: Meeting, report: Person) -> Buttons:
-    said, row = telling.say(name=report.first_name), str(meeting.id)
-    first = [Button(said["button_prepare"], "one_to_one", str(report.id), Look.PRIMARY)]
-    if meeting.kind is MeetingKind.STAY:
-        guide = f"{STAY_GUIDE}:0:{report.id}"
-        first = [Button(said["button_guide"], "guide_open", guide, Look.PRIMARY)]
-        if not telling.tx.queue.about(meeting.id):
-            first.append(Button(said["button_tell"], "stay_tell", row))
+def _buttons(telling: Telling, met: Met) -> Buttons:
+    meeting, said = met.meeting, telling.say(name=met.report.first_name)
+    row = str(meeting.id)
     not_yet = Button(said["button_not_yet"], "meeting_not_yet", row, Look.QUIET)
     waits = meeting.state is MeetingState.DUE
     return Buttons(
         (
-            *first,
+            *_preparing(telling, met),
             Button(said["button_held"], "meeting_held", row),
             *((not_yet,) if waits else ()),
             Button(said["button_move"], "meeting_move", row, Look.QUIET),
         )
     )
+
+
+def _preparing(telling: Telling, met: Met) -> Iterator[Button]:
+    """What comes before the meeting. Who stands in gets the guide, which holds nobody's words."""
+    said, report = telling.say(name=met.report.first_name), met.report
+    if met.meeting.kind is MeetingKind.STAY:
+        guide = f"{STAY_GUIDE}:0:{report.id}"
+        yield Button(said["button_guide"], "guide_open", guide, Look.PRIMARY)
+        if met.absent is None and not _is_told(telling, met):
+            yield Button(said["button_tell"], "stay_tell", str(met.meeting.id))
+    elif met.absent is None:
+        yield Button(said["button_prepare"], "one_to_one", str(report.id), Look.PRIMARY)
 
 
 def _rhythm(telling: Telling, _row: UUID, _day: date, _full: bool) -> Iterator[Block]:
@@ -120,7 +133,7 @@ def _rhythm(telling: Telling, _row: UUID, _day: date, _full: bool) -> Iterator[B
         for one in telling.tx.desks.one_to_ones(telling.manager.id)
         if one.rhythm is Rhythm.UNSET and (report := telling.report(one.employee_id))
     ]
-    said = telling.say(names=unset, count=len(unset))
+    said = telling.say(names=sorted(unset), count=len(unset))
     yield Text(said["rhythm_title"], Tone.STRONG)
     if not unset:
         yield Text(said["rhythm_done"], Tone.MUTED)

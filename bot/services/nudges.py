@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -48,27 +48,41 @@ def nudges(scene: Scene) -> Composed:
     """
     if scene.person.is_paused(scene.now):
         raise Drop("paused")
-    return _composed(scene)
+    telling = _telling(scene)
+    day = date.fromisoformat(scene.delivery.facts["day"])
+    drawn = _drawn(telling, scene.delivery.facts, day)
+    if not drawn:
+        raise Drop("nothing_due")
+    return _composed(telling, drawn, day)
 
 
 def nudges_redraw(scene: Scene) -> Composed:
-    """The same message as things stand now."""
-    return _composed(scene)
-
-
-def _composed(scene: Scene) -> Composed:
-    facts = scene.delivery.facts
-    telling = Telling(scene.tx, scene.vault, scene.words, scene.policy, scene.person, scene.now)
+    """The same message as things stand now; one line where it was put off or nothing is left."""
+    facts, telling = scene.delivery.facts, _telling(scene)
+    if "until" in facts:
+        said = telling.say(day=date.fromisoformat(facts["until"]))
+        return Composed(Message("nudge", said["title"], (Text(said["put_off"], Tone.MUTED),)))
     day = date.fromisoformat(facts["day"])
     drawn = _drawn(telling, facts, day)
     if not drawn:
-        raise Drop("nothing_due")
+        said = telling.say()
+        return Composed(Message("nudge", said["title"], (Text(said["nothing_left"], Tone.MUTED),)))
+    return _composed(telling, drawn, day)
+
+
+def _telling(scene: Scene) -> Telling:
+    return Telling(scene.tx, scene.vault, scene.words, scene.policy, scene.person, scene.now)
+
+
+def _composed(
+    telling: Telling, drawn: Mapping[tuple[Item, UUID], tuple[Block, ...]], day: date
+) -> Composed:
     notice = _notice(telling, list(drawn))
     said = telling.say()
     blocks: list[Block] = [Heading(said["title"])]
     for number, shown in enumerate(list(drawn.values())[:SHOWN]):
         blocks += [Divider(), *shown] if number else shown
-    blocks += [_foot(telling, len(drawn) - SHOWN, day), Text(said["only_you"], Tone.MUTED)]
+    blocks += [*_foot(telling, drawn, day), Text(said["only_you"], Tone.MUTED)]
     message = Message("nudge", notice, tuple(blocks))
     return Composed(message, readings=tuple(telling.readings))
 
@@ -84,12 +98,27 @@ def _drawn(
     return drawn
 
 
-def _foot(telling: Telling, more: int, day: date) -> Buttons:
-    later = Button(telling.say()["button_tomorrow"], "nudges_later", day.isoformat(), Look.QUIET)
-    if more <= 0:
-        return Buttons((later,))
-    said = telling.say(count=more)
-    return Buttons((Button(said["button_more"], "nudges_more", day.isoformat()), later))
+def _foot(
+    telling: Telling, drawn: Mapping[tuple[Item, UUID], tuple[Block, ...]], day: date
+) -> Iterator[Block]:
+    """The way to the rest and, while something of it can still be done, the way to tomorrow."""
+    more = len(drawn) - SHOWN
+    items: list[Button] = []
+    if more > 0:
+        label = telling.say(count=more)["button_more"]
+        items.append(Button(label, "nudges_more", day.isoformat()))
+    if any(_waits(shown) for shown in drawn.values()):
+        label = telling.say()["button_tomorrow"]
+        items.append(Button(label, "nudges_later", day.isoformat(), Look.QUIET))
+    if items:
+        yield Buttons(tuple(items))
+
+
+def _waits(shown: Sequence[Block]) -> bool:
+    """Whether there is still something to do about an item."""
+    done = {"meeting_notes", "promise_unsay"}
+    actions = {b.action for block in shown if isinstance(block, Buttons) for b in block.items}
+    return bool(actions - done)
 
 
 def _notice(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
@@ -97,9 +126,8 @@ def _notice(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
     kind, row = items[0]
     name = ""
     if kind in desk_items.OF_MEETINGS:
-        meeting = telling.tx.meetings.get(row)
-        report = telling.report(meeting.employee_id) if meeting else None
-        name = report.first_name if report else ""
+        met = telling.met(row)
+        name = met.report.first_name if met else ""
     first = telling.say(name=name)[f"notice_{_NOTICES.get(kind, kind.value)}"]
     if len(items) == 1:
         return first

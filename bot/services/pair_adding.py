@@ -133,7 +133,10 @@ def _opened(
 def _shortened(text: str) -> str:
     """What fits into the field; the person sees it before it is sent."""
     text = text.strip()
-    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 2].rstrip()} …"
+    if len(text) <= MAX_TEXT:
+        return text
+    head = text[: MAX_TEXT - 1]
+    return f"{head.rpartition(' ')[0].rstrip() or head[:-1]} …"
 
 
 def submit_agenda(kit: Kit, act: Act, inbound: Inbound) -> Reply:

@@ -13,6 +13,7 @@ from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.promise import Promise
+from bot.services.meeting_notes import last_meetings, may_see, notes_for
 from bot.services.paging import MOST_BLOCKS, Piece, Section, paged
 from bot.services.pairs import Pair, counterparts, pair_with, readable, text_of
 from bot.services.promise_blocks import PromiseShown
@@ -96,11 +97,23 @@ def panel(looking: Looking, pair: Pair, page: int = 0, changed: tuple[Block, ...
     sections = [
         Section("", (Piece((Text(said["only_two"], Tone.MUTED), *changed, drawn.adding())),)),
         *drawn.sections(standing(looking, pair)),
+        *_noted(looking, pair),
     ]
     if looking.reader.id == pair.employee.id:
         sections += earlier_sections(looking)
     blocks = _page(looking, sections, page, str(other.id))
     return Panel(said["title"], blocks, said["close"], ("pair", f"{other.id}:{page}"))
+
+
+def _noted(looking: Looking, pair: Pair) -> list[Section]:
+    """What the two noted of their last 1:1s, the same for both; each reads their own copy."""
+    pieces = [
+        Piece((Quote(text, looking.say(moment=meeting.state_at)["noted_on"]),))
+        for meeting in last_meetings(looking.tx, pair.manager.id, pair.employee.id)
+        if may_see(looking.tx, meeting, looking.reader.id, looking.now)
+        and (text := notes_for(looking.vault, meeting, looking.reader.id)) is not None
+    ]
+    return [Section(looking.say()["noted"], tuple(pieces))] if pieces else []
 
 
 def show_any(looking: Looking, page: int = 0) -> Reply:

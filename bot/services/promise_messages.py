@@ -19,7 +19,7 @@ def _made(shown: PromiseShown) -> Message:
     said = shown.say()
     blocks: tuple[Block, ...] = (
         Text(said["made"]),
-        Quote(shown.text, said["by"]),
+        Quote(shown.text),
         Text(said["made_after"], Tone.MUTED),
         *_see_all(shown),
     )
@@ -30,7 +30,7 @@ def due(scene: Scene) -> Composed:
     """The employee's own promise is due soon."""
     shown = _standing(scene)
     if not shown.promise.is_open_for(scene.person.id):
-        raise Drop("answered")
+        raise Drop("settled")
     return Composed(_due(shown))
 
 
@@ -44,7 +44,7 @@ def question(scene: Scene) -> Composed:
     """Whether it happened. Whoever doesn't take part is asked of their own promises alone."""
     shown = _standing(scene)
     if not shown.promise.is_open_for(scene.person.id):
-        raise Drop("answered")
+        raise Drop("settled")
     if not shown.is_mine and scene.person.participation is not Participation.STARTED:
         raise Drop("not_for_me")
     return Composed(Message("promise_question", shown.say()["ask_notified"], shown.question()))

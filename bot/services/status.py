@@ -38,8 +38,10 @@ _OWN = frozenset(
         "closed",
         "not_for_me",
         "paused",
+        "settled",
         "skipped",
         "snoozed",
+        "taken_back",
         "weekly_cap",
     }
 )

@@ -29,6 +29,7 @@ from bot.services.act import is_uuid
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
 from bot.services.paging import Page, Piece, Section, number_in, paged
+from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.summary_facts import PersonView, SummaryView, opened, people_of
 from bot.services.trend_chart import trend_chart
 from prompts.words import Said
@@ -102,13 +103,27 @@ class _Details:
         return [Buttons(tuple(items))]
 
     def sections(self) -> Iterator[Section]:
-        """A section a person, and one line for everybody of whom there is nothing to show."""
+        """What counts over all, a section a person, and one line for everybody of whom there is
+        nothing to show.
+        """
+        yield from self._reclaimed()
         for person in self.view.shared:
             yield Section(person.person.name, tuple(self._pieces(person)))
         if self.view.silent:
             names = [p.first_name for p in self.view.silent]
             line = Text(self.say(names=names)["silent"], Tone.MUTED)
             yield Section("", (Piece((line,)),))
+
+    def _reclaimed(self) -> Iterator[Section]:
+        found = reclaimed_in(self.view)
+        if found is None:
+            return
+        words, manager = self.kit.words, self.manager
+        blocks = told(words, manager, self.view, found)
+        if found.mostly_more_of_the_same:
+            blocks = (*blocks, Buttons((guide_button(words, manager),)))
+        heading = words.say("reclaimed", manager.locale)["heading"]
+        yield Section(heading, (Piece(blocks, found.answers),))
 
     def _pieces(self, person: PersonView) -> Iterator[Piece]:
         for answer in person.answers:

@@ -18,6 +18,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.summary import SharedAnswer, excerpt
+from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
 from bot.services.trend_chart import trend_chart
@@ -26,6 +27,9 @@ CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
+CATEGORIES_SHOWN = 3
+"""Of where reclaimed time went, the most frequent; all stand in the details."""
+
 POINTS_FOR_A_LINE = 3
 
 
@@ -55,10 +59,14 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     if changes:
         blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
         blocks += _chart(scene, view)
+    time = reclaimed_in(view)
+    blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
     blocks += _starters(scene, view)
-    details = Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)
+    buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
+    if time is not None and time.mostly_more_of_the_same:
+        buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
-    return Message("summary", title, (*blocks, Buttons((details,)), foot))
+    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), foot))
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:

@@ -39,9 +39,46 @@ _LISTED = 3
 _QUOTED = 90
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A meeting with a report. `absent` is the manager in whose place it is held, None where that
+    is the reader: who stands in reads nothing that was said, noted or promised.
+    """
+
+    meeting: Meeting
+    report: Person
+    absent: Person | None
+
+
+def met(tx: Tx, reader: Person, meeting_id: UUID, now: datetime) -> Met | None:
+    """The meeting, where at `now` (aware UTC) it is the reader's to hold: as the manager who
+    planned it and manages the report since, unbroken, or in that manager's place.
+    """
+    meeting = tx.meetings.get(meeting_id)
+    if meeting is None or not may_see(tx, meeting, meeting.manager_id, now):
+        return None
+    report = _report_of(tx, meeting.manager_id, meeting.employee_id, now)
+    if report is None or report.id == reader.id:
+        return None
+    if meeting.manager_id == reader.id:
+        return Met(meeting, report, None)
+    acting = tx.desks.stand_in(meeting.manager_id)
+    if acting is None or acting.acting_id != reader.id or not acting.holds_at(now):
+        return None
+    absent = tx.people.get(meeting.manager_id)
+    return Met(meeting, report, absent) if absent is not None else None
+
+
+def _report_of(tx: Tx, manager_id: UUID, employee_id: UUID, now: datetime) -> Person | None:
+    reports = tx.people.reports_of(manager_id, now)
+    return next((person for person in reports if person.id == employee_id), None)
+
+
 @dataclass(frozen=True)
 class Telling:
-    """What a manager's nudges are drawn from. `readings` collects whose answers are shown."""
+    """What a manager's nudges are drawn from. `readings` collects whose answers are shown, and
+    `how`: "delivered" in a message, "displayed" where the manager looks.
+    """
 
     tx: Tx
     vault: Vault
@@ -49,6 +86,7 @@ class Telling:
     policy: Policy
     manager: Person
     now: datetime
+    how: str = "delivered"
     readings: list[Reading] = field(default_factory=list)
 
     def say(self, message: str = "nudges", /, **facts: object) -> Said:
@@ -59,12 +97,11 @@ class Telling:
 
     def report(self, employee_id: UUID) -> Person | None:
         """The person, while this manager manages them; permission is asked at this moment."""
-        reports = self.tx.people.reports_of(self.manager.id, self.now)
-        return next((person for person in reports if person.id == employee_id), None)
+        return _report_of(self.tx, self.manager.id, employee_id, self.now)
 
-    def shares(self, meeting: Meeting) -> bool:
-        """Whether the meeting belongs to a management that holds, unbroken."""
-        return may_see(self.tx, meeting, self.manager.id, self.now)
+    def met(self, meeting_id: UUID) -> Met | None:
+        """A meeting that is this reader's to hold at this moment, and whom it is with."""
+        return met(self.tx, self.manager, meeting_id, self.now)
 
     def guide(self, key: str) -> tuple[Block, ...]:
         """What a guide is about, and the button that opens it; nothing for one that is gone."""
@@ -114,7 +151,11 @@ class Telling:
             yield Text(starter.text)
             if starter.quote:
                 yield Quote(excerpt(starter.quote, _QUOTED))
-        yield Text(self.say(question=self._research(employee_id))["research"])
+        yield self.research(employee_id)
+
+    def research(self, employee_id: UUID) -> Text:
+        """One of the research's own questions: another one each week, and for each report."""
+        return Text(self.say(question=self._research(employee_id))["research"])
 
     def _last_shared(self, employee_id: UUID) -> PersonView | None:
         for summary in self.tx.summaries.of_manager(self.manager.id, SUMMARIES_BACK):
@@ -128,13 +169,12 @@ class Telling:
     def _note(self, view: PersonView) -> None:
         quoted = {starter.version_id for starter in view.starters[:OWN_STARTERS]}
         self.readings.extend(
-            Reading(view.person.id, self.manager.id, answer.answer_id, "delivered", self.now)
+            Reading(view.person.id, self.manager.id, answer.answer_id, self.how, self.now)
             for answer in view.answers
             if answer.version_id in quoted
         )
 
     def _research(self, employee_id: UUID) -> str:
-        """Another one each week, and for each report."""
         questions = load_packs()[RESEARCH].questions
         week = self.now.astimezone(self.manager.zone).isocalendar().week
         chosen = questions[(week + employee_id.int) % len(questions)]

@@ -53,6 +53,7 @@ def build_app(
     app.view_submission(_ANY)(listeners.submission)
     app.view_closed(_ANY)(listeners.closed)
     app.command(_ANY)(listeners.command)
+    app.message_shortcut(_ANY)(listeners.shortcut)
     app.error(_failed)
     return app
 

@@ -100,6 +100,8 @@ def _is_whole(body: Mapping[str, Any]) -> bool:
         return _has_action(body.get("actions")) and isinstance(body.get("user"), dict)
     if kind in ("view_submission", "view_closed"):
         return _has_callback(body.get("view")) and isinstance(body.get("user"), dict)
+    if kind == "message_action":
+        return isinstance(body.get("callback_id"), str) and isinstance(body.get("user"), dict)
     return isinstance(kind, str) or isinstance(body.get("command"), str) or "ssl_check" in body
 
 

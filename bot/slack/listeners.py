@@ -28,7 +28,7 @@ from bot.slack.installations import Workspace
 from bot.slack.outcomes import PAUSE
 from bot.slack.pauses import TOKEN_REFUSED
 from bot.slack.payloads import Body, Source
-from bot.slack.screen import HOME, Screen, carried_by_panel
+from bot.slack.screen import HOME, Screen, carried_by_panel, panel_below
 from bot.slack.texts import fallback
 from bot.slack.typed import mentioned
 from bot.slack.values import Forged, read_carried
@@ -112,7 +112,12 @@ class Listeners:
         reader = await self._screen.reader(workspace, inbound.external_id)
         if reader is None:  # a form that closes looks as if it had been kept
             reply = Reply(notice=strangers.line(self._kit, "en"))
-        await ack(**self._screen.after_form(reply, carried, reader))
+        below = panel_below(body["view"], reply)
+        if below is not None:  # the form closes, and the panel it covered shows the change
+            await ack()
+            self._screen.soon(self._screen.redraw(workspace, below, reply, carried.origin))
+        else:
+            await ack(**self._screen.after_form(reply, carried, reader))
         if carried.origin == HOME:
             self._screen.soon(self._screen.draw_home(workspace, inbound.external_id))
 
@@ -133,6 +138,23 @@ class Listeners:
         if reply.view is not None:
             self._screen.soon(self._screen.after_command(workspace, body, reply.view))
 
+    async def shortcut(
+        self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """Somebody chose an entry of a message's menu, in any conversation of theirs."""
+        workspace, message = _workspace(context), body.get("message")
+        try:
+            found = mentioned(message) if isinstance(message, Mapping) else set()
+            names = await self._names(workspace, found)
+            inbound = payloads.shortcut(body, self._source(workspace), _naming(names))
+        except Forged as forged:
+            _refuse("shortcut", forged)
+            await ack()
+            return
+        reply = await self._handle(inbound)
+        await ack()
+        self._screen.soon(self._screen.after_shortcut(workspace, body, reply))
+
     async def closed(self, ack: AsyncAck) -> None:
         """Somebody closed a modal."""
         await ack()
@@ -140,7 +162,7 @@ class Listeners:
     async def _message(self, workspace: Workspace, body: Body) -> None:
         source, event = self._source(workspace), body["event"]
         names = await self._names(workspace, mentioned(event))
-        inbound = payloads.typed(body, source, lambda user: names.get(user, ""))
+        inbound = payloads.typed(body, source, _naming(names))
         inbound = inbound or payloads.changed(body, source)
         if inbound is None or (inbound.kind is InboundKind.TEXT and not inbound.text.strip()):
             return
@@ -175,6 +197,10 @@ class Listeners:
 
     def _source(self, workspace: Workspace) -> Source:
         return Source(workspace.installation_id, self._clock.now())
+
+
+def _naming(names: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda user: names.get(user, "")
 
 
 def _workspace(context: AsyncBoltContext) -> Workspace:

@@ -24,6 +24,14 @@ APP_SCOPE = "connections:write"
 
 EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "tokens_revoked")
 COMMAND = "/touchpoint"
+SHORTCUTS: Mapping[str, tuple[str, str]] = {
+    "agenda_open": (
+        "Add to my 1:1 agenda",
+        "Opens a form with this message's text, to talk about it with your manager",
+    ),
+}
+"""What stands in a message's own menu, as name and description, by what it does."""
+
 PATH = "/slack/events"
 """Where Slack calls in HTTP mode: one address for events, buttons, forms and the command."""
 
@@ -63,8 +71,8 @@ def manifest(url: str | None = None) -> dict[str, Any]:
 def _features(address: str | None) -> dict[str, Any]:
     command = {
         "command": COMMAND,
-        "description": "Your check-ins: what is next, your answers, a pause",
-        "usage_hint": "help | next | answers | pause | status",
+        "description": "Your check-ins and your 1:1s: what is next, your answers, the agenda",
+        "usage_hint": "help | next | answers | agenda | pause | status",
         "should_escape": False,
     }
     return {
@@ -74,6 +82,10 @@ def _features(address: str | None) -> dict[str, Any]:
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": "Touchpoint", "always_online": True},
+        "shortcuts": [
+            {"name": name, "type": "message", "callback_id": does, "description": description}
+            for does, (name, description) in SHORTCUTS.items()
+        ],
         "slash_commands": [command | _at("url", address)],
     }
 

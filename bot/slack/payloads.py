@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.domain.inbound import Inbound, InboundKind
+from bot.slack.manifest import SHORTCUTS
 from bot.slack.typed import Names, words_of
 from bot.slack.values import Forged, read_carried, read_fields, read_press
 
@@ -140,6 +141,26 @@ def command(body: Body, source: Source) -> Inbound:
         kind=InboundKind.COMMAND,
         at=source.now,
         text=str(body.get("text") or ""),
+    )
+
+
+def shortcut(body: Body, source: Source, names: Names) -> Inbound:
+    """An entry of a message's own menu, with the words of that message.
+
+    Raises Forged for what we never offered.
+    """
+    action, message = _text(body, "callback_id"), body.get("message")
+    if action not in SHORTCUTS or not isinstance(message, Mapping):
+        raise Forged("no shortcut of ours")
+    user = _user(body)
+    return Inbound(
+        installation_id=source.installation_id,
+        external_id=user,
+        inbound_id=_hashed(user, _text(body, "trigger_id")),
+        kind=InboundKind.PRESS,
+        at=source.now,
+        action=action,
+        text=words_of(message, names),
     )
 
 

@@ -74,6 +74,20 @@ class Screen:
         if not await self._open(workspace, body, view, ""):
             await self._too_slow(workspace, body)
 
+    async def after_shortcut(self, workspace: Workspace, body: Body, reply: Reply) -> None:
+        """The modal for an entry of a message's menu; a notice is one as well."""
+        reader = await self._reader(workspace, body)
+        notice = reply.notice if reader else strangers.line(self._kit, "en")
+        view = reply.view or (self._notice(reader, notice) if notice else None)
+        if view is not None and not await self._open(workspace, body, view, ""):
+            await self._too_slow(workspace, body)
+
+    async def redraw(self, workspace: Workspace, view_id: str, reply: Reply, origin: str) -> None:
+        """Shows the reply's view in a modal that is open already."""
+        if reply.view is not None:
+            drawn = surfaces.modal(reply.view, origin=origin)
+            await self._call(workspace, "views.update", view_id=view_id, view=drawn)
+
     def after_form(self, reply: Reply, carried: Carried, reader: Person | None) -> dict[str, Any]:
         """How a sent form is acknowledged: errors beside its fields, what comes next, or closed."""
         shown = reply.view
@@ -167,6 +181,15 @@ def carried_by_panel(view: object) -> Carried | None:
     if not isinstance(view, Mapping) or view.get("callback_id") != surfaces.PANEL:
         return None
     return _carried(view)
+
+
+def panel_below(view: Mapping[str, Any], reply: Reply) -> str | None:
+    """The id of the panel that a sent form covers, where the reply is a panel that can be drawn
+    anew; None where nothing lies below.
+    """
+    below = view.get("previous_view_id")
+    is_panel = isinstance(reply.view, Panel) and reply.view.again != ("", "")
+    return below if is_panel and isinstance(below, str) and below else None
 
 
 def _origin(view: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.cadence import Audience, CadenceKind
+from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.people import Participation
 from bot.domain.policy import Policy
 from bot.domain.recurrence import Recurrence, Unit
@@ -204,3 +204,47 @@ async def test_an_unknown_cadence_is_refused_with_those_there_are(acme: Company)
     await acme.cadence(check_in())
     with pytest.raises(manage_cadence.UnknownCadence, match="there is no cadence x; there are ai"):
         await look(acme, key="x")
+
+
+STAY = CadenceSpec(
+    key="stay",
+    kind=CadenceKind.STAY_INTERVIEW,
+    title="Stay interviews",
+    recurrence=replace(TUESDAYS, weekday=0, at=time(12)),
+    audience=Audience(managers=True),
+)
+
+
+async def test_who_comes_due_for_a_stay_interview_and_who_has_no_hire_date(acme: Company) -> None:
+    """Bob is seven days in and Dan fourteen; Cat has no hire date. Ada has nobody above her, so
+    nobody meets her. What the audience leaves out is not counted."""
+    for days, due in (((90, 180), 0), ((30, 90), 2), ((7,), 1), ((6, 14, 60), 2), ((41,), 1)):
+        stay = (await look_at(acme, specs=[replace(STAY, after_days=days)])).stay
+        assert stay is not None
+        assert (days, stay.due) == (days, due)
+        assert [each.email for each in stay.undated] == ["cat@acme.com"]
+    monthly = replace(STAY, after_days=(), every_months=1)
+    assert (await look_at(acme, specs=[monthly])).stay.due == 2
+    engines = replace(STAY, audience=Audience(managers=True, under=("ada@acme.com",)))
+    stay = (await look_at(acme, specs=[engines])).stay
+    assert stay is not None
+    assert (stay.due, stay.undated) == (0, ()), "Bob alone is below Ada and manages somebody"
+    assert (await look_at(acme, specs=[check_in()])).stay is None
+
+
+async def test_what_goes_to_managers_leaves_the_others_out_and_no_cap_counts_it(
+    acme: Company,
+) -> None:
+    """Two of four manage somebody. However many nudges fall on a day, they are one message."""
+    daily = Recurrence(Unit.DAY, 1, time(16), date(2026, 8, 1))
+    guide = replace(NUDGE, key="guide", text=None, guide="learning", recurrence=daily)
+    many = [guide, replace(STAY, recurrence=daily), replace(NUDGE, recurrence=daily)]
+    found = await look(acme, specs=many)
+    assert [left_out(each) for each in found.cadences] == [
+        {"not_a_manager": 2},
+        {"not_a_manager": 2},
+        {},
+    ]
+    assert found.over_cap == 2, "the note alone, to those who manage nobody"
+    monday = found.load[MONDAY.date()]
+    assert sum(monday.values()) == 3, "Ada, Bob and Dan; in Tokyo the hour has passed"

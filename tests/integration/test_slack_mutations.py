@@ -73,6 +73,10 @@ async def samples(office: SlackOffice) -> list[tuple[str, Payload]]:
             "interactive",
             payloads.on_message(workspace, ana.member, message, ana._action(skip), url),
         ),
+        (
+            "interactive",
+            payloads.shortcut(workspace, ana.member, "agenda_open", typed, url),
+        ),
         ("interactive", payloads.submission(workspace, ana.member, ana.modal)),
         (
             "slash_commands",

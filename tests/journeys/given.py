@@ -93,6 +93,18 @@ def weekly_summary(on: int = 4, hour: str = "15:00", since: date = MONDAY) -> Ca
     )
 
 
+def for_managers(kind: CadenceKind, key: str, **content: object) -> CadenceSpec:
+    """1:1 nudges, stay interviews or a guide, every Monday at 9:00."""
+    return CadenceSpec(
+        key=key,
+        kind=kind,
+        title=key,
+        recurrence=recurring(0, "09:00", MONDAY),
+        audience=Audience(managers=True),
+        **content,  # type: ignore[arg-type]  # what the kind has besides
+    )
+
+
 def nudge(on: int = 0, hour: str = "09:30", since: date = MONDAY) -> CadenceSpec:
     """A note to everyone, on Monday at 9:30 unless said otherwise."""
     return CadenceSpec(

@@ -13,6 +13,7 @@ from bot.domain.cadence import Audience
 from bot.domain.message import Block, ChoiceInput, Form, Panel, Quote, Reply, Table
 from bot.domain.organisation import CadenceRevision
 from bot.domain.people import Role
+from bot.services.cadence_templates import TEMPLATES
 from bot.services.preview import preview
 from bot.services.proposal import Proposal
 from bot.services.status import status
@@ -137,9 +138,7 @@ async def test_a_cadence_is_made_from_a_template(world: World) -> None:
     assert "2026-03-04 10:00" in world.prompts("ana")
 
 
-@pytest.mark.parametrize(
-    "template", ["ai_check_in", "ai_capacity", "learning", "weekly_summary", "one_to_one"]
-)
+@pytest.mark.parametrize("template", list(TEMPLATES))
 async def test_every_template_can_be_saved_as_it_is(world: World, template: str) -> None:
     chosen = form_of(await world.act("ines", "admin_new"))
     form = form_of(await world.submits("ines", chosen, {"template": template}))

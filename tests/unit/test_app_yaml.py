@@ -26,8 +26,8 @@ from bot.settings import (
     to_yaml,
 )
 from bot.settings.document import MAX_BYTES, MAX_DEPTH
+from prompts.guides import load_guides
 from prompts.library import load_packs
-from prompts.nudge import check_nudge
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY = "company: {name: Fernweh Maps, time_zone: Europe/London}\n"
@@ -42,6 +42,8 @@ LINES = {
     "from": "2026-01-06",
 }
 NUDGE = {"kind": "nudge", "pack": None, "text": "Hello"}
+GUIDE = {"kind": "nudge", "pack": None, "guide": "learning"}
+STAY = {"kind": "stay_interview", "pack": None, "after_days": "[90, 180]"}
 
 
 def cadence(key: str = "weekly", /, **changes: str | None) -> str:
@@ -94,7 +96,7 @@ def line_of(text: str, part: str) -> int:
 
 def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
     found = load_configuration(ROOT / "app.yaml")
-    check_in, summary, nudge = found.cadences
+    check_in, summary, *nudges = found.cadences
     assert found.policy.company == "Fernweh Maps"
     assert found.policy.expectations.url.startswith("https://")
     assert found.policy.help_contact
@@ -106,9 +108,16 @@ def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
     assert check_in.audience == Audience(everyone=True)
     assert summary.kind is CadenceKind.WEEKLY_SUMMARY
     assert (summary.recurrence.weekday, summary.recurrence.at) == (4, time(15))
-    assert summary.audience == nudge.audience == Audience(managers=True)
-    assert check_nudge(nudge.text or "") is None
-    assert nudge.recurrence.interval == 2
+    assert summary.audience == Audience(managers=True)
+    assert [(each.kind.value, each.guide) for each in nudges] == [
+        ("one_to_one", None),
+        ("stay_interview", None),
+        ("nudge", "role_redesign"),
+        ("nudge", "reclaimed_time"),
+        ("nudge", "learning"),
+    ]
+    assert {(each.recurrence.weekday, each.recurrence.at) for each in nudges} == {(0, time(9))}
+    assert all(each.audience == Audience(managers=True) for each in nudges)
 
 
 def test_what_is_left_out_takes_the_domains_defaults() -> None:
@@ -123,6 +132,18 @@ def test_what_is_left_out_takes_the_domains_defaults() -> None:
         audience=Audience(everyone=True),
         pack="ai_check_in",
     )
+
+
+def test_what_goes_to_managers_alone_is_read() -> None:
+    stay = only_cadence(**STAY, then_every_months="12")
+    assert (stay.kind, stay.after_days, stay.every_months) == ("stay_interview", (90, 180), 12)
+    usual = only_cadence(kind="stay_interview", pack=None)
+    assert (usual.after_days, usual.every_months) == ((90, 180), 6)
+    assert only_cadence(**STAY | {"after_days": "[]"}).after_days == ()
+    assert only_cadence(**GUIDE).guide == "learning"
+    for each in (stay, only_cadence(**GUIDE), only_cadence(kind="one_to_one", pack=None)):
+        assert each.for_managers
+    assert not only_cadence(**NUDGE).for_managers
 
 
 def test_every_part_of_the_rules_is_read() -> None:
@@ -276,6 +297,22 @@ def test_an_organisation_may_bring_its_own_pack() -> None:
         ({**NUDGE, "text": '"{{ x.__class__ }}"'}, "text", "can't be sent", "not allowed"),
         ({**NUDGE, "text": '"{{ company.__class__ }}"'}, "text", "can't be sent", "not allowed"),
         ({**NUDGE, "pack": "learning"}, "pack", "no meaning for a nudge", "remove it"),
+        ({**NUDGE, "text": None}, "text", "is missing", "or guide:"),
+        ({**NUDGE, "guide": "learning"}, "text", "stands beside a guide", "keep one of them"),
+        ({**GUIDE, "guide": "lerning"}, "guide", "not a known guide", "did you mean learning?"),
+        ({**GUIDE, "guide": "xyz"}, "guide", "not a known guide", "use one of: learning, recl"),
+        ({**GUIDE, "guide": "3"}, "guide", "3 is not text", "put it in quotes"),
+        ({"guide": "learning"}, "guide", "no meaning for a check_in", "make it kind: nudge"),
+        ({**STAY, "text": "Hello"}, "text", "no meaning for a stay_interview", "remove it"),
+        ({**STAY, "kind": "one_to_one"}, "after_days", "no meaning for a one_to_one", "stay_int"),
+        ({**STAY, "after_days": "[180, 90]"}, "after_days", "[180, 90] can't be", "10 rising"),
+        ({**STAY, "after_days": "[0, 90]"}, "after_days", "[0, 90] can't be", "from 1 to 3,650"),
+        ({**STAY, "after_days": "90"}, "after_days", "90 can't be", "example [90, 180]"),
+        ({**STAY, "after_days": "[90, x]"}, "after_days", "a list can't be", "[90, 180]"),
+        ({**STAY, "then_every_months": "0"}, "then_every_months", "is 0", "give 1 to 24"),
+        ({**STAY, "every_months": "6"}, "every_months", "not a known", "mean then_every_months?"),
+        ({"then_every_months": "6"}, "then_every_months", "no meaning for a check_in", "remove"),
+        ({"kind": "one_two_one"}, "kind", "not a kind of cadence", "did you mean one_to_one?"),
         ({"kind": "chek_in"}, "kind", "not a kind", "did you mean check_in?"),
         ({"title": '" "'}, "title", "is empty", "write a few words"),
         ({"title": "x" * 76}, "title", "has 76 characters", "shorten it to 75"),
@@ -517,7 +554,11 @@ json_like = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*LINES, "until", "text", "reminders"]), json_like))
+@given(
+    st.dictionaries(
+        st.sampled_from([*LINES, "until", "text", "reminders", "guide", "after_days"]), json_like
+    )
+)
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_stands_in_a_cadence_it_loads_or_is_explained(data: dict[str, object]) -> None:
     merged = {**{name: value.strip('"') for name, value in LINES.items()}, **data}
@@ -569,6 +610,17 @@ def audiences(draw: st.DrawFn) -> Audience:
 USUAL = [key for key, pack in load_packs().items() if pack.by_message]
 
 
+nudged = st.fixed_dictionaries({"text": texts}) | st.fixed_dictionaries(
+    {"guide": st.sampled_from(sorted(load_guides()))}
+)
+stays = st.fixed_dictionaries(
+    {
+        "after_days": st.sets(st.integers(1, 3650), max_size=10).map(lambda d: tuple(sorted(d))),
+        "every_months": st.integers(1, 24),
+    }
+)
+
+
 @st.composite
 def cadences(draw: st.DrawFn, at: st.SearchStrategy[time], own: list[str]) -> CadenceSpec:
     kind = draw(st.sampled_from(CadenceKind))
@@ -581,7 +633,8 @@ def cadences(draw: st.DrawFn, at: st.SearchStrategy[time], own: list[str]) -> Ca
         recurrence=rule,
         audience=draw(audiences()),
         pack=draw(st.sampled_from([*USUAL, *own])) if kind is CadenceKind.CHECK_IN else None,
-        text=draw(texts) if kind is CadenceKind.NUDGE else None,
+        **draw(nudged if kind is CadenceKind.NUDGE else st.just({})),
+        **draw(stays if kind is CadenceKind.STAY_INTERVIEW else st.just({})),
         closes_after_days=draw(st.integers(0, 366)),
         reminders=draw(st.integers(0, 2)),
         send_window_hours=draw(st.integers(1, 168)),

@@ -25,6 +25,7 @@ from bot.services.cadence_fields import (
 )
 from bot.services.due import next_of
 from bot.services.proposal import LONGEST, Proposal
+from prompts.guides import load_guides
 from prompts.library import load_packs
 from prompts.nudge import check_nudge
 
@@ -68,16 +69,25 @@ AUDIENCES = st.one_of(
 )
 
 
+TEXTS = st.sampled_from(["Hello {{ first_name }}", "One\n\ntwo", "x" * 1900])
+GUIDES = st.fixed_dictionaries({"guide": st.sampled_from([*load_guides(), "of_long_ago"])})
+DAYS = st.sets(st.integers(1, 3650), max_size=10).map(lambda days: tuple(sorted(days)))
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> CadenceSpec:
     kind = draw(st.sampled_from(CadenceKind))
-    content: dict[str, str] = {}
+    content: dict[str, object] = {}
     if kind is CadenceKind.CHECK_IN:
         content = {"pack": draw(st.sampled_from([*AROUND.packs, "of_long_ago"]))}
     if kind is CadenceKind.NUDGE:
-        content = {
-            "text": draw(st.sampled_from(["Hello {{ first_name }}", "One\n\ntwo", "x" * 1900]))
-        }
+        text = st.sampled_from(["Hello {{ first_name }}", "One\n\ntwo", "x" * 1900])
+        guide = st.sampled_from([*load_guides(), "of_long_ago"])
+        content = draw(
+            st.one_of(*(st.fixed_dictionaries(f) for f in ({"text": text}, {"guide": guide})))
+        )
+    if kind is CadenceKind.STAY_INTERVIEW:
+        content = {"after_days": draw(DAYS), "every_months": draw(st.integers(1, 24))}
     return CadenceSpec(
         key="pulse",
         kind=kind,
@@ -88,7 +98,7 @@ def specs(draw: st.DrawFn) -> CadenceSpec:
         reminders=draw(st.integers(0, 2)),
         questions_per_round=draw(st.integers(1, 100)),
         paused=draw(st.booleans()),
-        **content,  # type: ignore[arg-type]  # pack and text alone
+        **content,  # type: ignore[arg-type]  # as its kind has them
     )
 
 
@@ -103,13 +113,15 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(spec: CadenceSpec) -> No
 @given(specs(), specs())
 def test_what_one_form_says_another_can_take(base: CadenceSpec, wanted: CadenceSpec) -> None:
     """Only what was changed is carried, and it makes the same cadence."""
-    wanted = replace(wanted, kind=base.kind, pack=base.pack, text=base.text)
+    wanted = replace(wanted, kind=base.kind, pack=base.pack, text=base.text, guide=base.guide)
     asked = fields_of(wanted, TEAMS)
     asked["audience"] = fields_of(base, TEAMS)["audience"]
     carried = changed_fields(base, asked, TEAMS)
     made = spec_of(base, carried, AROUND)
     assert fields_of(made, TEAMS) == asked
     assert (made.recurrence, made.title) == (wanted.recurrence, wanted.title)
+    if base.kind is CadenceKind.STAY_INTERVIEW:
+        assert (made.after_days, made.every_months) == (wanted.after_days, wanted.every_months)
 
 
 @given(recurrences())
@@ -134,6 +146,9 @@ FORGED = st.dictionaries(
             "reminders",
             "closes",
             "round",
+            "guide",
+            "days",
+            "months",
             "kind",
             "key",
         ]
@@ -163,6 +178,11 @@ FORGED = st.dictionaries(
                 "\x00",
                 "2027-03-01",
                 "2025-03-03",
+                "90, 180",
+                "180, 90",
+                "90,, 180",
+                "3651",
+                ",".join(["9"] * 50),
             ]
         ),
     ),
@@ -196,6 +216,8 @@ def test_forged_fields_make_a_valid_cadence_or_none(
     if made.text != base.text:
         assert check_nudge(made.text or "") is None
         assert len(made.text or "") <= LONGEST_TEXT
+    if made.guide != base.guide:
+        assert made.guide in load_guides()
     noon = datetime.combine(TODAY, time(12), ZoneInfo("UTC"))
     next_of(made, ZoneInfo("Pacific/Auckland"), noon, lambda day: day.weekday() < 5)
 
@@ -245,3 +267,20 @@ def test_the_longest_note_fits_into_a_button() -> None:
     proposal = replace(revision, key=base.key, fields=carried)
     assert proposal.fits
     assert len(str(proposal)) <= LONGEST
+
+
+def test_days_of_tenure_are_read_as_people_write_them() -> None:
+    base = CadenceSpec(
+        "stay",
+        CadenceKind.STAY_INTERVIEW,
+        "Stay interviews",
+        Recurrence(Unit.WEEK, 1, time(9), TODAY, weekday=0),
+        Audience(managers=True),
+    )
+    for text, days in (("90, 180", (90, 180)), (" 30,60 ,365 ", (30, 60, 365)), ("", ())):
+        made = spec_of(base, {"days": text, "months": "12"}, AROUND)
+        assert (made.after_days, made.every_months) == (days, 12)
+    for text in ("180, 90", "90 180", "ninety", "0", "-90", "90,", "3651", "9" * 5000):
+        assert read(base, {"days": text}) == (None, {"days": "after_days"})
+    for text in ("0", "25", "six", ""):
+        assert read(base, {"months": text}) == (None, {"months": "months_range"})

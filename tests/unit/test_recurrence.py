@@ -704,6 +704,13 @@ def audiences(draw: st.DrawFn) -> Audience:
     )
 
 
+def _content(kind: CadenceKind) -> dict[str, st.SearchStrategy[object]]:
+    if kind is CadenceKind.STAY_INTERVIEW:
+        days = st.sets(st.integers(1, 3650), max_size=10).map(lambda found: tuple(sorted(found)))
+        return {"after_days": days, "every_months": st.integers(1, 24)}
+    return {"text": words} if kind is CadenceKind.NUDGE else {}
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> CadenceSpec:
     kind = draw(st.sampled_from(CadenceKind))
@@ -715,7 +722,7 @@ def specs(draw: st.DrawFn) -> CadenceSpec:
         recurrence=draw(recurrences()),
         audience=draw(audiences()),
         pack=draw(words) if kind is CadenceKind.CHECK_IN else None,
-        text=draw(words) if kind is CadenceKind.NUDGE else None,
+        **draw(st.fixed_dictionaries(_content(kind))),
         closes_after_days=draw(st.integers(0, 366)),
         reminders=draw(st.integers(0, 2)),
         send_window_hours=draw(st.integers(1, 168)),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.services.conversation import _VIEWS as VIEWS
 from bot.slack.manifest import APP_SCOPE, EVENTS, PATH, SCOPES, BadAddress, manifest
 from tests.harness import ROOT
 
@@ -47,6 +48,7 @@ SHAPE: dict[str, Any] = {
             "messages_tab_read_only_enabled": bool,
         },
         "bot_user": {"display_name": str, "always_online": bool},
+        "shortcuts": [{"name": str, "type": str, "callback_id": str, "description": str}],
         "slash_commands": [
             {
                 "command": str,
@@ -98,6 +100,12 @@ def test_it_has_the_shape_and_the_limits_that_slack_documents(url: str | None) -
     (command,) = made["features"]["slash_commands"]
     assert command["command"].startswith("/")
     assert len(command["command"]) <= 32
+    for shortcut in made["features"]["shortcuts"]:
+        assert shortcut["type"] == "message"
+        assert shortcut["callback_id"] in VIEWS
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+        assert shortcut["name"] in DOCS
 
 
 def test_socket_mode_has_no_address_and_http_one_for_everything() -> None:

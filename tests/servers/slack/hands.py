@@ -179,6 +179,14 @@ class User:
             if view.given.get("notify_on_close")
         ]
 
+    async def chooses(self, callback_id: str, message: Message) -> Ack:
+        """Chooses an entry of a message's own menu."""
+        workspace = self.server.workspace
+        address = self._response_url(message.channel, None)
+        return await self._interacts(
+            payloads.shortcut(workspace, self.member, callback_id, message, address)
+        )
+
     async def opens_home(self, tab: str = "home") -> Ack:
         """Opens the application's Home tab, or its messages."""
         at = self.server.workspace.ticker.next()

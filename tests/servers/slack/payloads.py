@@ -130,6 +130,20 @@ def on_view(workspace: Workspace, member: Member, view: View, action: Payload) -
     }
 
 
+def shortcut(
+    workspace: Workspace, member: Member, callback_id: str, message: Message, response_url: str
+) -> Payload:
+    """The message_action payload of an entry in a message's menu."""
+    return _interaction(workspace, member, "message_action") | {
+        "callback_id": callback_id,
+        "action_ts": workspace.ticker.next(),
+        "message_ts": message.ts,
+        "channel": {"id": message.channel, "name": channel_name(message.channel)},
+        "message": message.as_json(),
+        "response_url": response_url,
+    }
+
+
 def submission(workspace: Workspace, member: Member, view: View) -> Payload:
     """The view_submission payload."""
     about = {"view": view.as_json(), "response_urls": []}
