@@ -36,11 +36,16 @@ def _of_report(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
     return {pair.employee.id} if pair is not None else set()
 
 
+def _of_expectations(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
+    """The leader reads what people find unclear."""
+    return askers(tx, person, value)
+
+
 NEEDED: Mapping[str, Others] = {
-    "expectations_read": askers,
-    "expectations_reply": askers,
-    "expectations_reply_review": askers,
-    "expectations_reply_send": askers,
+    "expectations_read": _of_expectations,
+    "expectations_reply": _of_expectations,
+    "expectations_reply_review": _of_expectations,
+    "expectations_reply_send": _of_expectations,
     "meeting_notes_submit": _of_meeting,
     "nudges_more": _of_nudges,
     "one_to_one": _of_report,
