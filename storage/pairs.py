@@ -24,6 +24,7 @@ class BetweenStore(Store, Generic[B]):
 
     _table: Table
     _names: tuple[str, ...]
+    _is_open: ColumnElement[bool]
 
     def _of(self, row: Found) -> B:
         raise NotImplementedError
@@ -57,6 +58,19 @@ class BetweenStore(Store, Generic[B]):
         query = select(func.min(wake_at)).where(self._own(self._table), wake_at.is_not(None))
         return self._connection.execute(query).scalar()
 
+    def with_open(self, employees: Iterable[UUID]) -> set[UUID]:
+        """Those of these employees who have something open with any manager they ever had."""
+        employee = self._table.c.employee_id
+
+        def query(some: Sequence[UUID]) -> Query:
+            return (
+                select(employee)
+                .distinct()
+                .where(self._own(self._table), employee.in_(some), self._is_open)
+            )
+
+        return {row.employee_id for row in self._among(employees, query)}
+
     def _of_pair(self, employee_id: UUID, manager_id: UUID) -> ColumnElement[bool]:
         of_employee: ColumnElement[bool] = self._table.c.employee_id == employee_id
         return of_employee & (self._table.c.manager_id == manager_id)
@@ -85,6 +99,7 @@ class SqlAgenda(BetweenStore[AgendaItem]):
 
     _table = _item
     _names = tuple(field.name for field in fields(AgendaItem))
+    _is_open = _item.c.state == AgendaState.OPEN.value
 
     def open_of_pairs(self, person_id: UUID) -> Sequence[AgendaItem]:
         return self._open(self._with(person_id))

@@ -42,6 +42,7 @@ class SqlPromises(BetweenStore[Promise]):
     """The Promises port."""
 
     _table = _promise
+    _is_open = _OPEN
     _names = (*_PLAIN, *(f"{role}_{name}" for role in _ROLES for name in _SIDE))
 
     def open_of_pairs(self, person_id: UUID) -> Sequence[Promise]:

@@ -10,6 +10,7 @@ from bot.domain.message import Message
 from bot.services import (
     answered_messages,
     expectations_messages,
+    handover,
     note_messages,
     nudges,
     promise_messages,
@@ -38,6 +39,8 @@ COMPOSERS: Mapping[str, Composer] = {
     "nudges_redraw": nudges.nudges_redraw,
     "stay_told": stay_told.stay_told,
     "standing_in": standing_in.told,
+    "handover": handover.handover,
+    "handover_answered": handover.answered,
     "promise_made": promise_messages.made,
     "promise_due": promise_messages.due,
     "promise_question": promise_messages.question,

@@ -30,6 +30,12 @@ def _of_nudges(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
     return {UUID(each) for subjects in found for each in subjects.split()}
 
 
+def _of_other(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
+    """What goes to a new manager is sealed for them too."""
+    pair = pair_with(tx, person, value, now)
+    return {pair.other(person).id} if pair is not None else set()
+
+
 def _of_report(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
     """Ways to begin a 1:1 rest on the report's own words."""
     pair = pair_with(tx, person, value, now)
@@ -47,6 +53,7 @@ NEEDED: Mapping[str, Others] = {
     "expectations_reply_review": _of_expectations,
     "expectations_reply_send": _of_expectations,
     "meeting_notes_submit": _of_meeting,
+    "handover_yes": _of_other,
     "nudges_more": _of_nudges,
     "one_to_one": _of_report,
 }

@@ -142,7 +142,7 @@ def _rhythm(telling: Telling, _row: UUID, _day: date, _full: bool) -> Iterator[B
     yield Buttons((Button(said["button_rhythm"], "one_to_ones", "", Look.PRIMARY),))
 
 
-def _note(telling: Telling, row: UUID, _day: date, _full: bool) -> Iterator[Block]:
+def _from_company(telling: Telling, row: UUID, _day: date, _full: bool) -> Iterator[Block]:
     occurrence = telling.tx.occurrences.many([row]).get(row)
     if occurrence is None or occurrence.person_id != telling.manager.id:
         return
@@ -168,5 +168,5 @@ _DRAWN: Mapping[Item, Callable[[Telling, UUID, date, bool], Iterator[Block]]] = 
     Item.STAY: _stay,
     Item.ASKED: _asked,
     Item.RHYTHM: _rhythm,
-    Item.NOTE: _note,
+    Item.NOTE: _from_company,
 }

@@ -77,7 +77,7 @@ def _telling(scene: Scene) -> Telling:
 def _composed(
     telling: Telling, drawn: Mapping[tuple[Item, UUID], tuple[Block, ...]], day: date
 ) -> Composed:
-    notice = _notice(telling, list(drawn))
+    notice = _in_short(telling, list(drawn))
     said = telling.say()
     blocks: list[Block] = [Heading(said["title"])]
     for number, shown in enumerate(list(drawn.values())[:SHOWN]):
@@ -121,7 +121,7 @@ def _waits(shown: Sequence[Block]) -> bool:
     return bool(actions - done)
 
 
-def _notice(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
+def _in_short(telling: Telling, items: list[tuple[Item, UUID]]) -> str:
     """What a locked phone shows: the first thing, and nobody's words."""
     kind, row = items[0]
     name = ""

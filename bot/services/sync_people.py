@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.people import Identity, Person, Role
 from bot.domain.ports.people_store import Roster
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services import handover
 from bot.services.call_off import call_off
 from bot.services.loss import counted, is_unusual
 from bot.services.people_file import ParsedPeople, PersonRow
@@ -272,6 +273,8 @@ def _apply(tx: Tx, difference: _Difference, identities: Identities, now: datetim
     _leave(tx, [entry.person_id for entry in difference.leaving], now)
     _start(tx, arriving, now)
     tx.people.change_managers(difference.managers, now)
+    staying = {person.id for person in difference.staying}
+    handover.offer(tx, {p: m for p, m in difference.managers.items() if p in staying}, now)
     unreachable = [p for p in difference.staying if p.id in difference.unreachable]
     homeless = [p for p in [*arriving, *unreachable] if p.id not in difference.at_home]
     found = (identities(person) for person in homeless)

@@ -162,11 +162,11 @@ class Telling:
             if any(part.subject_id == employee_id for part in summary.parts):
                 view = opened(self.tx, self.vault, summary, self.now, only=employee_id)
                 if view.shared:
-                    self._note(view.shared[0])
+                    self._shown_of(view.shared[0])
                     return view.shared[0]
         return None
 
-    def _note(self, view: PersonView) -> None:
+    def _shown_of(self, view: PersonView) -> None:
         quoted = {starter.version_id for starter in view.starters[:OWN_STARTERS]}
         self.readings.extend(
             Reading(view.person.id, self.manager.id, answer.answer_id, self.how, self.now)

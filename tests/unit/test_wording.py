@@ -81,6 +81,28 @@ FACTS: dict[str, dict[str, object]] = {
     },
     "form": {"company": "Fernweh"},
     "guide": PEOPLE | {"count": 7, "number": 2, "words": "What gives them energy."},
+    "handover": PEOPLE
+    | {
+        "count": 2,
+        "due": date(2026, 3, 6),
+        "first": "Tom",
+        "former": "Mara",
+        "text": "Shorter reviews",
+    },
+    "nudges": PEOPLE
+    | {
+        "absent": "Mara",
+        "company": "Fernweh",
+        "count": 2,
+        "day": date(2026, 3, 6),
+        "first": "1:1 with Ana",
+        "more": 1,
+        "question": "How is work?",
+        "texts": ["Reviews", "Holidays"],
+    },
+    "one_to_one": PEOPLE | {"count": 2, "day": date(2026, 3, 6), "first": "Mara", "number": 1},
+    "standing_in": PEOPLE
+    | {"first": "Mara", "since": date(2026, 3, 6), "until": date(2026, 3, 20)},
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
     "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
@@ -293,6 +315,14 @@ def test_every_refusal_of_a_pairs_form_has_its_words() -> None:
     assert {f"error_{code}" for code in codes | {"not_offered", "too_many"}} <= blocks("pair")
 
 
+@pytest.mark.parametrize("message", ["one_to_one", "standing_in"])
+def test_every_refusal_of_a_managers_form_has_its_words(message: str) -> None:
+    codes = refusals(SERVICES, "coming_day")[True]
+    assert {"not_a_date", "too_far", "in_the_past"} <= codes
+    wanted = codes - {"not_offered"} if message == "standing_in" else codes
+    assert {f"error_{code}" for code in wanted} <= blocks(message)
+
+
 def test_every_refusal_of_an_hr_admins_form_has_its_words() -> None:
     tree = dict(parsed(SERVICES))["admin"]
     codes = {code for call in calls(tree, "_pause_form") for code in texts(call.args[1])}
@@ -331,9 +361,15 @@ def said_blocks(tree: ast.Module) -> tuple[set[str], set[str]]:
 
 THROUGH = {
     "home_pair": "pair",
+    "meetings": "one_to_one",
+    "nudge_blocks": "nudges",
+    "nudges": "nudges",
     "pair_actions": "pair",
     "pair_adding": "pair",
+    "prepare": "one_to_one",
     "promise_messages": "promise",
+    "rhythms": "one_to_one",
+    "told": "nudges",
 }
 """Modules that speak through what another one hands them, and its message."""
 

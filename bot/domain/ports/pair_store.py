@@ -32,6 +32,10 @@ class Promises(Protocol):
         """
         ...
 
+    def with_open(self, employees: Iterable[UUID]) -> set[UUID]:
+        """Those of these employees who have something open with any manager they ever had."""
+        ...
+
     def of_pair(self, employee_id: UUID, manager_id: UUID) -> Sequence[Promise]:
         """The same of two people. What stands open for one of them, `Promise.is_open_for` tells."""
         ...
@@ -84,6 +88,10 @@ class Agenda(Protocol):
 
     def open_of_pairs(self, person_id: UUID) -> Sequence[AgendaItem]:
         """Open items of this person with anybody, oldest first."""
+        ...
+
+    def with_open(self, employees: Iterable[UUID]) -> set[UUID]:
+        """Those of these employees who have something open with any manager they ever had."""
         ...
 
     def of_pair(self, employee_id: UUID, manager_id: UUID) -> Sequence[AgendaItem]:
