@@ -37,9 +37,7 @@ UNCLEAR = (
 async def new_expectations(built: Built, given: Configuration, now: datetime) -> None:
     """A new version is applied and told; ten people ask, and Ana isn't among them."""
     policy = replace(given.policy, expectations=replace(given.policy.expectations, text=TEXT))
-    await apply(
-        built.uow, built.kit.calendar, replace(given, policy=policy), author="cli", now=now
-    )
+    await apply(built.uow, built.kit.calendar, replace(given, policy=policy), author="cli", now=now)
     await run_due(built.kit, now)
     for person, words in zip(await _askers(built), UNCLEAR, strict=False):
         await _ask(built, person, words, now)

@@ -25,6 +25,7 @@ from tests import harness, slack_pictures
 from tests.browser.hands import become, button, dialog, say
 from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
+from tests.sample_expectations import new_expectations
 from tests.servers import browser
 
 IMAGES = harness.ROOT / "docs" / "images"
@@ -120,6 +121,7 @@ async def _page(chromium: Browser, office: Office) -> None:
         await page.get_by_role("link", name="Home").click()
         await expect(page.get_by_role("table").first).to_be_visible()
         await _side_by_side(chromium, "local-page-dark.png", thread, await page.screenshot())
+    await _expectations(chromium, office)
     async with _opened(chromium, browser.DESKTOP) as page:
         await page.goto(f"{office.origin}/local")
         await page.screenshot(path=IMAGES / "local-page-people.png")
@@ -154,13 +156,31 @@ async def _form(page: Page) -> bytes:
     return await page.screenshot()
 
 
-async def _side_by_side(chromium: Browser, name: str, *pictures: bytes) -> None:
+async def _expectations(chromium: Browser, office: Office) -> None:
+    """New AI expectations, the question about them, and what the leader reads."""
+    await new_expectations(office.built, load_configuration(SAMPLE_CONFIGURATION), TUESDAY)
+    async with _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Ana Ribeiro")
+        await expect(button(page, "Something is unclear")).to_be_visible()
+        told = await page.screenshot()
+        await button(page, "Something is unclear").click()
+        await expect(dialog(page)).to_be_visible()
+        asking = await page.screenshot()
+        await become(page, office, "Mara Lindholm")
+        await page.get_by_role("link", name="Home").click()
+        await page.get_by_role("main").get_by_role("button", name="Read what they asked").click()
+        await expect(dialog(page)).to_be_visible()
+        reading = await page.screenshot()
+    await _side_by_side(chromium, "local-page-expectations.png", told, asking, reading, width=1330)
+
+
+async def _side_by_side(chromium: Browser, name: str, *pictures: bytes, width: int = 900) -> None:
     images = "".join(
         f'<img style="width:390px;{FRAME}" alt="" '
         f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
         for picture in pictures
     )
-    async with _opened(chromium, {"width": 900, "height": 920}) as page:
+    async with _opened(chromium, {"width": width, "height": 920}) as page:
         await page.set_content(
             '<body style="margin:0"><div id="all" style="display:inline-flex;gap:36px;'
             f'padding:32px;background:#efe9df">{images}</div>'

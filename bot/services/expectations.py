@@ -38,6 +38,11 @@ def leader_of(tx: Tx, policy: Policy) -> Person | None:
     return found if found and found.active else None
 
 
+def is_leader(person: Person, policy: Policy) -> bool:
+    """Whether that is this person."""
+    return person.active and person.email == policy.expectations.leader
+
+
 def leader_missing(tx: Tx, given: Expectations) -> tuple[str, str] | None:
     """What is wrong with the leader who is named, as (problem, remedy); None where all is well."""
     if not given.leader or leader_of(tx, Policy(expectations=given)):

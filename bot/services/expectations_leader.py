@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,7 @@ from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.services.act import Act, is_uuid
-from bot.services.expectations import leader_of
+from bot.services.expectations import is_leader
 from bot.services.expectations_asking import FIELD
 from bot.services.kit import Kit
 from bot.services.paging import Page, Piece, Section, number_in, paged
@@ -40,8 +40,7 @@ VERSIONS_SHOWN = 3
 
 def askers(tx: Tx, person: Person, value: str = "") -> set[UUID]:
     """Whose keys are needed to read what this person was asked; nobody's for other people."""
-    leader = leader_of(tx, tx.organisations.policy())
-    if leader is None or leader.id != person.id:
+    if not is_leader(person, tx.organisations.policy()):
         return set()
     about = value.partition(":")[0]
     asked = tx.expectations.questions_to(person.id)
@@ -67,20 +66,18 @@ class Desk:
         person = self.person
         return self.words.say("expectations", person.locale, person.time_zone, **facts)
 
-    def is_leader(self) -> bool:
-        leader = leader_of(self.tx, self.policy)
-        return leader is not None and leader.id == self.person.id
+    def is_leaders(self) -> bool:
+        return is_leader(self.person, self.policy)
 
     def readable(self) -> dict[UUID, Readable]:
         """By version; nothing for anybody but the leader."""
-        leader = leader_of(self.tx, self.policy)
         asked = [q for q in self.tx.expectations.questions_to(self.person.id) if self._opens(q)]
         people = self.tx.people.many({question.person_id for question in asked})
         return {
             version_id: readable(
                 (question for question in asked if question.version_id == version_id),
                 reader_id=self.person.id,
-                leader_id=leader.id if leader else None,
+                leader_id=self.person.id if self.is_leaders() else None,
                 taking_part={p.id for p in people.values() if _takes_part(p)},
                 minimum=self.policy.comment_minimum,
             )
@@ -109,7 +106,7 @@ def _takes_part(person: Person) -> bool:
 def home_blocks(desk: Desk) -> Iterator[Block]:
     """The leader's part of Home; nothing for anybody else."""
     newest = desk.tx.expectations.newest()
-    if not desk.is_leader() or newest is None:
+    if not desk.is_leaders() or newest is None:
         return
     found, replies = desk.readable(), desk.replies()
     yield Divider()
@@ -188,16 +185,21 @@ def _holds(vault: Vault, person_id: UUID) -> bool:
 
 def _sections(desk: Desk, found: Readable) -> Iterator[Section]:
     people = desk.tx.people.many({question.person_id for question in found.named})
-    named = [_piece(desk, q, people[q.person_id].name) for q in found.named]
-    unnamed = [_piece(desk, question) for question in found.unnamed]
+    named = [(question, people[question.person_id].name) for question in found.named]
+    unnamed = [(question, "") for question in found.unnamed]
     if named:
-        yield Section(desk.say()["section_named"], tuple(named))
+        yield Section(desk.say()["section_named"], tuple(_pieces(desk, named)))
     if unnamed:
-        yield Section(desk.say()["section_unnamed"], tuple(unnamed))
+        yield Section(desk.say()["section_unnamed"], tuple(_pieces(desk, unnamed)))
 
 
-def _piece(desk: Desk, question: Question, note: str = "") -> Piece:
-    return Piece((Quote(desk.opened(question), note),), (question.id,))
+def _pieces(desk: Desk, shown: Iterable[tuple[Question, str]]) -> Iterator[Piece]:
+    """A line between two of them: each is somebody's own. What was altered is left out."""
+    line: tuple[Block, ...] = ()
+    for question, name in shown:
+        if text := desk.opened(question):
+            yield Piece((*line, Quote(text, name)), (question.id,))
+            line = (Divider(),)
 
 
 def _readings(desk: Desk, found: Readable, shown: Collection[UUID]) -> list[Reading]:

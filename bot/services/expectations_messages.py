@@ -54,6 +54,7 @@ def _may_ask(scene: Scene, version: Version) -> Iterator[Block]:
         return
     facts = {"leader": leader.name, "minimum": scene.policy.comment_minimum}
     said = scene.say("expectations", **facts)
+    yield Text(said["unclear"])
     yield Text(said[f"reader_{scene.policy.expectations.questions.value}"], Tone.MUTED)
     yield Buttons((Button(said["ask"], "expectations_ask", str(version.id)),))
 
