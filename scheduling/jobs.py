@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services.desk import tend_desks
+from bot.services.expectations import announce
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
@@ -45,6 +46,7 @@ JOBS: tuple[Job, ...] = (
             ("tend", tend),
             ("promises", tend_promises),
             ("desks", tend_desks),
+            ("announce", announce),
             ("summarise", summarise),
         ),
     ),

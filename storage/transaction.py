@@ -10,6 +10,7 @@ from storage.answers import SqlAnswers
 from storage.cadences import SqlCadences
 from storage.check_ins import SqlCheckIns
 from storage.desks import SqlDesks
+from storage.expectations import SqlExpectations
 from storage.inbox import SqlInbox
 from storage.local_messages import SqlLocalMessages
 from storage.logs import SqlAuditLog, SqlReadLog
@@ -96,6 +97,11 @@ class SqlTx:
     def agenda(self) -> SqlAgenda:
         """What managers and reports want to talk about."""
         return SqlAgenda(*self._at)
+
+    @cached_property
+    def expectations(self) -> SqlExpectations:
+        """Versions of the AI expectations, and what is asked about them."""
+        return SqlExpectations(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

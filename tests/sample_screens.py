@@ -23,11 +23,15 @@ from bot.services.conversation import handle
 from bot.services.home import home
 from bot.settings import Environment, load_configuration
 from scheduling.clock import SteppedClock
+from tests.sample_expectations import new_expectations
 
 OPENING = frozenset({
     "admin_pause",
     "admin_preview",
     "agenda_open",
+    "expectations_ask",
+    "expectations_read",
+    "expectations_reply",
     "my_answers",
     "open_form",
     "open_later",
@@ -78,6 +82,7 @@ async def lived(environment: Environment, until: datetime) -> Screens:
         actors = await sample.cast(built, company)
         stage.append(Player(partial(hear, built.kit), built.local.id, actors, sample.START))
         await live(built, clock, stage[0], until, lambda _: None)
+        await new_expectations(built, company.configuration, clock.now())
         for person in people.values():
             await _look(built, person, clock.now(), screens)
     finally:

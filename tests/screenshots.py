@@ -27,6 +27,7 @@ from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
 from tests.journeys.world import World
 from tests.manager_screens import a_tuesday, two_weeks
+from tests.sample_expectations import new_expectations
 from tests.servers import browser
 
 IMAGES = harness.ROOT / "docs" / "images"
@@ -124,6 +125,7 @@ async def _page(chromium: Browser, office: Office) -> None:
         await page.get_by_role("link", name="Home").click()
         await expect(page.get_by_role("table").first).to_be_visible()
         await _side_by_side(chromium, "local-page-dark.png", thread, await page.screenshot())
+    await _expectations(chromium, office)
     async with _opened(chromium, browser.DESKTOP) as page:
         await page.goto(f"{office.origin}/local")
         await page.screenshot(path=IMAGES / "local-page-people.png")
@@ -191,6 +193,24 @@ async def _form(page: Page) -> bytes:
     await page.get_by_role("main").get_by_role("button", name="Answer in a form").click()
     await expect(dialog(page)).to_be_visible()
     return await page.screenshot()
+
+
+async def _expectations(chromium: Browser, office: Office) -> None:
+    """New AI expectations, the question about them, and what the leader reads."""
+    await new_expectations(office.built, load_configuration(SAMPLE_CONFIGURATION), TUESDAY)
+    async with _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Ana Ribeiro")
+        await expect(button(page, "Something is unclear")).to_be_visible()
+        told = await page.screenshot()
+        await button(page, "Something is unclear").click()
+        await expect(dialog(page)).to_be_visible()
+        asking = await page.screenshot()
+        await become(page, office, "Mara Lindholm")
+        await page.get_by_role("link", name="Home").click()
+        await page.get_by_role("main").get_by_role("button", name="Read what they asked").click()
+        await expect(dialog(page)).to_be_visible()
+        reading = await page.screenshot()
+    await _side_by_side(chromium, "local-page-expectations.png", told, asking, reading)
 
 
 async def _side_by_side(chromium: Browser, name: str, *pictures: bytes) -> None:

@@ -124,12 +124,15 @@ def pictures(seen: Screens) -> dict[str, list[Screen]]:
     manager, employee = seen.views["mara@fernweh.example"], seen.views["ana@fernweh.example"]
     admin = seen.views["ines@fernweh.example"]
     homes = [seen.homes[f"{who}@fernweh.example"] for who in ("ana", "mara", "ines")]
+    told = next(m for m in reversed(ana) if m.kind == "expectations")
+    unclear = [employee["expectations_ask"], manager["expectations_read"]]
     return {
         "messages": [conversation(welcome), conversation(asked), conversation(answered, receipt)],
         "summary": [conversation(summary), modal(manager["summary_details"])],
         "forms": [modal(_form(seen)), modal(employee["my_answers"])],
         "home": [*map(home, homes)],
         "admin": [modal(admin["admin_preview"]), modal(admin["admin_pause"])],
+        "expectations": [conversation(told), *map(modal, unclear)],
     }
 
 

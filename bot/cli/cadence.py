@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.bootstrap import Built
+    from bot.services.expectations import Figure
     from bot.services.preview import Preview
     from bot.services.status import Status
     from bot.settings import Configuration, Environment
@@ -89,7 +90,9 @@ def diff(file: File = None) -> None:
         from bot.cli.office import opened
 
         async with opened(environment) as built:
-            return [str(each) for each in await manage_cadence.diff(built.uow, configuration)]
+            found = [str(each) for each in await manage_cadence.diff(built.uow, configuration)]
+            tells = await manage_cadence.would_tell(built.uow, configuration)
+            return found + _told(tells)
 
     found = asyncio.run(compared())
     console().print("\n".join(found) or "Nothing differs.")
@@ -180,6 +183,18 @@ async def _look_ahead(
         return await look_ahead(built.uow, built.kit.calendar, built.clock.now(), weeks, key, specs)
 
 
+def _told(tells: Figure | None) -> list[str]:
+    """Who gets a message with new AI expectations, before anything is sent to many."""
+    from bot.cli.screen import plural
+
+    if tells is None:
+        return []
+    many = "everybody who takes part gets"
+    if tells.people is not None:
+        many = f"{plural(tells.people, 'person gets', 'people get')}"
+    return [f"new AI expectations: {many} one message with them, within working hours"]
+
+
 class _Apply:
     """One file on its way into the database."""
 
@@ -231,7 +246,7 @@ class _Apply:
             dry_run=dry_run,
             prune=self.prune,
         )
-        return [str(difference) for difference in applied.differences]
+        return [str(difference) for difference in applied.differences] + _told(applied.tells)
 
     def _ask(self) -> None:
         """Raises Refused where nobody agrees."""

@@ -20,6 +20,7 @@ from bot.cli.slack_checks import slack_findings
 from bot.domain.organisation import Configuration
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.services import manage_cadence
+from bot.services.expectations import leader_missing
 from bot.settings import (
     ConfigurationError,
     Environment,
@@ -198,6 +199,20 @@ async def _people(built: Built) -> Finding:
 async def _differences(built: Built, configuration: Configuration | None) -> list[Finding]:
     if configuration is None:
         return []
+    return [*await _leader(built, configuration), *await _compared(built, configuration)]
+
+
+async def _leader(built: Built, configuration: Configuration) -> list[Finding]:
+    """Whoever is named to answer questions about the AI expectations must be there to do so."""
+    given = configuration.policy.expectations
+    wrong = await built.uow.read(lambda tx: leader_missing(tx, given))
+    if wrong is None:
+        return []
+    said = f"ai_expectations.leader: {'; '.join(wrong)}. Until then nobody can ask anything"
+    return [Finding(Verdict.NOTE, "AI expectations", said)]
+
+
+async def _compared(built: Built, configuration: Configuration) -> list[Finding]:
     found = await manage_cadence.diff(built.uow, configuration)
     if not found:
         return [Finding(Verdict.GOOD, "cadences", "what is in force is what the file says")]

@@ -73,6 +73,7 @@ class _Shown:
         rows = [self._row(cadence) for cadence in self.found.cadences]
         self.out.print(table("", header, rows))
         self.out.print(f"Messages: {_counted(self.found.queue.items())}.")
+        self._expectations()
         if self.found.unsent:
             self.out.print(f"Never sent: {_counted(self.found.unsent.items())}.")
         if self.found.needs_operator:
@@ -106,6 +107,15 @@ class _Shown:
         where = f"{pause.platform.capitalize()} workspace {pause.workspace}"
         remedy = REMEDIES.get(pause.reason, pause.reason.replace("_", " "))
         return f"{where} is paused, next try {self._moment(pause.until)}. {remedy}"
+
+    def _expectations(self) -> None:
+        from prompts.words import shipped_words
+
+        if told := self.found.expectations:
+            said = shipped_words().say(
+                "expectations", "en", number=told.number, sent=told.sent, of=told.of
+            )
+            self.out.print(said[told.code])
 
     def _losses(self) -> None:
         from bot.cli.screen import plural

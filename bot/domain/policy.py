@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time
+from enum import StrEnum
 
 from bot.domain.local_time import QuietHours
 
 
+class QuestionsFor(StrEnum):
+    """Who reads what people find unclear about the AI expectations: the named leader in both cases.
+
+    GROUP: without names, and only once enough people asked (`comment_minimum`). LEADER: each with
+    the name of whoever asked.
+    """
+
+    GROUP = "group"
+    LEADER = "leader"
+
+
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """The company's AI expectations as app.yaml gives them; both may be empty."""
+    """The company's AI expectations as app.yaml gives them; text, url or both may be empty.
+
+    `leader` is the e-mail address of whoever answers questions about them; where it is empty,
+    nothing can be asked.
+    """
 
     text: str = ""
     url: str = ""
+    leader: str = ""
+    questions: QuestionsFor = QuestionsFor.GROUP
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.text and not self.url
 
 
 @dataclass(frozen=True, slots=True)

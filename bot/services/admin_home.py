@@ -69,6 +69,9 @@ class _AdminHome:
         if self.stands.cadences:
             yield Divider()
             yield self._reached()
+        if told := self.stands.expectations:
+            said = self.admin.say("expectations", number=told.number, sent=told.sent, of=told.of)
+            yield Text(said[told.code])
         if self.stands.needs_operator:
             count = sum(self.stands.needs_operator.values())
             yield Text(self.say(count=count)["needs_operator"], Tone.STRONG)

@@ -11,7 +11,7 @@ from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import desk_items
+from bot.services import desk_items, expectations_messages
 from bot.services.desk_items import NUDGES
 from bot.services.places import settle_unsent, wake_waiting
 from bot.services.scene import Composed
@@ -43,6 +43,8 @@ def sent(tx: Tx, taken: Sequence[Taken]) -> None:
     for each in taken:
         if each.delivery.kind == NUDGES:
             desk_items.sent(tx, each.delivery.facts)
+        elif each.delivery.kind == expectations_messages.REPLY:
+            expectations_messages.answered(tx, each.delivery, each.at)
     # An answer given to a message is stored with the readers it named.
     tx.check_ins.remember_shown(_named(t.composed for t in taken))
     _mark_asked(tx, taken)
@@ -98,6 +100,8 @@ def dropped(tx: Tx, delivery: Delivery, reason: str, now: datetime) -> None:
     if delivery.kind == NUDGES:
         desk_items.put_back(tx, delivery.facts, now)
         tx.desks.wake([delivery.person_id], now)
+    if delivery.kind == expectations_messages.REPLY:
+        expectations_messages.not_answered(tx, delivery)
     if delivery.occurrence_id is None:
         return
     if delivery.kind in _OFFERS:

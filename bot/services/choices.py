@@ -10,7 +10,7 @@ from bot.domain.local_time import local_instant, next_open_moment
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
 from bot.domain.recurrence import closing_moment
-from bot.services import steps
+from bot.services import expectations, steps
 from bot.services.act import Act
 from bot.services.days import coming_day
 
@@ -127,5 +127,6 @@ def pause(act: Act, until: datetime) -> None:
 def resume(act: Act) -> None:
     """Ends a pause. *Not for me* is taken back by *Start* alone."""
     act.tx.people.set_pause(act.person.id, None)
+    expectations.back_again(act.tx, act.person, act.now)
     declined = act.person.participation is Participation.DECLINED
     act.note("declined" if declined else "resumed")

@@ -9,6 +9,7 @@ from bot.domain.delivery import DeliveryState, Operation
 from bot.domain.message import Message
 from bot.services import (
     answered_messages,
+    expectations_messages,
     handover,
     note_messages,
     nudges,
@@ -44,6 +45,9 @@ COMPOSERS: Mapping[str, Composer] = {
     "promise_due": promise_messages.due,
     "promise_question": promise_messages.question,
     "promise_redraw": promise_messages.redraw,
+    "expectations": expectations_messages.told,
+    "expectations_redraw": expectations_messages.redraw,
+    "expectations_reply": expectations_messages.replied,
     "summary": summary_message.summary,
     "sample": sample_message.sample,
 }

@@ -93,6 +93,8 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "promises.ask_after_days": policy.follow_up_days,
         "ai_expectations.text": policy.expectations.text,
         "ai_expectations.url": policy.expectations.url,
+        "ai_expectations.leader": policy.expectations.leader,
+        "ai_expectations.questions": policy.expectations.questions.value,
         "privacy.group_minimum": policy.group_minimum,
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.retention_days": policy.retention_days,

@@ -14,7 +14,6 @@ from bot.domain.message import (
     Divider,
     Form,
     Heading,
-    Link,
     Option,
     Text,
     TextInput,
@@ -24,6 +23,7 @@ from bot.domain.packs import Question, QuestionKind
 from bot.domain.people import Person
 from bot.services import audience
 from bot.services.act import Act
+from bot.services.expectations import shown_blocks
 from bot.services.form_state import FormState
 from prompts.words import Said, Words
 
@@ -77,8 +77,8 @@ def _question(
 ) -> list[Block]:
     words, key = question.words(act.person.locale), question.key
     blocks: list[Block] = []
-    if question.shows_expectations and act.policy.expectations.url:
-        blocks.append(Link(said["expectations_link"], act.policy.expectations.url))
+    if question.shows_expectations:
+        blocks += shown_blocks(act.policy.expectations, said["expectations_link"])
     text_label = words.text
     if question.takes_rating:
         blocks.append(_rating(said, question, value, words.text, errors, fields, act))

@@ -16,8 +16,9 @@ from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import shortened
-from bot.services import audience, home_pair, home_team
+from bot.services import audience, expectations_leader, home_pair, home_team
 from bot.services.admin_home import admin_blocks
+from bot.services.expectations_leader import Desk
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
 from bot.services.own_state import Upcoming, last_day, open_check_ins, upcoming
@@ -37,7 +38,7 @@ async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
 
     Fewer than 60 blocks whatever the person has: the platforms limit a tab's length.
     """
-    keys = await kit.uow.read(lambda tx: {person_id} | home_team.subjects(tx, person_id))
+    keys = await kit.uow.read(lambda tx: _subjects(tx, person_id))
     vault = await kit.keys.vault(keys)
     readable = {subject for subject in keys if vault.knows(subject)}
 
@@ -51,6 +52,13 @@ async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
     if person is not None and person.role is Role.HR_ADMIN:
         blocks += await admin_blocks(kit, person, now)
     return blocks
+
+
+def _subjects(tx: Tx, person_id: UUID) -> set[UUID]:
+    """Whose keys are asked after."""
+    person = tx.people.get(person_id)
+    asked = expectations_leader.askers(tx, person) if person else set()
+    return {person_id} | asked | home_team.subjects(tx, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,11 @@ class _Home:
         )
         reports = self.tx.people.reports_of(self.person.id, self.now)
         yield from home_pair.team_blocks(looking, reports)
+        yield from expectations_leader.home_blocks(self._as_leader())
+
+    def _as_leader(self) -> Desk:
+        policy, words = self.tx.organisations.policy(), self.kit.words
+        return Desk(self.tx, self.vault, words, self.person, policy, self.readable, self.now)
 
     def _open(self, opened: list[CheckIn]) -> Iterator[Block]:
         for check_in in opened[:OPEN_SHOWN]:

@@ -13,7 +13,9 @@ from bot.domain.packs import Pack
 from bot.domain.policy import policy_changes_refused
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services import expectations
 from bot.services.differences import Difference, differences, policy_differences
+from bot.services.expectations import Figure
 from bot.services.memberships import SyncResult, sync_plans
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,10 +42,14 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was changed, or would be. `plans` is None where nothing was written."""
+    """What was changed, or would be. `plans` is None where nothing was written.
+
+    `tells` is how many people get a message with new AI expectations; None where nobody does.
+    """
 
     differences: tuple[Difference, ...]
     plans: SyncResult | None = None
+    tells: Figure | None = None
 
 
 async def apply(
@@ -70,9 +76,30 @@ async def apply(
     Raises ApplyRefused where it would break what people were promised when they were asked.
     """
     if dry_run:
-        return Applied(await uow.read(lambda tx: _checked(tx, configuration)))
-    found = await uow.write(lambda tx: _Change(tx, author, now).to(configuration, prune=prune))
-    return Applied(found, await sync_plans(uow, calendar, now))
+        return await uow.read(lambda tx: _looked_at(tx, configuration))
+    found = await uow.write(lambda tx: _applied(tx, configuration, author, now, prune=prune))
+    return replace(found, plans=await sync_plans(uow, calendar, now))
+
+
+def _looked_at(tx: Tx, configuration: Configuration) -> Applied:
+    """Raises ApplyRefused."""
+    found = _checked(tx, configuration)
+    return Applied(found, tells=_told(tx, configuration))
+
+
+def _applied(
+    tx: Tx, configuration: Configuration, author: str, now: datetime, *, prune: bool
+) -> Applied:
+    """Raises ApplyRefused."""
+    tells = _told(tx, configuration)
+    return Applied(_Change(tx, author, now).to(configuration, prune=prune), tells=tells)
+
+
+def _told(tx: Tx, configuration: Configuration) -> Figure | None:
+    """Whoever begins with it sees it beside the question: nobody has to be told of a change."""
+    if not tx.cadences.current():
+        return None
+    return expectations.would_tell(tx, configuration.policy.expectations)
 
 
 async def seed(
@@ -86,6 +113,11 @@ async def seed(
         return await diff(uow, configuration)
     await apply(uow, calendar, configuration, author="app.yaml", now=now)
     return ()
+
+
+async def would_tell(uow: UnitOfWork, configuration: Configuration) -> Figure | None:
+    """How many people applying it would send new AI expectations to; None where it would nobody."""
+    return await uow.read(lambda tx: _told(tx, configuration))
 
 
 async def diff(uow: UnitOfWork, configuration: Configuration) -> tuple[Difference, ...]:
@@ -178,12 +210,15 @@ def _checked(tx: Tx, configuration: Configuration) -> tuple[Difference, ...]:
     refused = policy_changes_refused(stored.policy, configuration.policy, answers_exist=True)
     if refused and _anybody_was_asked(tx):
         raise ApplyRefused(refused)
+    wrong = expectations.leader_missing(tx, configuration.policy.expectations)
+    if wrong is not None and stored.cadences:
+        raise ApplyRefused([("ai_expectations.leader", *wrong)])
     return differences(stored, configuration)
 
 
 def _anybody_was_asked(tx: Tx) -> bool:
     """The sizes are promised with the first question, so from then on they count."""
-    return any(tx.check_ins.counts(_EVER).values())
+    return any(tx.check_ins.counts(_EVER).values()) or tx.expectations.anybody_asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +231,13 @@ class _Change:
 
     def to(self, configuration: Configuration, *, prune: bool) -> tuple[Difference, ...]:
         found = _checked(self.tx, configuration)
+        tells = _told(self.tx, configuration) is not None
+        given = configuration.policy.expectations
+        leader = self.tx.organisations.policy().expectations.leader
         self._policy(configuration)
+        expectations.keep_version(self.tx, given, self.author, self.now, tells=tells)
+        if given.leader != leader:
+            expectations.reader_changed(self.tx, self.now)
         for pack in configuration.packs:
             self.add_pack(pack)
         current = {revision.spec.key: revision for revision in self.tx.cadences.current()}

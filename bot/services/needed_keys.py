@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.act import is_uuid
+from bot.services.expectations_leader import askers
 from bot.services.nudges import of_day
 from bot.services.pairs import pair_with
 
@@ -41,7 +42,16 @@ def _of_report(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
     return {pair.employee.id} if pair is not None else set()
 
 
+def _of_expectations(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
+    """The leader reads what people find unclear."""
+    return askers(tx, person, value)
+
+
 NEEDED: Mapping[str, Others] = {
+    "expectations_read": _of_expectations,
+    "expectations_reply": _of_expectations,
+    "expectations_reply_review": _of_expectations,
+    "expectations_reply_send": _of_expectations,
     "meeting_notes_submit": _of_meeting,
     "handover_yes": _of_other,
     "nudges_more": _of_nudges,

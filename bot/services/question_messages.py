@@ -10,7 +10,6 @@ from bot.domain.message import (
     Button,
     Buttons,
     Heading,
-    Link,
     Look,
     Message,
     Text,
@@ -21,6 +20,7 @@ from bot.domain.people import Participation, Person
 from bot.services import audience
 from bot.services.act import join_value
 from bot.services.answered_messages import inputs
+from bot.services.expectations import shown_blocks
 from bot.services.scene import Composed, Drop, Scene
 
 
@@ -168,15 +168,9 @@ def _question_blocks(
 
 def _expectations(scene: Scene, question: Question) -> list[Block]:
     """Beside the question on the company's AI expectations: what they are, and where."""
-    given = scene.policy.expectations
     if not question.shows_expectations:
         return []
-    blocks: list[Block] = []
-    if given.text:
-        blocks.append(Text(given.text, Tone.MUTED))
-    if given.url:
-        blocks.append(Link(scene.say("question")["expectations_link"], given.url))
-    return blocks
+    return shown_blocks(scene.policy.expectations, scene.say("question")["expectations_link"])
 
 
 def thanks(scene: Scene) -> Composed:

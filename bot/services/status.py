@@ -15,6 +15,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import Round
 from bot.domain.ports.queue_store import LanePause
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.services.expectations import Progress, progress
 from bot.services.sync_accounts import waiting
 
 PAST = timedelta(weeks=4)
@@ -84,7 +85,7 @@ class Status:
 
     `needs_operator` counts by reason the messages nobody knows the fate of and those on hold.
     `next_at` is when the next thing is due (aware UTC). `paused` are the workspaces that nothing
-    leaves at present, and why.
+    leaves at present, and why. `expectations` is how far telling people of new ones is.
     """
 
     organisation: Organisation
@@ -95,6 +96,7 @@ class Status:
     needs_operator: Mapping[str, int]
     next_at: datetime | None
     paused: tuple[LanePause, ...] = ()
+    expectations: Progress | None = None
 
 
 async def status(uow: UnitOfWork, now: datetime) -> Status | None:
@@ -161,6 +163,7 @@ def _status(tx: Tx, now: datetime) -> Status | None:
         needs_operator=_reasons(by_state, DeliveryState.UNKNOWN, DeliveryState.HELD),
         next_at=min((moment for moment in moments if moment is not None), default=None),
         paused=tuple(tx.queue.pauses(now)),
+        expectations=progress(tx, now),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.deliver import deliver
 from bot.services.desk import tend_desks
+from bot.services.expectations import announce
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.tend import tend
@@ -28,6 +29,7 @@ class _Next:
     promises: datetime | None
     send: datetime | None
     draft: bool
+    tell: bool
 
     def earliest(self) -> datetime | None:
         return _earliest(self.plan, self.tend, self.promises, self.desks, self.send)
@@ -41,13 +43,14 @@ def _look(tx: Tx) -> _Next:
         promises=_earliest(tx.promises.next_wake_at(), tx.agenda.next_wake_at()),
         send=tx.queue.next_at(),
         draft=bool(tx.occurrences.planned(1)),
+        tell=tx.expectations.to_tell() is not None,
     )
 
 
 async def schedule_due(kit: Kit, now: datetime) -> int:
     """Plans, tends and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at seven indexes, however many people there are.
+    Where nothing is due this costs one look at eight indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
@@ -63,6 +66,8 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
     # What was just planned may wait on a manager's desk.
     if done or _is_due(upcoming.desks, now):
         done += await tend_desks(kit, now)
+    if upcoming.tell:
+        done += await announce(kit, now)
     if done or upcoming.draft:
         done += await summarise(kit, now)
     return done

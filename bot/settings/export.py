@@ -14,7 +14,7 @@ from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack, Question, QuestionKind, Wording
 from bot.domain.phrases import every_phrase, on_phrase
-from bot.domain.policy import Policy
+from bot.domain.policy import Expectations, Policy
 from bot.domain.recurrence import Recurrence
 from prompts.library import load_packs
 
@@ -60,9 +60,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "quiet_hours": {"from": _clock(policy.quiet.start), "to": _clock(policy.quiet.end)},
         "limits": {"prompts_per_week": policy.weekly_cap},
         "promises": {"ask_after_days": policy.follow_up_days},
-        "ai_expectations": _without_none(
-            text=policy.expectations.text or None, url=policy.expectations.url or None
-        ),
+        "ai_expectations": _expectations(policy.expectations),
         "privacy": _without_none(
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,
@@ -70,6 +68,15 @@ def _policy(policy: Policy) -> dict[str, Any]:
             help_contact=policy.help_contact or None,
         ),
     }
+
+
+def _expectations(given: Expectations) -> dict[str, Any]:
+    return _without_none(
+        text=given.text or None,
+        url=given.url or None,
+        leader=given.leader or None,
+        questions=given.questions.value if given.leader else None,
+    )
 
 
 def _cadence(spec: CadenceSpec, packs: dict[str, Pack]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from pydantic import (
 
 from bot.domain.cadence_rules import MAX_NAME
 from bot.domain.phrases import Unfit, parse_date, parse_time, shown
-from bot.settings.values import parse_country, parse_locale, parse_zone
+from bot.domain.policy import QuestionsFor
+from bot.settings.values import parse_country, parse_locale, parse_mail, parse_zone
 
 LEAST_GROUP = 5
 LEAST_COMMENTS = 10
@@ -46,6 +47,13 @@ def _web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or " " in value:
         raise Unfit(f"{shown(value)} is not a web address", "write it in full, with https://")
     return value
+
+
+def _questions_for(value: Any) -> QuestionsFor:
+    names = [each.value for each in QuestionsFor]
+    if value in names:
+        return QuestionsFor(value)
+    raise Unfit(f"{shown(value)} is not a choice", "write group, or leader for questions by name")
 
 
 def _line(value: Any) -> Any:
@@ -94,6 +102,15 @@ class Promises(Section):
 class AiExpectations(Section):
     text: Paragraph = ""
     url: Annotated[Paragraph, AfterValidator(_web_address)] = ""
+    leader: Annotated[str, BeforeValidator(parse_mail)] = ""
+    questions: Annotated[QuestionsFor, BeforeValidator(_questions_for)] = QuestionsFor.GROUP
+
+    @field_validator("questions")
+    @classmethod
+    def _needs_a_leader(cls, value: QuestionsFor, info: ValidationInfo) -> QuestionsFor:
+        if info.data.get("leader") == "":
+            raise Unfit("has no meaning without leader", "add leader: and who answers, by e-mail")
+        return value
 
 
 class Privacy(Section):

@@ -154,6 +154,22 @@ def test_processes_of_their_own_do_the_same(either: Shell) -> None:
     assert "touchpoint demo" in either.process("run", code=2)
 
 
+def test_new_expectations_say_beforehand_who_is_told(office: Shell) -> None:
+    """And a leader whom nobody knows is noted by the check, and refused when it is applied."""
+    told = "new AI expectations: everybody who takes part gets one message with them"
+    office.edit("app.yaml", "Use AI where it helps you", "Use AI where it helps you most")
+    assert told in office.run("cadence", "diff", code=1)
+    assert told in office.run("cadence", "apply", "--dry-run")
+    assert told in office.run("cadence", "apply", "--yes")
+    assert "Nothing differs." in office.run("cadence", "apply", "--yes")
+    assert "Version 2 of the AI expectations is on its way" in office.run("status")
+    office.edit("app.yaml", "leader: mara@", "leader: marra@")
+    assert "did you mean mara@fernweh.example?" in office.run("check")
+    refused = office.run("cadence", "apply", "--yes", code=1)
+    assert "ai_expectations.leader" in refused
+    assert "did you mean mara@fernweh.example?" in refused
+
+
 def test_a_preview_shows_who_gets_what_and_who_does_not(office: Shell) -> None:
     said = office.run("cadence", "preview", "--weeks", "2")
     assert re.search(r"^ *5 +Europe/Berlin +DE +Tue .*10:00.* ana@fernweh\.example", said, re.M)

@@ -16,7 +16,7 @@ from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
-from bot.domain.policy import Expectations, Policy, policy_changes_refused
+from bot.domain.policy import Expectations, Policy, QuestionsFor, policy_changes_refused
 from bot.domain.recurrence import Recurrence, Unit
 from bot.settings import (
     ConfigurationError,
@@ -152,7 +152,11 @@ def test_every_part_of_the_rules_is_read() -> None:
         quiet_hours: {from: "22:00", to: "06:30"}
         limits: {prompts_per_week: 2}
         promises: {ask_after_days: 7}
-        ai_expectations: {text: Ask first, url: "https://fernweh.example/ai"}
+        ai_expectations:
+          text: Ask first
+          url: https://fernweh.example/ai
+          leader: Mara@Fernweh.example
+          questions: leader
         privacy: {group_minimum: 6, comment_minimum: 12, retention_days: 90, help_contact: Ines}
         packs:
         cadences: {}
@@ -164,7 +168,9 @@ def test_every_part_of_the_rules_is_read() -> None:
         locale="en-GB",
         quiet=QuietHours(time(22), time(6, 30)),
         weekly_cap=2,
-        expectations=Expectations("Ask first", "https://fernweh.example/ai"),
+        expectations=Expectations(
+            "Ask first", "https://fernweh.example/ai", "mara@fernweh.example", QuestionsFor.LEADER
+        ),
         help_contact="Ines",
         group_minimum=6,
         comment_minimum=12,
@@ -370,6 +376,9 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"limits": "{prompts_per_week: 0}"}, "limits.prompts_per_week  is 0  → give 1 to 20"),
         ({"ai_expectations": "{url: fernweh.example}"}, "with https://"),
         ({"ai_expectations": '{url: "javascript:alert(1)"}'}, "is not a web address"),
+        ({"ai_expectations": "{leader: Mara}"}, "leader"),
+        ({"ai_expectations": "{questions: leader}"}, "add leader: and who answers"),
+        ({"ai_expectations": "{leader: a@b.example, questions: hr}"}, "write group, or leader"),
         ({"privacy": "{group_minimum: 4}"}, "4 is below 5: people could be recognised"),
         ({"privacy": "{comment_minimum: 9}"}, "9 is below 10: people could be recognised"),
         ({"privacy": "{group_minimum: 20}"}, "comment_minimum"),
@@ -677,6 +686,15 @@ def configurations(draw: st.DrawFn) -> Configuration:
         expectations=Expectations(
             draw(st.just("") | texts),
             draw(st.sampled_from(["", "https://fernweh.example/ai?x=1#a"])),
+            *draw(
+                st.sampled_from(
+                    [
+                        ("", QuestionsFor.GROUP),
+                        ("mara@fernweh.example", QuestionsFor.GROUP),
+                        ("no@fernweh.example", QuestionsFor.LEADER),
+                    ]
+                )
+            ),
         ),
         help_contact=draw(st.just("") | texts),
         group_minimum=group,

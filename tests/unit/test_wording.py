@@ -68,6 +68,17 @@ FACTS: dict[str, dict[str, object]] = {
         "team": "Sales",
         "weekday": "Monday",
     },
+    "expectations": {
+        "company": "Fernweh",
+        "count": 12,
+        "leader": "Ines Okafor",
+        "minimum": 10,
+        "moment": MOMENT,
+        "name": "Ines Okafor",
+        "number": 2,
+        "of": 300,
+        "sent": 120,
+    },
     "form": {"company": "Fernweh"},
     "guide": PEOPLE | {"count": 7, "number": 2, "words": "What gives them energy."},
     "handover": PEOPLE

@@ -13,6 +13,7 @@ from bot.domain.ports.conversation_store import (
     Summaries,
 )
 from bot.domain.ports.desk_store import Desks, Meetings
+from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -53,6 +54,8 @@ class Tx(Protocol):
     def promises(self) -> Promises: ...
     @property
     def agenda(self) -> Agenda: ...
+    @property
+    def expectations(self) -> ExpectationsStore: ...
     @property
     def queue(self) -> Queue: ...
     @property

@@ -1,0 +1,139 @@
+"""Versions of the company's AI expectations, what people find unclear in them, and who reads that.
+
+The readers of a question are stored with it: whoever is named later reads nothing asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from bot.domain.policy import Expectations, QuestionsFor
+
+MAX_QUESTION = 1000
+"""Longest question in characters."""
+
+
+class Telling(StrEnum):
+    """Whether people are told of a version: QUIET never, GOING while messages are being queued."""
+
+    QUIET = "quiet"
+    GOING = "going"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What was expected from `created_at` on (aware UTC), until the next version.
+
+    `told_up_to` is the last person, by id, for whom its message is queued.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    number: int
+    text: str
+    url: str
+    created_at: datetime
+    author: str
+    telling: Telling = Telling.QUIET
+    told_up_to: UUID | None = None
+
+    def says(self, given: Expectations) -> bool:
+        """Whether `given` is this version: who answers questions makes no new one."""
+        return (self.text, self.url) == (given.text, given.url)
+
+    @property
+    def content(self) -> Expectations:
+        return Expectations(self.text, self.url)
+
+
+def in_force_at(versions: Iterable[Version], moment: datetime) -> Version | None:
+    """The version in force at `moment` (aware UTC), so the one that an answer given then is about;
+    None before the first.
+    """
+    before = (version for version in versions if version.created_at <= moment)
+    return max(before, key=lambda version: version.number, default=None)
+
+
+class QuestionState(StrEnum):
+    """Until it is ANSWERED a question can be changed and taken back."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What one person finds unclear in one version, sealed under that person's key.
+
+    `kind` and `reader_id` are who reads it, as shown before it was asked (`asked_at`, aware UTC).
+    """
+
+    id: UUID
+    organisation_id: UUID
+    version_id: UUID
+    person_id: UUID
+    kind: QuestionsFor
+    reader_id: UUID
+    asked_at: datetime
+    sealed: bytes = field(repr=False)
+    state: QuestionState = QuestionState.ASKED
+    reply_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A leader's one post on a version to those who asked: `people` is to how many it went."""
+
+    id: UUID
+    organisation_id: UUID
+    version_id: UUID
+    author_id: UUID
+    text: str
+    created_at: datetime
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What one reader may read: `named` with names, `unnamed` without names, times or an order
+    that would tell of them.
+    """
+
+    named: tuple[Question, ...] = ()
+    unnamed: tuple[Question, ...] = ()
+
+    @property
+    def all(self) -> tuple[Question, ...]:
+        return self.named + self.unnamed
+
+    @property
+    def to_answer(self) -> tuple[Question, ...]:
+        return tuple(q for q in self.all if q.state is QuestionState.ASKED)
+
+
+def readable(
+    questions: Iterable[Question],
+    *,
+    reader_id: UUID,
+    leader_id: UUID | None,
+    taking_part: Collection[UUID],
+    minimum: int,
+) -> Readable:
+    """What `reader_id` may read of the questions about one version.
+
+    Nobody reads but the leader named now (`leader_id`), and of questions those alone that named
+    the same person when they were asked, while whoever asked takes part. Without names at least
+    `minimum` must have asked. Roles give nothing.
+    """
+    if reader_id != leader_id:
+        return Readable()
+    shown = [q for q in questions if q.reader_id == reader_id and q.person_id in taking_part]
+    named = sorted((q for q in shown if q.kind is QuestionsFor.LEADER), key=lambda q: q.asked_at)
+    # By id, which is random: the order stays, and tells nothing.
+    unnamed = sorted((q for q in shown if q.kind is QuestionsFor.GROUP), key=lambda q: q.id)
+    return Readable(tuple(named), tuple(unnamed) if len(unnamed) >= minimum else ())
