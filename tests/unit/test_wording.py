@@ -139,6 +139,7 @@ FACTS: dict[str, dict[str, object]] = {
     "summary": PEOPLE
     | {
         "before": 2,
+        "count": 2,
         "more": 1,
         "moves": ["Ana 2 → 4", "Ben 3 → 2"],
         "now": 4,
