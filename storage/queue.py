@@ -226,7 +226,7 @@ class SqlQueue(Queries):
         when = {"since": since, "until": until}
         for some in chunks(sorted(set(people))):
             whose = {"organisation": self._organisation, "people": some}
-            for person_id, at in self._connection.execute(PROMPTS_SENT, {**whose, **when}):
+            for person_id, at in self._connection.execute(PROMPTS_SENT, {**whose, **when}).all():
                 found[person_id].append(at)
         return found
 
