@@ -111,10 +111,12 @@ def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value)
         return
     version_id = record(act, check_in, question, merged, last)
     check_in = _opened(act, check_in, question.key)
+    shown = []
     if last is None or act.now - last.recorded_at > SILENCE:
-        act.tx.queue.enqueue([outgoing.receipt(check_in, question.key, version_id, act.now)])
+        shown.append(outgoing.receipt(check_in, question.key, version_id, act.now))
     if before is None or before.text == "":
-        steps.redraw(act, check_in, question.key)
+        shown.extend(steps.redraws(act, check_in, question.key))
+    act.tx.queue.enqueue(shown)
     steps.go_on(act, check_in, act.now + SILENCE)
 
 
