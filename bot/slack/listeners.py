@@ -32,7 +32,7 @@ from bot.slack.screen import HOME, Screen, carried_by_panel, panel_below
 from bot.slack.status import away_until
 from bot.slack.texts import fallback
 from bot.slack.typed import mentioned
-from bot.slack.values import Forged, read_carried
+from bot.slack.values import Forged
 
 WORKSPACE = "touchpoint_workspace"
 """Where `authorize` leaves the workspace that a payload belongs to, in Bolt's context."""
@@ -104,8 +104,7 @@ class Listeners:
         """Somebody sent a form: its errors, or what comes next, travel in the acknowledgement."""
         workspace = _workspace(context)
         try:
-            inbound = payloads.form(body, self._source(workspace))
-            carried = read_carried(body["view"]["private_metadata"])
+            inbound, carried = payloads.form(body, self._source(workspace))
         except Forged as forged:
             _refuse("form", forged)
             await ack()
