@@ -10,10 +10,13 @@ import asyncio
 import os
 import runpy
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import TextIO
 
 from tests.harness import ROOT
 
@@ -95,6 +98,46 @@ class Process:
         code = self.returncode
         assert code is not None
         return code
+
+
+@dataclass
+class Talk:
+    """A process, and the pipes through which it hears and answers."""
+
+    process: Process
+    stdin: TextIO
+    stdout: TextIO
+
+    def tell(self, line: str) -> None:
+        self.stdin.write(f"{line}\n")
+        self.stdin.flush()
+
+    def kill(self) -> None:
+        """SIGKILL, and the end of it."""
+        self.process.kill()
+        self.process.wait(30)
+
+    def end(self) -> str:
+        """What else it says once it hears no more; it ends with 0."""
+        self.stdin.close()
+        said = self.stdout.read()
+        assert self.process.wait(60) == 0
+        return said
+
+
+@contextmanager
+def talking(
+    module: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Talk]:
+    """A process that is killed at the end where it still lives."""
+    pipes = (STDIN, STDOUT)
+    process = Process(module, *arguments, pipes=pipes, environment=environment)
+    with os.fdopen(process.file(STDIN), "w") as to, os.fdopen(process.file(STDOUT)) as what:
+        talk = Talk(process, to, what)
+        try:
+            yield talk
+        finally:
+            talk.kill()
 
 
 class AsyncProcess:
