@@ -21,6 +21,7 @@ from bot.demo import terminal
 from bot.demo.company import (
     SAMPLE_ANSWERS,
     SAMPLE_CONFIGURATION,
+    SAMPLE_ONE_TO_ONES,
     SAMPLE_PEOPLE,
     START,
     Company,
@@ -45,6 +46,7 @@ def run_demo(
     weeks: int,
     people: Path | None,
     answers: Path | None,
+    one_to_ones: Path | None,
     serve: bool,
     data: Path | None,
     port: int | None,
@@ -56,7 +58,8 @@ def run_demo(
     """
     configuration = load_configuration(SAMPLE_CONFIGURATION)
     script = answers or (None if people else SAMPLE_ANSWERS)
-    company = gather(configuration, people or SAMPLE_PEOPLE, script)
+    meetings = one_to_ones or (None if people else SAMPLE_ONE_TO_ONES)
+    company = gather(configuration, people or SAMPLE_PEOPLE, script, meetings)
     with _folder(data) as folder:
         environment = _environment(folder, port)
         out = terminal.console()
