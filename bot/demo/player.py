@@ -92,7 +92,7 @@ class Player:
         if turn.does in (Deed.SKIPS, Deed.PAUSES) or self._still_snoozes(actor, turn, message):
             actor.engaged = False
             await self._not_now(actor, turn, message, now)
-        elif turn.does is Deed.FORM:
+        elif turn.does is Deed.FORM or _offers_options(message):
             actor.engaged = False
             await self._fill_form(actor, turn, message, now)
         else:
@@ -178,6 +178,11 @@ class Player:
                 await self._hands.submit(actor, form, shown, at)
 
             self._diary.at(now + edit.after, do)
+
+
+def _offers_options(message: Message) -> bool:
+    """Whoever can choose rather than write does it all in one form."""
+    return any(isinstance(block, Choice) for block in message.blocks)
 
 
 def _check_in(message: Message) -> str:
