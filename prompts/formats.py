@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -27,11 +27,11 @@ class Reader:
 
     def date(self, when: dt.date | dt.datetime) -> str:
         """Weekday, day and month in full: "Tuesday 24 March". Raises ValueError if naive."""
-        return format_date(self._local_date(when), _long_pattern(self.locale), self.locale)
+        return _dated(self._local_date(when), _long_pattern(self.locale), self.locale)
 
     def day(self, when: dt.date | dt.datetime) -> str:
         """The short form: "Tue 24 Mar". Raises ValueError for a naive datetime."""
-        return format_date(self._local_date(when), _short_pattern(self.locale), self.locale)
+        return _dated(self._local_date(when), _short_pattern(self.locale), self.locale)
 
     def time(self, when: dt.datetime) -> str:
         """The time of day: "10:00". Raises ValueError for a naive datetime."""
@@ -56,7 +56,7 @@ class Reader:
 
     def plural(self, count: float, other: str, **forms: str) -> str:
         """The form CLDR's plural rules pick for `count`: one, two, few, many, zero or other."""
-        return forms.get(self.locale.plural_form(count), other)
+        return forms.get(_plural_form(count, self.locale), other)
 
     def _local(self, when: dt.datetime) -> dt.datetime:
         if when.utcoffset() is None:
@@ -118,6 +118,17 @@ def _country(locale: Locale | None) -> str | None:
     return locale.territory or likely.rpartition("_")[2] or None
 
 
+@lru_cache(maxsize=1024)
+def _dated(day: dt.date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale)
+
+
+@lru_cache(maxsize=1024, typed=True)  # a plural may tell 1.0 from 1
+def _plural_form(count: float, locale: Locale) -> str:
+    return locale.plural_form(count)
+
+
+@cache
 def _long_pattern(locale: Locale) -> str:
     """CLDR's pattern for weekday, month and day, widened to full names.
 
@@ -136,6 +147,7 @@ def _widened(match: re.Match[str]) -> str:
     return field if field.startswith("'") else field[0] * 4
 
 
+@cache
 def _short_pattern(locale: Locale) -> str:
     skeleton = locale.datetime_skeletons.get("MMMEd")
     return str(skeleton.pattern) if skeleton is not None else "EEE d MMM"

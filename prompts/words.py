@@ -31,7 +31,9 @@ _READER = "_reader"
 # White space of the message file is marked with lone surrogates, which no text that can be sent
 # contains, so that tidying after rendering can't touch the facts.
 _SPACE, _LINE, _BREAK = "\udc20", "\udc0a", "\udc0b"
-_MARKS = re.compile(f"[{_SPACE}{_LINE}{_BREAK}]+")
+_ALL = _SPACE + _LINE + _BREAK
+_MARKS = re.compile(f"[{_ALL}]+")
+_WITHIN = re.compile(f"(?<=[^{_ALL}])[{_ALL}]+(?=[^{_ALL}])")
 _ONLY_TAGS = re.compile(r"\s*(?:\{%(?:(?!%\}).)*%\}\s*|\{#(?:(?!#\}).)*#\}\s*)+")
 
 
@@ -60,12 +62,13 @@ def _keep_break(line: str) -> str:
 
 
 def _marked(text: str) -> str:
+    """Between two words it is known at once what it will be; beside a tag the facts decide."""
     text = text.replace("\\\n", _BREAK).replace("\n", _LINE)
-    return re.sub(r"[ \t]", _SPACE, text)
+    return _WITHIN.sub(_as_white_space, re.sub(r"[ \t]", _SPACE, text))
 
 
 def _tidy(rendered: str) -> str:
-    return _MARKS.sub(_as_white_space, rendered.strip(_SPACE + _LINE + _BREAK))
+    return _MARKS.sub(_as_white_space, rendered.strip(_ALL))
 
 
 def _as_white_space(match: re.Match[str]) -> str:
@@ -79,9 +82,11 @@ class Said(Mapping[str, str]):
     """One message for one reader. `said["title"]` renders that block and no other."""
 
     def __init__(
-        self, template: Template, facts: Mapping[str, object], fixed: Mapping[str, str]
+        self, template: Template, facts: dict[str, object], fixed: Mapping[str, str]
     ) -> None:
-        """fixed: the blocks without any fact in them, rendered once for everybody."""
+        """facts: with Jinja's globals. fixed: the blocks without any fact in them, rendered once
+        for everybody.
+        """
         self._template = template
         self._facts = facts
         self._fixed = fixed
@@ -105,8 +110,8 @@ class Said(Mapping[str, str]):
         return len(self._template.blocks)
 
 
-def _rendered(template: Template, block: str, facts: Mapping[str, object]) -> str:
-    context = template.new_context(dict(facts))
+def _rendered(template: Template, block: str, facts: dict[str, object]) -> str:
+    context = template.new_context(facts, shared=True)  # merging the globals anew costs much
     return _tidy("".join(template.blocks[block](context)))
 
 
@@ -128,7 +133,8 @@ class Words:
         exists and zoneinfo.ZoneInfoNotFoundError for an unknown zone.
         """
         language, template, fixed = self._find(name, locale)
-        return Said(template, {**facts, _READER: reader(language, locale, zone)}, fixed)
+        told = {**self._globals, **facts, _READER: reader(language, locale, zone)}
+        return Said(template, told, fixed)
 
     def _find(self, name: str, locale: str) -> tuple[str, Template, Mapping[str, str]]:
         if (name, locale) not in self._found:
@@ -146,6 +152,10 @@ class Words:
     def _fixed(self, path: str, template: Template) -> Mapping[str, str]:
         blocks = self._environment.parse(self._read(path)).find_all(nodes.Block)
         return {b.name: _rendered(template, b.name, {}) for b in blocks if _is_fixed(b)}
+
+    @cached_property
+    def _globals(self) -> Mapping[str, object]:
+        return dict(self._environment.globals)
 
     @cached_property
     def _environment(self) -> Environment:

@@ -132,7 +132,7 @@ _SETTLE_PENDING = (
 class SqlAnswers(Store):
     """The Answers port."""
 
-    def record(self, version: NewVersion) -> StoredAnswer:
+    def record(self, version: NewVersion) -> None:
         """Adds a version as the port says.
 
         The audience stored is what both the earlier ones and the one shown now allow, so that
@@ -141,14 +141,14 @@ class SqlAnswers(Store):
         shown = _shown(version)
         answer_id = self._new_answer(version)
         if answer_id is not None:
-            self._append_audience(answer_id, shown, version.recorded_at)
-        else:
-            answer_id = self._locked_answer(version)
-            last = self._audiences([answer_id])[answer_id][-1]
-            self._narrow_to(answer_id, last, _met(last, shown), version.recorded_at)
-        self._append_version(answer_id, version)
+            self._append_version(answer_id, version, 1)
+            self._append_audience(answer_id, shown, version.recorded_at, 1, pending=version.id)
+            return
+        answer_id = self._locked_answer(version)
+        last = self._audiences([answer_id])[answer_id][-1]
+        self._narrow_to(answer_id, last, _met(last, shown), version.recorded_at)
+        self._append_version(answer_id, version, self._next_sequence(_version, answer_id))
         self._settle(answer_id)
-        return self.versions([version.id])[version.id]
 
     def withdraw(self, version_id: UUID) -> None:
         emptied = (
@@ -225,14 +225,16 @@ class SqlAnswers(Store):
         }
 
     def _new_answer(self, version: NewVersion) -> UUID | None:
-        """The id of a new answer, or None where this question has one."""
+        """The id of a new answer, with this version as its current one; None where this question
+        has an answer.
+        """
         row = {
             "id": uuid4(),
             "organisation_id": self._organisation,
             "check_in_id": version.check_in_id,
             "person_id": version.person_id,
             "question_key": version.question_key,
-            "current_version_id": None,
+            "current_version_id": version.id,
         }
         return next(iter(self._add_new(_answer, [row])), None)
 
@@ -252,12 +254,12 @@ class SqlAnswers(Store):
         locked = query.with_for_update(key_share=True)
         return self._connection.execute(locked).scalar_one_or_none()
 
-    def _append_version(self, answer_id: UUID, version: NewVersion) -> None:
+    def _append_version(self, answer_id: UUID, version: NewVersion, sequence: int) -> None:
         row = {
             "id": version.id,
             "organisation_id": self._organisation,
             "answer_id": answer_id,
-            "sequence": self._next_sequence(_version, answer_id),
+            "sequence": sequence,
             "sealed": version.sealed,
             "platform_at": version.platform_at,
             "recorded_at": version.recorded_at,
@@ -266,15 +268,24 @@ class SqlAnswers(Store):
 
     def _narrow_to(self, answer_id: UUID, last: Audience, to: Audience, at: datetime) -> None:
         if to != last:
-            self._append_audience(answer_id, to, at)
+            sequence = self._next_sequence(_audience, answer_id)
+            self._append_audience(answer_id, to, at, sequence)
 
-    def _append_audience(self, answer_id: UUID, audience: Audience, at: datetime) -> None:
+    def _append_audience(
+        self,
+        answer_id: UUID,
+        audience: Audience,
+        at: datetime,
+        sequence: int,
+        *,
+        pending: UUID | None = None,
+    ) -> None:
         audience_id = uuid4()
         row = {
             "id": audience_id,
             "organisation_id": self._organisation,
             "answer_id": answer_id,
-            "sequence": self._next_sequence(_audience, answer_id),
+            "sequence": sequence,
             "kind": audience.kind.value,
             "shown_at": at,
         }
@@ -285,7 +296,7 @@ class SqlAnswers(Store):
                 "audience_id": audience_id,
                 "person_id": reader,
                 "answer_id": answer_id,
-                "pending_version_id": None,
+                "pending_version_id": pending,
             }
             for reader in audience.readers
         ]

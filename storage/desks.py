@@ -21,7 +21,8 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _NEXT = select(func.min(_desk.c.next_at)).where(own(_desk), _desk.c.next_at.is_not(None))
-_GET = select(_desk.c.manager_id, _desk.c.next_at, _desk.c.nudged_on).where(
+_DESK = tuple(field.name for field in fields(Desk))
+_GET = select(*(_desk.c[name] for name in _DESK)).where(
     own(_desk), _desk.c.manager_id == bindparam("manager")
 )
 _NAMES = tuple(field.name for field in fields(OneToOne))
@@ -53,7 +54,7 @@ class SqlDesks(Store):
 
     def put(self, desk: Desk) -> None:
         insert = self._insert(_desk)
-        changed = {name: insert.excluded[name] for name in ("next_at", "nudged_on")}
+        changed = {name: insert.excluded[name] for name in _DESK if name != "manager_id"}
         statement = insert.on_conflict_do_update(
             index_elements=("organisation_id", "manager_id"), set_=changed
         )
@@ -72,6 +73,7 @@ class SqlDesks(Store):
                 "manager_id": manager,
                 "next_at": at,
                 "nudged_on": None,
+                "away_until": None,
             }
             for manager in sorted(set(managers))
         ]

@@ -42,6 +42,7 @@ class SqlQueue(Queries):
         self._lanes = Lanes(connection, organisation_id)
         self._claims = Claims(connection, organisation_id)
         self._lowered: dict[UUID, datetime] = {}
+        self._homes_read: dict[UUID, Row[*tuple[Any, ...]]] = {}
         self.first_reply: datetime | None = None
         """When the first reply that this transaction made ready is due."""
 
@@ -228,7 +229,7 @@ class SqlQueue(Queries):
         when = {"since": since, "until": until}
         for some in chunks(sorted(set(people))):
             whose = {"organisation": self._organisation, "people": some}
-            for person_id, at in self._connection.execute(PROMPTS_SENT, {**whose, **when}):
+            for person_id, at in self._connection.execute(PROMPTS_SENT, {**whose, **when}).all():
                 found[person_id].append(at)
         return found
 
@@ -248,14 +249,12 @@ class SqlQueue(Queries):
         return {(DeliveryState(state), reason): count for state, reason, count in rows}
 
     def _homes(self, people: set[UUID]) -> dict[UUID, Row[*tuple[Any, ...]]]:
-        rows = (
-            row
-            for some in chunks(sorted(people))
-            for row in self._connection.execute(
-                HOMES, {"organisation": self._organisation, "people": some}
-            )
-        )
-        return {row.person_id: row for row in rows}
+        """A transaction asks once for each person, who mostly gets several messages from it."""
+        for some in chunks(sorted(people - self._homes_read.keys())):
+            whose = {"organisation": self._organisation, "people": some}
+            for row in self._connection.execute(HOMES, whose).all():
+                self._homes_read[row.person_id] = row
+        return {each: self._homes_read[each] for each in people if each in self._homes_read}
 
     def _row(self, new: NewDelivery, home: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         return {

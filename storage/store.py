@@ -49,7 +49,7 @@ class Store(Queries):
     ) -> Iterator[Found]:
         """Its rows for all of `keys`, which it takes as the expanding parameter `some`."""
         for some in chunks(list(set(keys))):
-            yield from self._run(statement, some=some, **values)
+            yield from self._run(statement, some=some, **values).all()  # one by one takes longer
 
     def _once(
         self, kind: str, ids: Iterable[UUID], read: Callable[[set[UUID]], Mapping[UUID, T]]
@@ -74,7 +74,7 @@ class Store(Queries):
     def _among(self, keys: Iterable[T], query: Callable[[Sequence[T]], Query]) -> Iterator[Found]:
         """The rows of `query` for all of `keys`, as many at a time as a statement can bind."""
         for some in chunks(list(set(keys))):
-            yield from self._connection.execute(query(some))
+            yield from self._connection.execute(query(some)).all()
 
 
 def own(table: FromClause) -> ColumnElement[bool]:

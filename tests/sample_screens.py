@@ -28,6 +28,7 @@ from tests.sample_expectations import new_expectations
 OPENING = frozenset({
     "admin_pause",
     "admin_preview",
+    "agenda_open",
     "expectations_ask",
     "expectations_read",
     "expectations_reply",
@@ -35,6 +36,8 @@ OPENING = frozenset({
     "open_form",
     "open_later",
     "open_pause",
+    "pair",
+    "promise_open",
     "summary_details",
 })  # fmt: skip
 """Actions that show something and change nothing."""

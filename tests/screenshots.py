@@ -25,6 +25,8 @@ from tests import harness, slack_pictures
 from tests.browser.hands import become, button, dialog, say
 from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
+from tests.journeys.world import World
+from tests.manager_screens import a_tuesday, two_weeks
 from tests.sample_expectations import new_expectations
 from tests.servers import browser
 
@@ -55,6 +57,8 @@ async def _take(folder: Path) -> None:
         await _terminal(chromium, _until_details(out))
         async with _served(environment) as office:
             await _page(chromium, office)
+        async with two_weeks(folder / "team") as world:
+            await _guide(chromium, world)
         await slack_pictures.take(chromium, folder / "slack")
 
 
@@ -139,6 +143,41 @@ async def _summary(page: Page, office: Office) -> bytes:
     return taken
 
 
+async def _guide(chromium: Browser, world: World) -> None:
+    """A summary with reclaimed time, and the guide that its button opens."""
+    await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
+    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Mara")
+        await button(page, "A guide").scroll_into_view_if_needed()
+        summary = await page.screenshot()
+        await button(page, "A guide").click()
+        await expect(dialog(page)).to_be_visible()
+        opening = await page.screenshot()
+        await dialog(page).get_by_role("button", name="First question").click()
+        await expect(dialog(page).get_by_text("2 of 5")).to_be_visible()
+        question = await page.screenshot()
+    await _side_by_side(chromium, "local-page-guide.png", summary, opening, question)
+    await a_tuesday(world)
+    await _nudges(chromium, world)
+
+
+async def _nudges(chromium: Browser, world: World) -> None:
+    """The nudges of a day, everything for one 1:1, and what was agreed."""
+    await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
+    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Mara")
+        await button(page, "Prepare").first.scroll_into_view_if_needed()
+        nudges = await page.screenshot()
+        await button(page, "Prepare").first.click()
+        await expect(dialog(page)).to_be_visible()
+        prepared = await page.screenshot()
+        await dialog(page).get_by_role("button", name="Close").last.click()
+        await button(page, "It happened").first.click()
+        await expect(dialog(page).get_by_text("In a sentence or two")).to_be_visible()
+        agreed = await page.screenshot()
+    await _side_by_side(chromium, "local-page-nudges.png", nudges, prepared, agreed)
+
+
 async def _answering(page: Page, office: Office) -> bytes:
     await become(page, office, "Jonas Petersen")
     await expect(button(page, "Not now")).to_be_visible()
@@ -171,15 +210,16 @@ async def _expectations(chromium: Browser, office: Office) -> None:
         await page.get_by_role("main").get_by_role("button", name="Read what they asked").click()
         await expect(dialog(page)).to_be_visible()
         reading = await page.screenshot()
-    await _side_by_side(chromium, "local-page-expectations.png", told, asking, reading, width=1330)
+    await _side_by_side(chromium, "local-page-expectations.png", told, asking, reading)
 
 
-async def _side_by_side(chromium: Browser, name: str, *pictures: bytes, width: int = 900) -> None:
+async def _side_by_side(chromium: Browser, name: str, *pictures: bytes) -> None:
     images = "".join(
         f'<img style="width:390px;{FRAME}" alt="" '
         f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
         for picture in pictures
     )
+    width = 450 * len(pictures)
     async with _opened(chromium, {"width": width, "height": 920}) as page:
         await page.set_content(
             '<body style="margin:0"><div id="all" style="display:inline-flex;gap:36px;'

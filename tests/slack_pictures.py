@@ -27,6 +27,15 @@ from bot.domain.message import Block, ChoiceInput, Message, Rating, Text, View
 from bot.slack import surfaces
 from tests.harness import ROOT
 from tests.integration.demo_office import environment_in
+from tests.journeys.world import World
+from tests.manager_screens import (
+    a_tuesday,
+    around_one_to_ones,
+    guide_pages,
+    nudges_of,
+    summary_of,
+    two_weeks,
+)
 from tests.sample_screens import Screens, lived
 from tests.servers import node
 
@@ -86,10 +95,22 @@ def home(blocks: Sequence[Block]) -> Screen:
 
 async def take(chromium: Browser, folder: Path) -> None:
     """Lives the sample company in `folder` and writes docs/images/slack-*.png."""
+    async with two_weeks(folder / "team") as world:
+        await draw_manager(chromium, world)
     environment = environment_in(folder)
     await asyncio.to_thread(prepare, environment)
     for name, screens in pictures(await lived(environment, TUESDAY)).items():
         await draw(chromium, IMAGES / f"slack-{name}.png", screens)
+
+
+async def draw_manager(chromium: Browser, world: World) -> None:
+    """A summary with reclaimed time, and pages of a guide."""
+    pages = [modal(page) for page in await guide_pages(world, 0, 4, 6)]
+    screens = [conversation(summary_of(world)), *pages]
+    await draw(chromium, IMAGES / "slack-guide.png", screens)
+    await a_tuesday(world)
+    around = [modal(view) for view in await around_one_to_ones(world)]
+    await draw(chromium, IMAGES / "slack-nudges.png", [conversation(nudges_of(world)), *around])
 
 
 def pictures(seen: Screens) -> dict[str, list[Screen]]:

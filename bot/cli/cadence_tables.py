@@ -31,13 +31,13 @@ _REASONS = {
     "cadence_paused": "the cadence is paused",
     "no_platform": "no account on any platform",
 }
-_KINDS = {
-    CadenceKind.CHECK_IN: "check-ins",
-    CadenceKind.NUDGE: "nudges",
-    CadenceKind.ONE_TO_ONE: "1:1 nudges",
-    CadenceKind.STAY_INTERVIEW: "stay interviews",
-    CadenceKind.WEEKLY_SUMMARY: "summaries",
+_NUDGES = (CadenceKind.NUDGE, CadenceKind.ONE_TO_ONE, CadenceKind.STAY_INTERVIEW)
+_COLUMNS = {
+    "check-ins": (CadenceKind.CHECK_IN,),
+    "nudges": _NUDGES,
+    "summaries": (CadenceKind.WEEKLY_SUMMARY,),
 }
+"""A manager's nudges of one day are one message, so they share a column."""
 
 
 def listed(configuration: Configuration, status: Status | None) -> Table:
@@ -130,17 +130,14 @@ def _print_stay(out: Console, stay: StayPreview) -> None:
 
 
 def _load(load: Mapping[date, Mapping[CadenceKind, int]]) -> Table:
-    kinds = [kind for kind in _KINDS if any(kind in day for day in load.values())]
-    header = ("local day", *(_KINDS[kind] for kind in kinds), "all")
+    header = ("local day", *_COLUMNS, "all")
     title = "Messages a day, reminders not counted; a manager's nudges of one day are one message"
-    return table(title, header, _days(load, kinds))
+    return table(title, header, _days(load))
 
 
-def _days(
-    load: Mapping[date, Mapping[CadenceKind, int]], columns: Sequence[CadenceKind]
-) -> Iterator[tuple[str, ...]]:
+def _days(load: Mapping[date, Mapping[CadenceKind, int]]) -> Iterator[tuple[str, ...]]:
     for day, kinds in load.items():
-        counts = [kinds.get(kind, 0) for kind in columns]
+        counts = [sum(kinds.get(kind, 0) for kind in column) for column in _COLUMNS.values()]
         yield f"{day:%a %d %b %Y}", *(f"{count:,}" for count in counts), f"{sum(counts):,}"
 
 

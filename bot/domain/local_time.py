@@ -7,6 +7,7 @@ worked is an argument: calendars are not known here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -104,6 +105,7 @@ def one_working_day_later(moment: datetime, zone: ZoneInfo, is_working_day: Work
     return local_instant(next_working_day(local.date(), is_working_day), local.time(), zone)
 
 
+@lru_cache(maxsize=256)
 def week_bounds(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Local Monday 00:00 of the week of `moment` and the next Monday's, in UTC."""
     monday = monday_of(as_utc(moment).astimezone(zone).date())

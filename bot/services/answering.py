@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.domain.check_in import (
     EDITABLE,
@@ -109,12 +109,14 @@ def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value)
     except Refused as refused:
         act.note(refused.code)
         return
-    stored = record(act, check_in, question, merged, last)
+    version_id = record(act, check_in, question, merged, last)
     check_in = _opened(act, check_in, question.key)
+    shown = []
     if last is None or act.now - last.recorded_at > SILENCE:
-        act.tx.queue.enqueue([outgoing.receipt(check_in, question.key, stored.version_id, act.now)])
+        shown.append(outgoing.receipt(check_in, question.key, version_id, act.now))
     if before is None or before.text == "":
-        steps.redraw(act, check_in, question.key)
+        shown.extend(steps.redraws(act, check_in, question.key))
+    act.tx.queue.enqueue(shown)
     steps.go_on(act, check_in, act.now + SILENCE)
 
 
@@ -212,8 +214,8 @@ def record(
     question: Question,
     value: Value,
     built_on: StoredAnswer | None = None,
-) -> StoredAnswer:
-    """Seals one answer version under the audience that was shown to the person.
+) -> UUID:
+    """Seals one answer version under the audience that was shown to the person; its id.
 
     built_on: the version that `value` contains, so that no older platform time hides it.
     """
@@ -222,7 +224,7 @@ def record(
     kind, readers = audience_of(question, check_in.shown_manager_id)
     if not value.in_form and needs_help(act, question, value):
         act.note("help_contact")
-    return act.tx.answers.record(
+    act.tx.answers.record(
         NewVersion(
             id=version_id,
             check_in_id=check_in.id,
@@ -235,6 +237,7 @@ def record(
             readers=readers,
         )
     )
+    return version_id
 
 
 def needs_help(act: Act, question: Question, value: Value) -> bool:

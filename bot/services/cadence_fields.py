@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
@@ -31,6 +30,7 @@ from bot.domain.phrases import (
 )
 from bot.domain.policy import Policy
 from bot.domain.recurrence import Recurrence
+from bot.services.audience_options import KEPT, audience_value, offered_audiences
 from prompts.guides import load_guides
 from prompts.nudge import check_nudge
 
@@ -44,9 +44,6 @@ LONGEST_TEXT = 1500
 """Characters of a note's text as a form takes them: a proposal must fit into the value of a
 button, which holds 2,000 in Slack. What app.yaml gave may be longer and stays as it is.
 """
-
-KEPT = "kept"
-"""The audience stays as it is: app.yaml can say more than a form offers."""
 
 ANY_DAY = "any"
 """The day of an interval in days: every working day may be one."""
@@ -94,7 +91,7 @@ def fields_of(spec: CadenceSpec, teams: tuple[str, ...]) -> dict[str, str]:
         "on": on_phrase(recurrence) or ANY_DAY,
         "at": f"{recurrence.at:%H:%M}",
         "since": recurrence.anchor.isoformat(),
-        "audience": _audience_value(spec, teams),
+        "audience": audience_value(spec, teams),
         "pack": spec.pack or "",
         "text": spec.text or "",
         "guide": spec.guide or "",
@@ -115,14 +112,6 @@ def changed_fields(spec: CadenceSpec, given: Fields, teams: tuple[str, ...]) -> 
     """What of `given` differs from the form as it was filled; names it doesn't have are left."""
     shown = fields_of(spec, teams)
     return {n: given[n] for n, value in shown.items() if given.get(n, value).strip() != value}
-
-
-def offered_audiences(spec: CadenceSpec, teams: tuple[str, ...]) -> dict[str, Audience]:
-    """Whom a form lets one choose, by the option's value: managers alone where it is for them."""
-    managers = spec.for_managers
-    everyone = {} if managers else {"everyone": Audience(everyone=True)}
-    of_teams = {_team_value(team): Audience(teams=(team,), managers=managers) for team in teams}
-    return {**everyone, "managers": Audience(managers=True), **of_teams}
 
 
 def offered_packs(packs: Mapping[str, Pack]) -> list[Pack]:
@@ -228,7 +217,7 @@ class _Reading:
 
     def _audience(self, value: str) -> Audience:
         offered = offered_audiences(self.base, self.around.teams)
-        if value == KEPT or value == _audience_value(self.base, self.around.teams):
+        if value == KEPT or value == audience_value(self.base, self.around.teams):
             return self.base.audience
         if value not in offered:
             raise _Wrong("not_offered")
@@ -294,18 +283,3 @@ class _Reading:
         if (last is not None and since > last) or (first is not None and since > first):
             raise _Wrong("since_after_end")
         return since
-
-
-def _audience_value(spec: CadenceSpec, teams: tuple[str, ...]) -> str:
-    wanted = _folded(spec.audience)
-    offered = offered_audiences(spec, teams)
-    return next((v for v, audience in offered.items() if _folded(audience) == wanted), KEPT)
-
-
-def _folded(audience: Audience) -> Audience:
-    return replace(audience, teams=tuple(team.casefold() for team in audience.teams))
-
-
-def _team_value(team: str) -> str:
-    """An opaque value: a team's name may be longer than an option's value can be."""
-    return f"team-{hashlib.sha256(team.casefold().encode()).hexdigest()[:12]}"

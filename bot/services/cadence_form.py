@@ -27,13 +27,8 @@ from bot.domain.phrases import (
 from bot.domain.recurrence import Unit
 from bot.services import change_words
 from bot.services.admin_act import AdminAct
-from bot.services.cadence_fields import (
-    ANY_DAY,
-    KEPT,
-    LONGEST_TEXT,
-    offered_audiences,
-    offered_packs,
-)
+from bot.services.audience_options import KEPT, offered_audiences
+from bot.services.cadence_fields import ANY_DAY, LONGEST_TEXT, offered_packs
 from bot.services.cadence_templates import FIRST_NAME, TEMPLATES
 from bot.services.standing import MOST_TEAMS, Standing
 from prompts.guides import load_guides

@@ -59,6 +59,8 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
     vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
+        if others:  # in one order, as two people may write to each other at the same time
+            tx.people.lock_many({person.id, *others})
         fresh = tx.people.lock(person.id) or person
         policy = tx.organisations.policy()
         act = Act(tx, fresh, vault, kit.calendar, policy, now, inbound.at, inbound.inbound_id)

@@ -43,7 +43,7 @@ def _tended(kit: Kit, tx: Tx, desk: Desk, now: datetime) -> Desk:
     manager = tx.people.get(desk.manager_id)
     if manager is None or not manager.active:
         return replace(desk, next_at=None)
-    away = _away_until(tx, manager.paused_until, now)
+    away = _away_until(tx, manager, desk, now)
     if away is not None:
         return replace(desk, next_at=away)
     day = Day.of(tx, kit.calendar, manager, now)
@@ -65,8 +65,8 @@ def _covered(kit: Kit, tx: Tx, person: Person, now: datetime) -> list[Day]:
     return [Day.of(tx, kit.calendar, m, now) for m in managers.values() if m.active]
 
 
-def _away_until(tx: Tx, paused_until: datetime | None, now: datetime) -> datetime | None:
+def _away_until(tx: Tx, manager: Person, desk: Desk, now: datetime) -> datetime | None:
     """Until when nothing may reach the manager, if it is so: then all comes in one message."""
     company = tx.organisations.get()
-    ends = [company.paused_until if company else None, paused_until]
+    ends = [company.paused_until if company else None, manager.paused_until, desk.away_until]
     return max((end for end in ends if end is not None and end > now), default=None)

@@ -107,5 +107,6 @@ def _add(
 
 
 def coming_of(day: Day) -> list[Meeting]:
-    """The meetings still to come of whoever this manager manages."""
-    return [m for m in day.tx.meetings.coming(day.manager.id) if day.is_mine(m)]
+    """The meetings still to come of whoever this manager manages, by day and name."""
+    mine = [m for m in day.tx.meetings.coming(day.manager.id) if day.is_mine(m)]
+    return sorted(mine, key=lambda m: (m.due_on, day.reports[m.employee_id].name))

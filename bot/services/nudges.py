@@ -46,7 +46,9 @@ def nudges(scene: Scene) -> Composed:
     """The day's message, with permission checked again. Drop where nothing of it holds any more,
     or while the manager is away.
     """
-    if scene.person.is_paused(scene.now):
+    desk = scene.tx.desks.get(scene.person.id)
+    away = desk.away_until if desk else None
+    if scene.person.is_paused(scene.now) or (away is not None and scene.now < away):
         raise Drop("paused")
     telling = _telling(scene)
     day = date.fromisoformat(scene.delivery.facts["day"])

@@ -97,12 +97,16 @@ def free_place(act: Act, at: datetime | None = None) -> None:
 
 def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
     """Queues an update of every message of a question (or of the whole check-in)."""
-    updates = [
+    act.tx.queue.enqueue(redraws(act, check_in, key))
+
+
+def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDelivery]:
+    """What `redraw` queues."""
+    return [
         outgoing.redraw(check_in, sent, act.inbound_id, act.now)
         for sent in act.tx.queue.about(check_in.id, key)
         if sent.state in _ON_SCREEN and sent.kind != "thanks"
     ]
-    act.tx.queue.enqueue(updates)
 
 
 def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:

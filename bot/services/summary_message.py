@@ -18,6 +18,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.summary import SharedAnswer, excerpt
+from bot.services.kept_promises import kept_line
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
@@ -27,6 +28,8 @@ CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
+"""One fewer beside advice about reclaimed time, so that it stays one phone screen."""
+
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
 
@@ -50,20 +53,22 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     said = scene.say("summary", week_end=scene.now)
     title = said["title"]
     if not view.shared:
-        quiet = (Heading(title), Text(said["quiet"]), Text(said["quiet_next"], Tone.MUTED))
+        kept = kept_line(scene, view.summary)
+        quiet = (Heading(title), Text(said["quiet"]), *kept, Text(said["quiet_next"], Tone.MUTED))
         return Message("summary", title, quiet)
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     changes = list(_changes(scene, view))
-    blocks: list[Block] = [Heading(title), Text(lead)]
+    blocks: list[Block] = [Heading(title), Text(lead), *kept_line(scene, view.summary)]
     if changes:
         blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
         blocks += _chart(scene, view)
     time = reclaimed_in(view)
     blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
-    blocks += _starters(scene, view)
+    advised = time is not None and time.mostly_more_of_the_same
+    blocks += _starters(scene, view, STARTERS_SHOWN - advised)
     buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
-    if time is not None and time.mostly_more_of_the_same:
+    if advised:
         buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
     return Message("summary", title, (*blocks, Buttons(tuple(buttons)), foot))
@@ -103,11 +108,11 @@ def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
     return scene.say("summary", name=name, before=before, now=answer.value.rating)["moved"]
 
 
-def _starters(scene: Scene, view: SummaryView) -> list[Block]:
+def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     """The first starter of the people whose answers moved most, each with its words."""
     chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
     blocks: list[Block] = []
-    for person in chosen[:STARTERS_SHOWN]:
+    for person in chosen[:most]:
         starter = person.starters[0]
         line = scene.say("summary", name=person.person.first_name, starter=starter.text)
         blocks.append(Text(line["ask"]))

@@ -42,6 +42,7 @@ class Together(Generic[A, R]):
 
     async def _serve(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # whoever comes in the same turn of the loop goes along
             go, self._waiting = self._waiting, []
             await self._settle([(item, answer) for item, answer in go if not answer.done()])
         self._serving = None

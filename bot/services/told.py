@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.agenda import AgendaItem
 from bot.domain.message import Block, Quote, Text
 from bot.domain.one_to_one import Meeting
-from bot.domain.people import Person
+from bot.domain.people import Participation, Person
 from bot.domain.policy import Policy
 from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
@@ -145,8 +145,11 @@ class Telling:
         """Up to `most` from the report's own words, then one of the research's own questions.
 
         Only words that stood in a summary already: what came since would tell who has answered.
+        Whoever chose *Not for me* is quoted no more.
         """
-        view = self._last_shared(employee_id)
+        report = self.report(employee_id)
+        quotable = report is not None and report.participation is not Participation.DECLINED
+        view = self._last_shared(employee_id) if quotable else None
         for starter in view.starters[:most] if view else ():
             yield Text(starter.text)
             if starter.quote:

@@ -20,7 +20,7 @@ from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import strangers
+from bot.services import away, strangers
 from bot.services.conversation import handle
 from bot.services.kit import Kit
 from bot.slack import payloads
@@ -29,9 +29,10 @@ from bot.slack.outcomes import PAUSE
 from bot.slack.pauses import TOKEN_REFUSED
 from bot.slack.payloads import Body, Source
 from bot.slack.screen import HOME, Screen, carried_by_panel, panel_below
+from bot.slack.status import away_until
 from bot.slack.texts import fallback
 from bot.slack.typed import mentioned
-from bot.slack.values import Forged, read_carried
+from bot.slack.values import Forged
 
 WORKSPACE = "touchpoint_workspace"
 """Where `authorize` leaves the workspace that a payload belongs to, in Bolt's context."""
@@ -63,6 +64,7 @@ class Listeners:
             "app_home_opened": self._home_opened,
             "app_uninstalled": self._uninstalled,
             "tokens_revoked": self._uninstalled,
+            "user_status_changed": self._status_changed,
         }
 
     async def event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -102,8 +104,7 @@ class Listeners:
         """Somebody sent a form: its errors, or what comes next, travel in the acknowledgement."""
         workspace = _workspace(context)
         try:
-            inbound = payloads.form(body, self._source(workspace))
-            carried = read_carried(body["view"]["private_metadata"])
+            inbound, carried = payloads.form(body, self._source(workspace))
         except Forged as forged:
             _refuse("form", forged)
             await ack()
@@ -172,6 +173,16 @@ class Listeners:
         event = body["event"]
         if event.get("tab") == HOME and isinstance(event.get("user"), str):
             self._screen.soon(self._screen.draw_home(workspace, event["user"]))
+
+    async def _status_changed(self, workspace: Workspace, body: Body) -> None:
+        """A manager's nudges wait while the status says they are away."""
+        user = body["event"].get("user")
+        external_id = user.get("id") if isinstance(user, Mapping) else None
+        if not isinstance(user, Mapping) or not isinstance(external_id, str):
+            raise Forged("user")
+        now = self._clock.now()
+        until = away_until(user.get("profile"), now)
+        await away.note(self._kit.uow, workspace.installation_id, external_id, until, now)
 
     async def _uninstalled(self, workspace: Workspace, _: Body) -> None:
         """Nothing can be sent there now: it waits, and whoever looks is told why."""

@@ -22,7 +22,13 @@ SCOPES: Mapping[str, str] = {
 APP_SCOPE = "connections:write"
 """What the app-level token of Socket Mode may do. Manifests can't hold it: it is made by hand."""
 
-EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "tokens_revoked")
+EVENTS = (
+    "app_home_opened",
+    "app_uninstalled",
+    "message.im",
+    "tokens_revoked",
+    "user_status_changed",
+)
 COMMAND = "/touchpoint"
 SHORTCUTS: Mapping[str, tuple[str, str]] = {
     "agenda_open": (

@@ -13,7 +13,7 @@ from uuid import UUID
 from bot.domain.inbound import Inbound, InboundKind
 from bot.slack.manifest import SHORTCUTS
 from bot.slack.typed import Names, words_of
-from bot.slack.values import Forged, read_carried, read_fields, read_press
+from bot.slack.values import Carried, Forged, read_carried, read_fields, read_press
 
 Body = Mapping[str, Any]
 
@@ -109,9 +109,10 @@ def press(body: Body, source: Source) -> Inbound | None:
     )
 
 
-def form(body: Body, source: Source) -> Inbound:
-    """A form that was sent. The view's hash tells apart what stood in it one after the other, and
-    the fields what was sent again after Slack showed an error: the view is the same one then.
+def form(body: Body, source: Source) -> tuple[Inbound, Carried]:
+    """A form that was sent, and what its view carried. The view's hash tells apart what stood in it
+    one after the other, and the fields what was sent again after Slack showed an error: the view
+    is the same one then.
 
     Raises Forged for what we never offered.
     """
@@ -119,7 +120,7 @@ def form(body: Body, source: Source) -> Inbound:
     carried = read_carried(_text(view, "private_metadata"))
     user, fields = _user(body), read_fields(view.get("state"))
     stood = (_text(view, "id"), str(view.get("hash", "")), carried.action, carried.value)
-    return Inbound(
+    inbound = Inbound(
         installation_id=source.installation_id,
         external_id=user,
         inbound_id=_hashed(user, *stood, json.dumps(fields, sort_keys=True)),
@@ -129,6 +130,7 @@ def form(body: Body, source: Source) -> Inbound:
         value=carried.value,
         fields=fields,
     )
+    return inbound, carried
 
 
 def command(body: Body, source: Source) -> Inbound:

@@ -14,7 +14,8 @@ _COMING = text("state IN ('due', 'not_yet')")
 
 class DeskRow(Main, table=True):
     """When there is next something to look at for a manager; `nudged_on` is their local date of
-    the last nudges, of which there is one message a day.
+    the last nudges, of which there is one message a day. `away_until`: what the chat platform says
+    of their absence, and nothing of its reason.
     """
 
     __tablename__ = "desk"
@@ -32,6 +33,7 @@ class DeskRow(Main, table=True):
     manager_id: UUID = Field(primary_key=True, foreign_key="person.id")
     next_at: datetime | None
     nudged_on: date | None
+    away_until: datetime | None
 
 
 class OneToOneRow(Row, table=True):

@@ -29,7 +29,7 @@ async def new_learning(page: Page, office: Office) -> None:
     """The form of a new cadence, from the template *Learning*."""
     await at_home(page, office)
     await pressed(page, "New cadence").click()
-    await dialog(page).get_by_role("radio", name=re.compile("^Learning")).check()
+    await dialog(page).get_by_label("What should it be?").select_option("learning")
     await does(page, "Next")
     await expect(dialog(page).get_by_label("Title", exact=True)).to_have_value("Learning")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.domain.cadence import CadenceSpec
 from bot.domain.people import Role
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone, check_in, weekly_summary
@@ -75,11 +76,14 @@ def private(user: User, channel: str = "") -> list[str]:
 
 @asynccontextmanager
 async def slack_office(
-    folder: Path, *, socket: bool = False, people: Sequence[Someone] = PEOPLE
+    folder: Path,
+    *,
+    socket: bool = False,
+    people: Sequence[Someone] = PEOPLE,
+    cadences: Sequence[CadenceSpec] = (check_in(reminders=0), weekly_summary()),
 ) -> AsyncIterator[SlackOffice]:
     """Cadences: two typed questions on Tuesday, and Friday's summary. Two accounts are nobody's."""
     surface = OnSlack(socket=socket)
-    cadences = [check_in(reminders=0), weekly_summary()]
     environment = prepared(folder)
     with captured(environment) as log:
         world = await World.open(environment, people, cadences, surface=surface)

@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -29,9 +28,9 @@ from bot.services.sealing import open_value
 from bot.settings import Environment
 from storage.tables.queue import DeliveryRow, LaneRow
 from storage.transaction import SqlTx
-from tests.harness import ROOT
 from tests.integration.demo_office import PATIENCE, count_in, opened
 from tests.integration.slack_company import EVERYBODY, account, moved_in, people_of
+from tests.processes import AsyncProcess, started
 from tests.servers.slack import Accepted, Member, SlackServer, User, serving
 
 SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
@@ -50,7 +49,7 @@ both_ways = pytest.mark.parametrize("way", ["http", "socket"])
 class Running:
     """A process that serves; `log` grows while it runs."""
 
-    process: asyncio.subprocess.Process
+    process: AsyncProcess
     address: str
     log: list[str] = field(default_factory=list)
 
@@ -72,7 +71,6 @@ class Running:
 
     async def read_log(self) -> None:
         """Follows the log to its end."""
-        assert self.process.stderr is not None
         async for line in self.process.stderr:
             self.log.append(line.decode())
 
@@ -93,7 +91,6 @@ class Office:
         """A process that Slack reaches; killed at the end where it still lives."""
         ever = self.slack.link.ever
         process = await self._start("run", variables)
-        assert process.stdout is not None
         running = Running(process, "")
         reading = asyncio.create_task(running.read_log())
         try:
@@ -114,22 +111,11 @@ class Office:
         else:
             await self.slack.link.wait(ever=connections_ever)
 
-    async def _start(
-        self, command: str, variables: Mapping[str, str]
-    ) -> asyncio.subprocess.Process:
+    async def _start(self, command: str, variables: Mapping[str, str]) -> AsyncProcess:
         ours = ("TOUCHPOINT_", "SLACK_")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            command,
-            cwd=ROOT,
-            env={**kept, **self._usual(), **self.variables, **variables},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=2**20,
-        )
+        given = {**kept, **self._usual(), **self.variables, **variables}
+        return await started("bot", command, environment=given)
 
     def _usual(self) -> dict[str, str]:
         given, over_http = self.environment, self.way == "http"
@@ -151,8 +137,7 @@ class Office:
         """The exit code of `touchpoint status`, and what it says."""
         process = await self._start("status", {})
         out, said = await asyncio.wait_for(process.communicate(), PATIENCE)
-        assert process.returncode is not None
-        return process.returncode, " ".join((out + said).decode().split())
+        return await process.wait(), " ".join((out + said).decode().split())
 
     # What is due, and what came of it
 

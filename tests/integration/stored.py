@@ -14,7 +14,7 @@ from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.organisation import CadenceRevision, Installation, Organisation
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
 from bot.domain.people import Identity, Person
-from bot.domain.ports.conversation_store import NewVersion, Summary, SummaryPart
+from bot.domain.ports.conversation_store import NewVersion, StoredAnswer, Summary, SummaryPart
 from bot.domain.recurrence import Recurrence, Unit
 from storage.engine import open_engine
 from storage.tables import metadata
@@ -160,6 +160,11 @@ class World:
         check_in = CheckIn(**(given | changes))  # type: ignore[arg-type]  # as above
         self.tx.check_ins.add([check_in])
         return check_in
+
+    def answered(self, version: NewVersion) -> StoredAnswer:
+        """Records a version, and reads it."""
+        self.tx.answers.record(version)
+        return self.tx.answers.versions([version.id])[version.id]
 
     def summary(
         self, manager: Person, *parts: tuple[Person, list[UUID]], period: str = "2026-W34"

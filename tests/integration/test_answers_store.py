@@ -64,7 +64,7 @@ class Team:
         self.bens = self.world.open_check_in(ben)
 
     def record(self, version: NewVersion) -> StoredAnswer:
-        return self.world.tx.answers.record(version)
+        return self.world.answered(version)
 
     def pending(self, manager: Person, now: datetime = NOW) -> list[UUID]:
         return [a.version_id for a in self.world.tx.answers.unsummarised(manager.id, now)]

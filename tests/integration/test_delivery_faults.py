@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +21,6 @@ from bot.domain.delivery import Recovery as How
 from bot.domain.occurrence import OccurrenceState
 from bot.services import deliver
 from bot.services.deliver import LEASE
-from tests.harness import ROOT
 from tests.integration.chat_worlds import (
     CHECK_IN,
     LEASE_OVER,
@@ -35,6 +31,7 @@ from tests.integration.chat_worlds import (
     Process,
     chat_world,
 )
+from tests.processes import Talk, talking
 from tests.servers.chat import Fault
 
 SENT, SKIPPED = DeliveryState.SENT, DeliveryState.SKIPPED
@@ -364,7 +361,6 @@ async def test_a_process_killed_while_the_platform_answers(
             async with asyncio.timeout(60):
                 await world.chat.hanging.wait()
             running.kill()
-            running.wait(30)
         async with world.process(how) as process:
             await process.work(NOW + LEASE - SECOND)
             assert len(world.chat.calls) == 1
@@ -373,17 +369,11 @@ async def test_a_process_killed_while_the_platform_answers(
             assert await process.counts() == {fate: 1}
 
 
-@contextmanager
-def worker(world: ChatWorld, how: How) -> Iterator[subprocess.Popen[bytes]]:
+def worker(world: ChatWorld, how: How) -> AbstractContextManager[Talk]:
     """A process of its own that sends what is due."""
     arguments = [world.url, world.keys_url, str(world.organisation_id), world.chat.url]
     arguments += [how.value, world.clock.now().isoformat()]
-    command = [sys.executable, "-m", "tests.integration.chat_worker", *arguments]
-    with subprocess.Popen(command, cwd=ROOT) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
+    return talking("tests.integration.chat_worker", *arguments)
 
 
 @pytest.mark.parametrize("how", How)

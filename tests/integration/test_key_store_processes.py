@@ -2,10 +2,8 @@
 
 import base64
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from bot.domain.ports.vault import Erased
 from storage.key_store import KeyStore, upgrade_key_store
 from tests.integration.key_stores import FIELD, MASTER, NOW, opened, rows_of
+from tests.processes import Talk, talking
 
 
 @pytest.fixture
@@ -30,44 +29,36 @@ async def store(database_url: str, organisation: UUID) -> AsyncIterator[KeyStore
 class Worker:
     """Another process on the same store."""
 
-    def __init__(self, database_url: str, organisation: UUID) -> None:
-        script = Path(__file__).with_name("key_store_worker.py")
-        root = str(script.parents[2])
-        key = base64.b64encode(MASTER.key).decode()
-        self._process = subprocess.Popen(
-            [sys.executable, str(script), database_url, str(organisation)],
-            env={**os.environ, "TEST_MASTER_KEY": key, "PYTHONPATH": root},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
         assert self.answer() == ["ready"]
 
     def tell(self, *words: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(" ".join(map(str, words)) + "\n")
-        self._process.stdin.flush()
+        self._talk.tell(" ".join(map(str, words)))
 
     def answer(self) -> list[str]:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().split()
+        return self._talk.stdout.readline().split()
 
     def stop(self) -> None:
-        self._process.communicate(timeout=30)
-        assert self._process.returncode == 0
+        self._talk.end()
 
 
 @pytest.fixture
 def worker(database_url: str, organisation: UUID) -> Iterator[Callable[[], Worker]]:
+    key = base64.b64encode(MASTER.key).decode()
+    given = {**os.environ, "TEST_MASTER_KEY": key}
+    module, arguments = "tests.integration.key_store_worker", (database_url, str(organisation))
     workers: list[Worker] = []
+    with ExitStack() as stack:
 
-    def start() -> Worker:
-        workers.append(Worker(database_url, organisation))
-        return workers[-1]
+        def start() -> Worker:
+            talk = stack.enter_context(talking(module, *arguments, environment=given))
+            workers.append(Worker(talk))
+            return workers[-1]
 
-    yield start
-    for one in workers:
-        one.stop()
+        yield start
+        for one in workers:
+            one.stop()
 
 
 async def test_destruction_holds_at_once_in_a_process_that_used_the_key_before(

@@ -3,11 +3,10 @@
 The platform is a file to which the workers append; it is judged from outside.
 """
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -15,43 +14,40 @@ from uuid import UUID
 import pytest
 
 from bot.domain.delivery import DeliveryState
-from tests.harness import ROOT
 from tests.integration.queue_worlds import LEASE, NOW, World, populated
+from tests.processes import Talk, talking
 
 LATER = NOW + 2 * LEASE
 MESSAGES = 2000
 BATCH = 40
 
 
+@dataclass
 class _Process:
-    """A worker and the pipes to it."""
+    """A worker to be, on `world` at `url`, whose platform is `file`."""
 
-    def __init__(self, world: World, url: str, file: Path, name: str, now: datetime) -> None:
-        self.arguments = [url, str(world.uow.organisation_id), str(file), name, now.isoformat()]
-        self.popen: subprocess.Popen[str]
+    world: World
+    url: str
+    file: Path
+    name: str
+    now: datetime
+    talk: Talk = field(init=False)
 
     @contextmanager
     def running(self, hold: str = "never") -> Iterator["_Process"]:
-        command = [sys.executable, "-m", "tests.integration.queue_worker", *self.arguments, hold]
-        with subprocess.Popen(
-            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as self.popen:
-            try:
-                yield self
-            finally:
-                self.popen.kill()
+        organisation = str(self.world.uow.organisation_id)
+        arguments = [self.url, organisation, str(self.file), self.name, self.now.isoformat()]
+        with talking("tests.integration.queue_worker", *arguments, hold) as self.talk:
+            yield self
 
     def kill_when_it_holds(self) -> None:
-        assert self.popen.stdout is not None
-        assert self.popen.stdout.readline() == "holding\n"
-        self.popen.kill()  # SIGKILL
-        self.popen.wait(30)
+        assert self.talk.stdout.readline() == "holding\n"
+        self.talk.kill()
 
     def end(self) -> tuple[int, int]:
         """Let it finish what is due; what it sent and what it left alone."""
-        output, _ = self.popen.communicate("\n", timeout=120)
-        assert self.popen.returncode == 0
-        sent, left = output.split()
+        self.talk.tell("")
+        sent, left = self.talk.end().split()
         return int(sent), int(left)
 
 

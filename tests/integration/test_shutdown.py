@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,7 +26,6 @@ from bot.services.sealing import open_value
 from bot.services.work import run_due
 from bot.settings import Environment
 from scheduling.clock import SteppedClock
-from tests.harness import ROOT
 from tests.integration.demo_office import (
     PATIENCE,
     environment_in,
@@ -36,6 +34,7 @@ from tests.integration.demo_office import (
     people_of,
     until,
 )
+from tests.processes import AsyncProcess, started
 
 TUESDAY = datetime(2026, 3, 3, 9, 5, tzinfo=UTC)  # five past ten in Berlin: the check-in is due
 IN_THE_AIR = {DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN}
@@ -58,17 +57,8 @@ def variables(environment: Environment) -> dict[str, str]:
     return {**kept, **given}
 
 
-async def start(environment: Environment) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        cwd=ROOT,
-        env=variables(environment),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def start(environment: Environment) -> AsyncProcess:
+    return await started("bot", "run", environment=variables(environment))
 
 
 async def refusal(environment: Environment) -> tuple[int, str]:
@@ -77,13 +67,12 @@ async def refusal(environment: Environment) -> tuple[int, str]:
     out, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert out == b""
     assert b"Traceback" not in said
-    assert process.returncode is not None
-    return process.returncode, said.decode()
+    return await process.wait(), said.decode()
 
 
 @dataclass
 class Running:
-    process: asyncio.subprocess.Process
+    process: AsyncProcess
     address: str
     logged: asyncio.Task[bytes] = field(repr=False)
 
@@ -97,8 +86,6 @@ class Running:
 async def running(environment: Environment) -> AsyncIterator[Running]:
     """A process that serves, killed at the end if it still lives."""
     process = await start(environment)
-    assert process.stdout is not None
-    assert process.stderr is not None
     logged = asyncio.create_task(process.stderr.read())
     try:
         line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()

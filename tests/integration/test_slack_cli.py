@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import ROOT
+from tests.processes import started
 from tests.servers.slack import BOT_TOKEN, Fault, Member, SlackServer, serving
 
 HEADER = "email,name,time zone\n"
@@ -33,16 +33,9 @@ class Shell:
 
     async def __call__(self, *arguments: str, code: int = 0, **variables: str) -> str:
         """What a command prints; it ends with `code`, shows no traceback and no token."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *arguments,
-            cwd=self.folder,
-            env=dict(self._environment()) | variables,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        given = dict(self._environment()) | variables
+        process = await started(
+            "bot", *arguments, joined=True, folder=self.folder, environment=given
         )
         async with asyncio.timeout(120):
             raw, _ = await process.communicate()
@@ -56,7 +49,6 @@ class Shell:
         for name, value in os.environ.items():
             if not name.startswith(("TOUCHPOINT_", "SLACK_")):
                 yield name, value
-        yield "PYTHONPATH", str(ROOT)
         yield "TOUCHPOINT_PORT", "0"
         yield "SLACK_BOT_TOKEN", self.slack.bot_token
         yield "SLACK_APP_TOKEN", self.slack.app_token

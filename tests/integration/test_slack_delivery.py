@@ -6,10 +6,7 @@ The queue, the databases, the connections and Slack's protocol are real; only th
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +16,6 @@ import pytest
 from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.services.deliver import LEASE
-from tests.harness import ROOT
 from tests.integration.chat_worlds import CHECK_IN, NOW, SECOND
 from tests.integration.slack_worlds import (
     IMPATIENT,
@@ -28,6 +24,7 @@ from tests.integration.slack_worlds import (
     of_unknown_fate,
     slack_world,
 )
+from tests.processes import Talk, talking
 from tests.servers.slack import Fault
 
 SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
@@ -196,7 +193,6 @@ async def test_a_process_killed_while_slack_answers(
             async with asyncio.timeout(60):
                 await world.slack.faults.hanging.wait()
             running.kill()
-            running.wait(30)
         async with world.process() as process:
             await process.work(NOW + LEASE - SECOND)
             assert world.tried() == 1
@@ -205,14 +201,8 @@ async def test_a_process_killed_while_slack_answers(
             assert await process.counts() == {(SENT, ""): 1}
 
 
-@contextmanager
-def worker(world: SlackWorld) -> Iterator[subprocess.Popen[bytes]]:
+def worker(world: SlackWorld) -> AbstractContextManager[Talk]:
     """A process of its own that sends what is due."""
     arguments = [world.url, world.keys_url, str(world.organisation_id), world.slack.url]
-    command = [sys.executable, "-m", "tests.integration.slack_worker", *arguments]
-    command += [world.clock.now().isoformat()]
-    with subprocess.Popen(command, cwd=ROOT) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
+    now = world.clock.now().isoformat()
+    return talking("tests.integration.slack_worker", *arguments, now)

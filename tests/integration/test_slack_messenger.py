@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,7 +10,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +19,7 @@ from bot.domain.organisation import Installation
 from bot.domain.pace import Pace
 from bot.services.deliver import deliver
 from bot.slack import surfaces
-from bot.slack.api import Fate, SlackApi
+from bot.slack.api import Fate
 from bot.slack.installations import PLATFORM, SlackTrouble, introduce
 from bot.slack.pacing import Pacing
 from tests.integration.chat_worlds import NOW, SECOND
@@ -61,41 +58,6 @@ async def test_a_rate_limit_says_how_long(sqlite_url: str, tmp_path: Path) -> No
     async with slack_world(sqlite_url, tmp_path) as world, world.process() as process:
         world.slack.fails("auth.test", Fault.RATE_LIMITED, retry_after=7)
         assert (await process.api.call(BOT_TOKEN, "auth.test")).wait == 7 * SECOND
-
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "x:/"])
-async def test_what_never_left_is_told_apart(url: str) -> None:
-    api = SlackApi(url)
-    answer = await api.call("xoxb-1", "auth.test")
-    await api.close()
-    assert (answer.fate, answer.error) == (Fate.NOT_SENT, "not_connected")
-
-
-async def test_replies_to_a_command_take_the_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that reaches Slack through a proxy alone: what is whispered goes that way."""
-    passed: list[str] = []
-
-    async def pass_on(request: web.Request) -> web.Response:
-        passed.append(str(request.url))
-        return web.Response()
-
-    async with serving(pass_on) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
-        api = SlackApi("https://slack.example/api/")
-        answer = await api.respond("http://hooks.slack.example/commands/1", {"text": "Hello"})
-        await api.close()
-    assert answer.ok
-    assert passed == ["http://hooks.slack.example/commands/1"]
-
-
-@asynccontextmanager
-async def serving(handler: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
-    runner = web.ServerRunner(web.Server(handler))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
 
 
 async def test_no_token_and_no_words_show(

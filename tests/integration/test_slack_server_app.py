@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.integration.slack_server_apps import bolt, joined
 from tests.integration.slack_server_clients import slack_and_client
+from tests.processes import AsyncProcess, started
 from tests.servers.slack import BOT, FORM, GENERAL, Fault, SlackServer
 
 WAYS = pytest.mark.parametrize("way", ["http", "socket"])
@@ -243,7 +242,6 @@ async def test_a_killed_process_hears_again_what_it_never_acknowledged() -> None
         try:
             await slack.link.wait()
             typing = asyncio.ensure_future(ida.types("Hello"))
-            assert stalled.stdout is not None
             assert await stalled.stdout.readline() == b"got Hello\n"
         finally:
             stalled.kill()
@@ -262,11 +260,10 @@ async def test_a_killed_process_hears_again_what_it_never_acknowledged() -> None
         assert ida.texts == ["You said Hello"]
 
 
-async def worker(slack: SlackServer, how: str) -> Process:
+async def worker(slack: SlackServer, how: str) -> AsyncProcess:
     """The application in a process of its own."""
     tokens = (slack.bot_token, slack.app_token)
-    what = ("-m", "tests.integration.slack_server_worker", slack.api_url, *tokens, how)
-    return await asyncio.create_subprocess_exec(sys.executable, *what, stdout=PIPE)
+    return await started("tests.integration.slack_server_worker", slack.api_url, *tokens, how)
 
 
 async def test_an_application_hears_of_its_own_posts_where_it_listens_to_them() -> None:

@@ -27,7 +27,7 @@ def world(engine: Engine) -> Iterator[World]:
 def test_a_summary_comes_back_in_order(world: World) -> None:
     mia, anna, ben = world.hire("Mia", "Anna", "Ben")
     check_in = world.open_check_in(anna)
-    answers = [world.tx.answers.record(said(check_in, mia, key=key)) for key in ("work", "clarity")]
+    answers = [world.answered(said(check_in, mia, key=key)) for key in ("work", "clarity")]
     versions = [answer.version_id for answer in reversed(answers)]
     summary = world.summary(mia, (ben, []), (anna, versions))
     assert world.tx.summaries.add(summary)
@@ -57,8 +57,8 @@ def test_a_manager_has_one_summary_a_period(world: World) -> None:
 def test_no_answer_is_in_two_summaries_and_a_doubled_one_leaves_nothing(world: World) -> None:
     (mia,) = world.hire("Mia")
     anna, ben = world.hire("Anna", "Ben", manager=mia)
-    told = world.tx.answers.record(said(world.open_check_in(anna), mia))
-    new = world.tx.answers.record(said(world.open_check_in(ben), mia))
+    told = world.answered(said(world.open_check_in(anna), mia))
+    new = world.answered(said(world.open_check_in(ben), mia))
     assert world.tx.summaries.add(world.summary(mia, (anna, [told.version_id])))
     doubled = world.summary(
         mia, (ben, [new.version_id]), (anna, [told.version_id]), period="2026-W35"

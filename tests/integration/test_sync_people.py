@@ -293,19 +293,19 @@ async def test_a_new_manager_sees_nothing_from_before(acme: Company) -> None:
 
     def answer(tx: Tx) -> StoredAnswer:
         asked = tx.check_ins.of_person(dan)[0]
-        return tx.answers.record(
-            NewVersion(
-                id=uuid4(),
-                check_in_id=asked.id,
-                person_id=dan,
-                question_key="how",
-                sealed=b"sealed",
-                platform_at=tuesday,
-                recorded_at=tuesday,
-                audience=AudienceKind.MANAGER,
-                readers=(bob,),
-            )
+        version = NewVersion(
+            id=uuid4(),
+            check_in_id=asked.id,
+            person_id=dan,
+            question_key="how",
+            sealed=b"sealed",
+            platform_at=tuesday,
+            recorded_at=tuesday,
+            audience=AudienceKind.MANAGER,
+            readers=(bob,),
         )
+        tx.answers.record(version)
+        return tx.answers.versions([version.id])[version.id]
 
     before = await acme.uow.write(answer)
     assert await unsummarised(acme, bob, tuesday) == [before.version_id]

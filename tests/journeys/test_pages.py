@@ -109,10 +109,12 @@ async def team(open_world: OpenWorld, size: int, text: str) -> World:
 
 @on_both
 async def test_details_turn_through_everybody(open_world: OpenWorld) -> None:
-    """Fifteen people and five answers each: every answer once, under its person, and at the end
-    the line of those of whom nothing is shown."""
+    """Fifteen people and five answers each: the first page tells those on it that they were read,
+    and nobody else. Then every answer once, under its person, and at the end the line of those of
+    whom nothing is shown."""
     world = await team(open_world, 15, "{} says {}")
     _, does, value = next(b for b in pressable(await world.home("mara")) if b[1].startswith("summ"))
+    await only_who_was_shown_is_told(world, does, value)
     pages = await world.pages("mara", does, value)
     assert len(pages) == 2
     assert said(pages) == [f"person{n:02} says {q}" for n in range(15) for q in range(1, 6)]
@@ -123,11 +125,7 @@ async def test_details_turn_through_everybody(open_world: OpenWorld) -> None:
     assert (await world.act("mara", *button(pages[1].blocks, "Previous"))).view == pages[0]
 
 
-@on_both
-async def test_only_who_was_shown_is_logged(open_world: OpenWorld) -> None:
-    """Opening the first page tells those on it that they were read, and nobody else."""
-    world = await team(open_world, 15, "{} says {}")
-    _, does, value = next(b for b in pressable(await world.home("mara")) if b[1].startswith("summ"))
+async def only_who_was_shown_is_told(world: World, does: str, value: str) -> None:
     first = (await world.act("mara", does, value)).view
     assert isinstance(first, Panel)
     opened = "Mara opened it in the details"

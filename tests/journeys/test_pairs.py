@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -261,6 +262,28 @@ async def test_taken_back(open_world: OpenWorld) -> None:
     await world.act("mara", "promise_back", f"{promise.id}::0")
     assert quotes((await panel(world, "mara", "ana")).blocks) == []
     assert world.arrived("ana", "promise_question") == []
+
+
+@on_both
+async def test_both_at_the_same_time(open_world: OpenWorld) -> None:
+    """Neither's word is lost, and nobody waits for the other for ever."""
+    world = await asked(open_world)
+    promise = await stored(world)
+    await asyncio.gather(
+        world.act("ana", "promise_says", f"{promise.id}:no:", send=False),
+        world.act("mara", "promise_says", f"{promise.id}:happened:", send=False),
+        *(_sends(world, who, other) for who, other in [("ana", "mara"), ("mara", "ana")] * 4),
+    )
+    changed = await stored(world)
+    assert (changed.employee.says, changed.manager.says) == (Says.NO, Says.HAPPENED)
+    texts = [q.text for q in quotes((await panel(world, "ana", "mara")).blocks)]
+    assert texts.count("from ana") == texts.count("from mara") == 4
+
+
+async def _sends(world: World, who: str, other: str) -> None:
+    fields, value = {"text": f"from {who}"}, str(world.ids[other])
+    what = {"action": "agenda_add", "value": value, "fields": fields}
+    await world.send(who, InboundKind.FORM, send=False, **what)
 
 
 OUTSIDERS = ["ben", "tom", "vera", "helena"]

@@ -15,7 +15,7 @@ HR = Someone("ines", role=Role.HR_ADMIN)
 TEAM = [Someone(name, "mara") for name in ("ana", "ben", "cleo")]
 OTHER = Someone("dan", "tom")
 SAME, LEARNING = "more_of_the_same", "learning"
-ADVICE = "For most of them it became more of the same."
+ADVICE = "For most it became more of the same."
 
 
 async def company(open_world: OpenWorld, **shared: tuple[str, str]) -> World:
@@ -47,25 +47,27 @@ async def test_the_sum_and_where_it_went_stand_in_one_line(open_world: OpenWorld
     said = await summary_of(world, "mara")
 
     line = (
-        "AI saved 7 hours in a week, as 3 people told you. "
+        "Time saved with AI: 7 hours in a week, as 3 people told you. "
         "It mostly went to: More of the same work (2), Learning (1)."
     )
     assert line in said
     assert ADVICE in said
     assert len(said) < 900, "one phone screen"
-    assert "AI saved 90 hours in a week, as 1 person told you." in await summary_of(world, "tom")
+    assert "Time saved with AI: 90 hours in a week, as 1 person told you." in await summary_of(
+        world, "tom"
+    )
     [panel] = await world.details("mara")
     assert line in words(panel)
     assert "Reclaimed time" in words(panel)
     shown = list(pressable((await world.thread("mara"))[-1].blocks))
-    assert ("A guide for that talk", "guide_open", "reclaimed_time:0") in shown
-    assert "AI saved" not in await world.can_read("ines")
+    assert ("A guide", "guide_open", "reclaimed_time:0") in shown
+    assert "saved with AI:" not in await world.can_read("ines")
 
 
 async def test_half_of_them_is_no_reason_for_advice(open_world: OpenWorld) -> None:
     world = await company(open_world, ana=("3", SAME), ben=("", LEARNING))
     said = await summary_of(world, "mara")
-    assert "AI saved 3 hours in a week, as 1 person told you." in said
+    assert "Time saved with AI: 3 hours in a week, as 1 person told you." in said
     assert "Learning (1), More of the same work (1)." in said
     assert ADVICE not in said
 
@@ -75,11 +77,11 @@ async def test_what_was_kept_to_oneself_counts_nowhere(open_world: OpenWorld) ->
     world = await company(open_world, ana=("3", SAME), ben=("4", SAME))
     await world.press_under("ana", "3", "only_me")
     said = await summary_of(world, "mara")
-    assert "AI saved 4 hours in a week, as 1 person told you." in said
+    assert "Time saved with AI: 4 hours in a week, as 1 person told you." in said
     await world.press_under("ben", "4", "only_me")
     [panel] = await world.details("mara")
-    assert "AI saved" not in words(panel)
-    assert "Time that AI saves mostly goes to: More of the same work (2)." in words(panel)
+    assert "saved with AI:" not in words(panel)
+    assert "Time saved with AI mostly goes to: More of the same work (2)." in words(panel)
 
 
 async def test_whoever_has_another_manager_now_is_not_counted(open_world: OpenWorld) -> None:
@@ -87,12 +89,11 @@ async def test_whoever_has_another_manager_now_is_not_counted(open_world: OpenWo
     await summary_of(world, "mara")
     await world.changes(ana="tom")
     [panel] = await world.details("mara")
-    assert "AI saved 4 hours in a week, as 1 person told you." in words(panel)
+    assert "Time saved with AI: 4 hours in a week, as 1 person told you." in words(panel)
     assert "More of the same" not in words(panel)
 
 
 async def test_nothing_is_said_where_nobody_told(open_world: OpenWorld) -> None:
     world = await company(open_world, ana=("", ""))
     said = await summary_of(world, "mara")
-    assert "AI saved" not in said
-    assert "Time that AI saves" not in said
+    assert "saved with AI" not in said

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.given import Someone, check_in, weekly_summary
+from tests.journeys.test_pairs import adds, promises
 from tests.journeys.world import World
 
-MARKERS = ["Kestrelwort", "Heronbloom", "Plovermoss", "Grebeleaf"]
+MARKERS = ["Kestrelwort", "Heronbloom", "Plovermoss", "Grebeleaf", "Siskinoak", "Dunlinash"]
 
 
 async def lived(open_world: OpenWorld) -> World:
-    """Two weeks with answers, an edit, an undo, an answer kept private and a summary."""
+    """A week with answers, an edit, an answer kept private, a summary, an agenda and a promise."""
     people = [Someone("mara"), Someone("ana", manager="mara")]
     world = await open_world(people, [check_in(pack="kinds", reminders=0), weekly_summary()])
     await world.until("2026-03-03 10:05")
@@ -24,6 +25,8 @@ async def lived(open_world: OpenWorld) -> World:
     await world.press_under("ana", "4/5\nKestrelwort", "only_me")
     form = await world.opens("ana", "open_form")
     await world.submits("ana", form, {"text:clear": "Grebeleaf"})
+    await adds(world, "ana", "mara", "Siskinoak")
+    await promises(world, "mara", "ana", "Dunlinash")
     await world.until("2026-03-06 18:00")
     await world.details("mara")
     return world

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.inbound import InboundKind
+from bot.domain.inbound import Inbound, InboundKind
 from bot.slack import payloads
 from bot.slack.payloads import Source
 from bot.slack.typed import mentioned, words_of
-from bot.slack.values import Forged, carry, press_id, press_value
+from bot.slack.values import Carried, Forged, carry, press_id, press_value
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 SOURCE = Source(UUID(int=7), NOW)
@@ -41,7 +41,7 @@ def test_a_reply_that_was_sent_to_the_conversation_too_is_typed_as_well() -> Non
 
 @pytest.mark.parametrize("state", [None, [], "x", {"values": 3}, {"values": {"field.a": [1]}}])
 def test_a_form_without_slacks_state_has_no_fields(state: object) -> None:
-    assert payloads.form(sent(state=state), SOURCE).fields == {}
+    assert form(state=state).fields == {}
 
 
 @pytest.mark.parametrize(
@@ -192,32 +192,37 @@ def _chosen(value: str) -> dict[str, Any]:
     return {"type": "radio_buttons", "selected_option": {"value": value}}
 
 
+def form(**view: Any) -> Inbound:
+    return payloads.form(sent(**view), SOURCE)[0]
+
+
 def test_a_sent_form_carries_its_fields() -> None:
-    inbound = payloads.form(sent(), SOURCE)
+    inbound, carried = payloads.form(sent(), SOURCE)
+    assert carried == Carried("later", "check-in", "home")
     assert (inbound.kind, inbound.action, inbound.value) == (InboundKind.FORM, "later", "check-in")
     assert inbound.fields == {"when": "tomorrow"}
     assert inbound.at == NOW
 
 
 def test_what_follows_in_the_same_modal_is_another_act() -> None:
-    first = payloads.form(sent(), SOURCE)
-    assert payloads.form(sent(), SOURCE).inbound_id == first.inbound_id
-    assert payloads.form(sent(hash="h2"), SOURCE).inbound_id != first.inbound_id
-    other = payloads.form(sent(private_metadata=carry("pause", "", "home")), SOURCE)
+    first = form()
+    assert form().inbound_id == first.inbound_id
+    assert form(hash="h2").inbound_id != first.inbound_id
+    other = form(private_metadata=carry("pause", "", "home"))
     assert other.inbound_id != first.inbound_id
 
 
 def test_a_form_that_was_changed_and_sent_again_is_another_act() -> None:
     """Slack showed an error although the first one was kept: the modal is still the same view."""
-    first = payloads.form(sent(), SOURCE)
+    first = form()
     changed_since = {"values": {"field.when": {"field.when": _chosen("next_week")}}}
-    assert payloads.form(sent(state=changed_since), SOURCE).inbound_id != first.inbound_id
+    assert form(state=changed_since).inbound_id != first.inbound_id
 
 
 @pytest.mark.parametrize("view", [{"private_metadata": ""}, {"private_metadata": "{}"}, {"id": 5}])
 def test_forged_forms_are_refused(view: dict[str, Any]) -> None:
     with pytest.raises(Forged):
-        payloads.form(sent(**view), SOURCE)
+        form(**view)
 
 
 def test_a_command_carries_what_stands_behind_its_name() -> None:

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -139,6 +140,7 @@ FACTS: dict[str, dict[str, object]] = {
     "summary": PEOPLE
     | {
         "before": 2,
+        "count": 2,
         "more": 1,
         "moves": ["Ana 2 → 4", "Ben 3 → 2"],
         "now": 4,
@@ -237,9 +239,10 @@ def test_a_rule_in_words(rule: dict[str, int], words: tuple[str, ...]) -> None:
 # Codes in the code against blocks in the files
 
 
-def parsed(folder: Path) -> Iterator[tuple[str, ast.Module]]:
-    for file in sorted(folder.glob("*.py")):
-        yield file.stem, ast.parse(file.read_text(encoding="utf-8"))
+@cache
+def parsed(folder: Path) -> Mapping[str, ast.Module]:
+    files = sorted(folder.glob("*.py"))
+    return {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in files}
 
 
 def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
@@ -262,7 +265,7 @@ def texts(node: ast.AST) -> set[str]:
 def note_codes() -> tuple[set[str], set[str]]:
     """Codes that services note by name, and the expressions of all other codes."""
     named, computed = set(), set()
-    for module, tree in parsed(SERVICES):
+    for module, tree in parsed(SERVICES).items():
         if module in {"act", "outgoing", "preview_cadence"}:
             continue  # they define it, or note something else
         for call in calls(tree, "note", "_offer_button"):
@@ -278,7 +281,7 @@ def note_codes() -> tuple[set[str], set[str]]:
 def refusals(folder: Path, *functions: str) -> dict[bool, set[str]]:
     """Codes of Refused, by whether they name a field; of these functions, or of all."""
     found: dict[bool, set[str]] = {True: set(), False: set()}
-    for _, tree in parsed(folder):
+    for tree in parsed(folder).values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and (not functions or node.name in functions):
                 for call in calls(node, "Refused"):
@@ -286,6 +289,7 @@ def refusals(folder: Path, *functions: str) -> dict[bool, set[str]]:
     return found
 
 
+@cache
 def blocks(message: str) -> set[str]:
     return set(shipped_words().say(message, "en"))
 
@@ -324,16 +328,16 @@ def test_every_refusal_of_a_managers_form_has_its_words(message: str) -> None:
 
 
 def test_every_refusal_of_an_hr_admins_form_has_its_words() -> None:
-    tree = dict(parsed(SERVICES))["admin"]
+    tree = parsed(SERVICES)["admin"]
     codes = {code for call in calls(tree, "_pause_form") for code in texts(call.args[1])}
     assert {f"error_{code}" for code in codes if code} <= blocks("admin")
     assert len(codes) > 2
 
 
 def test_every_refusal_of_a_cadences_form_has_its_words() -> None:
-    tree = dict(parsed(SERVICES))["cadence_fields"]
+    tree = parsed(SERVICES)["cadence_fields"]
     codes = {code for call in calls(tree, "_Wrong") for code in texts(call.args[0])}
-    rules = dict(parsed(DOMAIN))["cadence_rules"]
+    rules = parsed(DOMAIN)["cadence_rules"]
     codes |= {code for call in calls(rules, "Unfit") for code in texts(call.args[2])}
     codes |= refusals(DOMAIN, "clean_text")[False]
     codes |= {f"{name}_unfit" for name in ("every", "at", "since", "text")}
@@ -343,12 +347,13 @@ def test_every_refusal_of_a_cadences_form_has_its_words() -> None:
     assert {f"error_{code}" for code in codes} <= blocks("cadence_form")
 
 
-def said_blocks(tree: ast.Module) -> tuple[set[str], set[str]]:
+@cache
+def said_blocks(module: str) -> tuple[set[str], set[str]]:
     """The blocks a module names (`said["title"]`, `say(...)["title"]`), and how those begin whose
     names it puts together.
     """
     whole, beginnings = set(), set()
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(SERVICES)[module]):
         if isinstance(node, ast.Subscript) and re.search(
             r"^(said|named|told)$|say\(", ast.unparse(node.value)
         ):
@@ -373,7 +378,7 @@ THROUGH = {
 }
 """Modules that speak through what another one hands them, and its message."""
 
-SAYING = [module for module, tree in parsed(SERVICES) if any(said_blocks(tree))]
+SAYING = [module for module in parsed(SERVICES) if any(said_blocks(module))]
 
 
 def test_most_of_what_is_said_is_looked_at() -> None:
@@ -382,10 +387,10 @@ def test_most_of_what_is_said_is_looked_at() -> None:
 
 @pytest.mark.parametrize("module", SAYING)
 def test_every_block_a_service_names_is_in_one_of_its_messages(module: str) -> None:
-    tree = dict(parsed(SERVICES))[module]
+    tree = parsed(SERVICES)[module]
     given = {text for call in calls(tree, "say") for a in call.args for text in texts(a)}
     given |= {THROUGH[module]} if module in THROUGH else set()
     known = {block for message in given & set(MESSAGES) for block in blocks(message)}
-    whole, beginnings = said_blocks(tree)
+    whole, beginnings = said_blocks(module)
     assert whole <= known
     assert all(any(block.startswith(begins) for block in known) for begins in beginnings)

@@ -182,7 +182,7 @@ class NewVersion:
 class Answers(Protocol):
     """The only place where answers are read: every caller passes the rows through `visibility`."""
 
-    def record(self, version: NewVersion) -> StoredAnswer:
+    def record(self, version: NewVersion) -> None:
         """Adds a version to the answer of (check-in, question), and its audience when the answer
         is new or was narrower shown; the version with the latest platform time is current.
         """

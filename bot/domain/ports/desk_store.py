@@ -14,12 +14,14 @@ from bot.domain.one_to_one import Acting, Meeting, OneToOne
 @dataclass(frozen=True, slots=True)
 class Desk:
     """When there is next something to look at for a manager (aware UTC; None: nothing), and the
-    manager's local date of the last nudges.
+    manager's local date of the last nudges. `away_until`: the chat platform says they are away
+    (aware UTC).
     """
 
     manager_id: UUID
     next_at: datetime | None
     nudged_on: date | None
+    away_until: datetime | None = None
 
 
 class Desks(Protocol):

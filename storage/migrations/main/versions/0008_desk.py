@@ -45,6 +45,7 @@ def _make_desk() -> None:
         sa.Column("manager_id", sa.Uuid(), nullable=False),
         sa.Column("next_at", _MOMENT),
         sa.Column("nudged_on", sa.Date()),
+        sa.Column("away_until", _MOMENT),
         sa.PrimaryKeyConstraint("organisation_id", "manager_id", name="pk_desk"),
         sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name="fk_desk_manager_id"),
     )
