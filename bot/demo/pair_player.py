@@ -94,13 +94,13 @@ class PairPlayer:
         if outcome.told and "stay_tell" in here:
             self._at(now + SOON, self._press, actor, here["stay_tell"])
         if outcome.does is not Becomes.IGNORED:
-            self._at(now + outcome.after, self._tell, actor, outcome, here)
+            self._at(now + outcome.after, self._tell, actor, other, outcome, here)
 
     async def _press(self, actor: Actor, found: Button, now: datetime) -> None:
         await self._hands.press(actor, found, now)
 
     async def _tell(
-        self, actor: Actor, outcome: Outcome, here: dict[str, Button], now: datetime
+        self, actor: Actor, other: UUID, outcome: Outcome, here: dict[str, Button], now: datetime
     ) -> None:
         if outcome.does is Becomes.NOT_YET:
             if "meeting_not_yet" in here:  # it is said once
@@ -113,6 +113,15 @@ class PairPlayer:
             reply = await self._hands.press(actor, here["meeting_held"], now)
             if outcome.note and isinstance(reply.view, Form):
                 await self._hands.submit(actor, reply.view, {"notes": outcome.note}, now)
+                if actor.pairs[other].agenda:
+                    await self._tick_off(actor, other, now)
+
+    async def _tick_off(self, actor: Actor, other: UUID, now: datetime) -> None:
+        """What was on the agenda has been talked about."""
+        panel = await self._hands.look(actor, _between(other), now)
+        for each in list(buttons(panel.blocks)):
+            if each.action == "agenda_done":
+                await self._hands.press(actor, each, now)
 
     # What they write, and what they say of promises
 

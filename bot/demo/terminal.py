@@ -90,7 +90,7 @@ def _totals(story: Story) -> Line:
 
 
 def to_manager(last: LastMessages) -> RenderableType:
-    """A manager's last summary as it arrived, the last nudges, and the details behind its button."""
+    """To one manager: the last summary, the last nudges, and what the summary's button opens."""
     name, summary = last.manager.name, last.summary
     parts: list[RenderableType] = [_frame(f"To {name}", summary.blocks)]
     if last.nudges is not None:
