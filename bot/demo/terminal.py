@@ -108,8 +108,18 @@ def _frame(title: str, blocks: tuple[Block, ...], border: str = "none") -> Frame
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[RenderableType]:
+    before: Block | None = None
     for block in blocks:
-        yield from _block(block)
+        if isinstance(block, Buttons):
+            yield _buttons(block, is_first=not isinstance(before, Buttons))
+        else:
+            yield from _block(block)
+        before = block
+
+
+def _buttons(block: Buttons, *, is_first: bool) -> RenderableType:
+    labels = "   ".join(f"[ {button.label} ]" for button in block.items)
+    return Padding(Line(labels, style="cyan"), (int(is_first), 0, 1, 0))
 
 
 def _block(block: Block) -> Iterator[RenderableType]:  # noqa: C901  # one case a kind of block
@@ -121,9 +131,6 @@ def _block(block: Block) -> Iterator[RenderableType]:  # noqa: C901  # one case 
             yield Padding(Line(text, style=_TONES[tone]), (space, 0, 0, 0))
         case Quote(text, note):
             yield from _quote(text, note)
-        case Buttons(items):
-            labels = "   ".join(f"[ {button.label} ]" for button in items)
-            yield Padding(Line(labels, style="cyan"), (1, 0))
         case Link(label, url):
             yield Line(f"{label}: {url}", style="underline")
         case Divider():

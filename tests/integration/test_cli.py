@@ -132,7 +132,8 @@ def test_from_nothing_to_a_changed_cadence(either: Shell) -> None:
     assert "Nothing changes: 15 people." in run("people", "import", "people.csv")
     assert "All is well." in run("check")
     assert run("cadence", "diff") == "Nothing differs.\n"
-    either.edit("app.yaml", 'at: "10:00"', 'at: "09:30"')
+    on_tuesday = "last friday\n    at: "
+    either.edit("app.yaml", f'{on_tuesday}"10:00"', f'{on_tuesday}"09:30"')
     assert run("cadence", "diff", code=1).strip() == NO_CHANGE
     assert "add --yes" in run("cadence", "apply", code=1)
     assert "nothing was changed" in run("cadence", "apply", "--dry-run")

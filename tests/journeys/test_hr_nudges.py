@@ -135,8 +135,8 @@ async def test_managers_alone_find_their_nudges_under_home(open_world: OpenWorld
     ]
     world = await open_world((HR, BOSS, *TEAM), nudges)
     await world.until("2026-03-03 10:00")
-    line = "Next nudges for your 1:1s: Monday, March 9, 9:00"
-    assert words(await world.home("mia")).count("Next nudges for your 1:1s") == 1
+    line = "Next nudges: Monday, March 9, 9:00"
+    assert words(await world.home("mia")).count("Next nudges") == 1
     assert line in words(await world.home("mia")).replace("\u202f", " ")
     assert "Next nudges" not in words(await world.home("ana"))
     await world.act("mia", "decline")
