@@ -1,0 +1,35 @@
+"""Managers' nudges where two things meet: a press and a message on its way, an absence and a day
+that comes due, a promise and an answer that was given already.
+"""
+
+from __future__ import annotations
+
+from bot.domain.message import Form, Panel
+from tests.journeys.conftest import OpenWorld
+from tests.journeys.given import Someone, check_in, one_to_ones, stay_interviews
+from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
+from tests.journeys.words import pressable, words
+from tests.journeys.world import World
+
+TOM = Someone("tom")
+QUIET = check_in(on=3, reminders=0, weeks=50)
+
+
+async def company(open_world: OpenWorld, *cadences: object) -> World:
+    """Mara manages Ana and Ben, Tom manages nobody; it is Monday, before nine."""
+    return await open_world((MARA, ANA, BEN, TOM), list(cadences) or [QUIET, one_to_ones()])
+
+
+async def test_a_stay_interview_leads_to_a_topic_and_to_a_promise(open_world: OpenWorld) -> None:
+    """The report's button opens the agenda's form, the guide's last page the promise's."""
+    world = await company(open_world, stay_interviews())
+    await world.until("2026-03-02 12:00")
+    shown = (await world.press("mara", "guide_open")).view
+    assert isinstance(shown, Panel)
+    while on := [p for p in pressable(shown.blocks) if p[0] in ("First question", "Next")]:
+        shown = (await world.act("mara", *on[0][1:])).view
+        assert isinstance(shown, Panel)
+    promise = next(p for p in pressable(shown.blocks) if p[0] == "Note the promise")
+    assert isinstance((await world.act("mara", *promise[1:])).view, Form)
+    await world.press("mara", "stay_tell")
+    assert isinstance((await world.press("ana", "Add a topic")).view, Form)
