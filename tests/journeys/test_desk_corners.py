@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from bot.domain.message import Form, Panel
 from tests.journeys.conftest import OpenWorld
-from tests.journeys.given import Someone, check_in, one_to_ones, stay_interviews
-from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
-from tests.journeys.words import pressable, words
+from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
+from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm
+from tests.journeys.words import pressable
 from tests.journeys.world import World
 
 TOM = Someone("tom")
@@ -33,3 +34,37 @@ async def test_a_stay_interview_leads_to_a_topic_and_to_a_promise(open_world: Op
     assert isinstance((await world.act("mara", *promise[1:])).view, Form)
     await world.press("mara", "stay_tell")
     assert isinstance((await world.press("ana", "Add a topic")).view, Form)
+
+
+async def pauses(world: World, until: str) -> None:
+    form = await world.opens("mara", "open_pause")
+    await world.submits("mara", form, {"until": until})
+
+
+@on_both
+async def test_back_earlier_than_said(open_world: OpenWorld) -> None:
+    """A pause that is ended early ends for nudges too: all of it comes at once, and the next 1:1
+    on its day."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="1")
+    await world.act("mara", "start")
+    await pauses(world, "2026-03-27")
+    await world.until("2026-03-09 10:00")
+    assert await nudges(world) == []
+    await world.act("mara", "resume")
+    assert await nudges(world) == ["2026-03-09 10:00"]
+    await world.until("2026-03-10 12:00")
+    assert (await nudges(world))[1:] == ["2026-03-10 09:00"]
+
+
+@on_both
+async def test_a_pause_of_the_company_that_is_ended_early(open_world: OpenWorld) -> None:
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="3")
+    await world.company_pauses(at("2026-03-27 00:00"))
+    await world.until("2026-03-10 10:00")
+    await world.company_pauses(None)
+    await world.until("2026-03-12 12:00")
+    assert (await nudges(world))[-1] == "2026-03-12 09:00"
