@@ -53,6 +53,13 @@ class Side:
     def is_final(self) -> bool:
         return self.says in (Says.HAPPENED, Says.NO)
 
+    @property
+    def is_asked_anew(self) -> bool:
+        """Whether they were asked again since they said not yet."""
+        if self.says is not Says.NOT_YET or self.asked_at is None or self.said_at is None:
+            return False
+        return self.asked_at > self.said_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise(Between):

@@ -258,5 +258,5 @@ def _put_back_promise(tx: Tx, kind: Item, promise_id: UUID, now: datetime) -> No
         tx.promises.save(replace(promise, remind_at=now).waking())
     elif kind is Item.DIFFERS:
         tx.promises.save(replace(promise, raised_at=None))
-    elif not promise.manager.is_final:
+    elif promise.manager.ask_at is None and not promise.manager.is_final:  # not answered meanwhile
         tx.promises.save(replace(promise, manager=replace(promise.manager, ask_at=now)))

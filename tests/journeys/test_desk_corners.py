@@ -8,7 +8,8 @@ from bot.domain.message import Form, Panel
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
-from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm
+from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
+from tests.journeys.test_pairs import promises
 from tests.journeys.words import pressable
 from tests.journeys.world import World
 
@@ -68,3 +69,29 @@ async def test_a_pause_of_the_company_that_is_ended_early(open_world: OpenWorld)
     await world.company_pauses(None)
     await world.until("2026-03-12 12:00")
     assert (await nudges(world))[-1] == "2026-03-12 09:00"
+
+
+async def asked_of_both(open_world: OpenWorld) -> World:
+    """Mara promised Ana something; on March 24 both were asked, and Mara met Ana that Tuesday."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="monthly", weekday="1", first="2026-03-24")
+    await world.act("ana", "start")
+    await world.until("2026-03-02 10:00")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await world.until("2026-03-24 10:00")
+    return world
+
+
+@on_both
+async def test_what_was_answered_is_not_put_off_as_well(open_world: OpenWorld) -> None:
+    """*Not yet* to a promise, then *Tomorrow instead*: the promise waits its week."""
+    world = await asked_of_both(open_world)
+    await world.press("mara", "Not yet")
+    assert "I'll ask you again in a week" in await world.sees("mara")
+    await world.press("mara", "nudges_later")
+    await world.until("2026-03-25 12:00")
+    assert "1:1 with Ana" in told_on(world, "2026-03-25 09:00")
+    assert "not yet" not in told_on(world, "2026-03-25 09:00")
+    await world.until("2026-04-01 12:00")
+    assert "Did it happen?" in told_on(world, "2026-04-01 09:00")
