@@ -17,6 +17,7 @@ from bot.domain.local_time import local_instant
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.promise import Promise
 from bot.services.desk_day import Day
 from bot.services.desk_meetings import coming_of
 
@@ -103,7 +104,7 @@ def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
 def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
     promises = day.tx.promises
     for kind, found in (
-        (Item.PROMISE_DUE, promises.to_remind(day.manager.id, day.now)),
+        (Item.PROMISE_DUE, list(_to_remind(day))),
         (Item.DIFFERS, promises.to_raise(day.manager.id)),
         (Item.PROMISE_ASKED, promises.to_ask(day.manager.id, day.now)),
     ):
@@ -111,6 +112,15 @@ def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
             since = day.since.get(promise.employee_id)
             if since is not None and since <= promise.created_at:
                 yield kind, promise.id
+
+
+def _to_remind(day: Day) -> Iterable[Promise]:
+    """After its day a reminder is of no use; the promise comes back when it is asked about."""
+    for promise in day.tx.promises.to_remind(day.manager.id, day.now):
+        if promise.due_on < day.today:
+            _mark_promise(day, Item.PROMISE_DUE, promise.id)
+        else:
+            yield promise
 
 
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:

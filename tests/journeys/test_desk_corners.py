@@ -95,3 +95,30 @@ async def test_what_was_answered_is_not_put_off_as_well(open_world: OpenWorld) -
     assert "not yet" not in told_on(world, "2026-03-25 09:00")
     await world.until("2026-04-01 12:00")
     assert "Did it happen?" in told_on(world, "2026-04-01 09:00")
+
+
+async def test_a_promise_that_came_due_meanwhile_stands_once_in_the_message(
+    open_world: OpenWorld,
+) -> None:
+    """Mara is away from before the promise is due until after she would have been asked."""
+    world = await company(open_world)
+    for who in ("ana", "ben"):
+        await set_rhythm(world, "mara", who, rhythm="off")
+    await world.act("mara", "start")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await pauses(world, "2026-03-31")
+    await world.until("2026-03-31 12:00")
+    assert told_on(world, "2026-03-31 09:00").count("kestrel") == 1
+    assert "Did it happen?" in told_on(world, "2026-03-31 09:00")
+
+
+async def test_a_reminder_after_the_day_is_of_no_use(open_world: OpenWorld) -> None:
+    """Back after the promise was due, Mara is asked about it on the day for that."""
+    world = await company(open_world)
+    for who in ("ana", "ben"):
+        await set_rhythm(world, "mara", who, rhythm="off")
+    await world.act("mara", "start")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await pauses(world, "2026-03-17")
+    await world.until("2026-03-24 12:00")
+    assert await nudges(world) == ["2026-03-24 09:00"]
