@@ -112,14 +112,18 @@ class Promise(Between):
         return said_no and self.may_raise is None and not self.is_withdrawn
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the employee says no and that the manager may be told that the two differ."""
+        return self.may_raise is True and self.employee.says is Says.NO
+
+    @property
     def can_be_raised(self) -> bool:
         """Whether the manager may be told now that the two see it differently: the employee agreed,
         and the manager, once asked, didn't say no as well.
         """
-        agreed = self.may_raise is True and self.employee.says is Says.NO
         waits = self.manager.says is None and self.manager.ask_at is not None
         alike = self.manager.says is Says.NO
-        return agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
+        return self.is_agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
 
     def said(self, person_id: UUID, says: Says, at: datetime) -> Promise:
         """After one of the two said how it went, at `at` (aware UTC).

@@ -130,7 +130,7 @@ class Telling:
         if promise.is_withdrawn:
             return shown.taken_back()
         if kind is Item.DIFFERS:
-            return shown.difference()
+            return shown.difference() if promise.is_agreed else ()
         return shown.reminder() if kind is Item.PROMISE_DUE else shown.answered()
 
     def _shown(self, promise: Promise) -> PromiseShown | None:

@@ -5,11 +5,12 @@ that comes due, a promise and an answer that was given already.
 from __future__ import annotations
 
 from bot.domain.message import Form, Panel
+from bot.services.desk import tend_desks
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
-from tests.journeys.test_pairs import promises
+from tests.journeys.test_pairs import promises, stored
 from tests.journeys.words import pressable
 from tests.journeys.world import World
 
@@ -122,3 +123,21 @@ async def test_a_reminder_after_the_day_is_of_no_use(open_world: OpenWorld) -> N
     await pauses(world, "2026-03-17")
     await world.until("2026-03-24 12:00")
     assert await nudges(world) == ["2026-03-24 09:00"]
+
+
+@on_both
+async def test_a_consent_taken_back_before_it_was_told_is_not_told(open_world: OpenWorld) -> None:
+    """Ana says no and that Mara may be told; while the message waits she changes her answer."""
+    world = await asked_of_both(open_world)
+    await world.press("mara", "It happened")
+    await world.until("2026-03-26 12:00")
+    before = await nudges(world)
+    promise = await stored(world)
+    for action, said in (("says", "no"), ("raise", "yes")):
+        await world.act("ana", f"promise_{action}", f"{promise.id}:{said}:", send=False)
+    await tend_desks(world.built.kit, world.now)
+    await world.act("ana", "promise_unsay", f"{promise.id}::", send=False)
+    await world.settle()
+    await world.until("2026-03-30 12:00")
+    assert "see this differently" not in await world.sees("mara")
+    assert await nudges(world) == before
