@@ -9,6 +9,7 @@ from bot.services.desk import tend_desks
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
+from tests.journeys.test_manager_changes import with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
 from tests.journeys.words import pressable
@@ -141,3 +142,13 @@ async def test_a_consent_taken_back_before_it_was_told_is_not_told(open_world: O
     await world.until("2026-03-30 12:00")
     assert "see this differently" not in await world.sees("mara")
     assert await nudges(world) == before
+
+
+async def test_given_and_then_kept_says_what_is_true(open_world: OpenWorld) -> None:
+    """Both buttons pressed, one after the other: what was given stays given, and is said so."""
+    world = await with_things_open(open_world)
+    keep = await world.button("ana", "handover_no")
+    await world.press("ana", "handover_yes")
+    await world.act("ana", *keep[1:])
+    assert "stands between you and Tom now" in await world.sees("ana")
+    assert "It stays with you alone" not in await world.sees("ana")
