@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, delete, func, or_, select
 
 from bot.domain.one_to_one import Acting, OneToOne, Rhythm
 from bot.domain.ports.desk_store import Desk
-from storage.store import Found, Store, own, plain
+from storage.store import SOME, Found, Store, own, plain
 from storage.tables.desk import ActingRow, DeskRow, OneToOneRow
 
 _desk = DeskRow.__table__
@@ -34,6 +34,7 @@ _acting = ActingRow.__table__
 _ACTING = tuple(field.name for field in fields(Acting))
 _STANDING_IN = select(*(_acting.c[name] for name in _ACTING)).where(own(_acting))
 _STAND_IN = _STANDING_IN.where(_acting.c.manager_id == bindparam("manager"))
+_STAND_INS = _STANDING_IN.where(_acting.c.manager_id.in_(SOME))
 _COVERED = _STANDING_IN.where(_acting.c.acting_id == bindparam("acting")).order_by(_acting.c.id)
 _DISMISS = delete(_acting).where(own(_acting), _acting.c.manager_id == bindparam("manager"))
 _TWO = ("organisation_id", "manager_id", "employee_id")
@@ -107,6 +108,9 @@ class SqlDesks(Store):
     def stand_in(self, manager_id: UUID) -> Acting | None:
         row = self._run(_STAND_IN, manager=manager_id).one_or_none()
         return None if row is None else Acting(*row)
+
+    def stand_ins(self, managers: Iterable[UUID]) -> Sequence[Acting]:
+        return [Acting(*row) for row in self._run_among(managers, _STAND_INS)]
 
     def covered_by(self, person_id: UUID) -> Sequence[Acting]:
         return [Acting(*row) for row in self._run(_COVERED, acting=person_id)]

@@ -107,7 +107,10 @@ class Day:
     def stand_in(self) -> Acting | None:
         """Who is reminded in this manager's place now."""
         found = self.tx.desks.stand_in(self.manager.id)
-        return found if found is not None and found.holds_at(self.now) else None
+        if found is None or not found.holds_at(self.now):
+            return None
+        person = self.tx.people.get(found.acting_id)
+        return found if person is not None and person.active else None
 
     def is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""

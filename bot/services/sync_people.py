@@ -295,6 +295,8 @@ def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
     tx.people.end_employment(people, now)
     call_off(tx, people, LEFT, now)
 
+    covered = {each.manager_id for person in people for each in tx.desks.covered_by(person)}
+    tx.desks.wake(covered, now)  # whom nobody stands in for any more
 
 def _audit(
     tx: Tx, difference: _Difference, preview: SyncPreview, actor: str, now: datetime

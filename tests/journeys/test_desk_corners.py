@@ -9,7 +9,7 @@ from bot.services.desk import tend_desks
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
-from tests.journeys.test_manager_changes import with_things_open
+from tests.journeys.test_manager_changes import stands_in, with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
 from tests.journeys.words import pressable
@@ -152,3 +152,27 @@ async def test_given_and_then_kept_says_what_is_true(open_world: OpenWorld) -> N
     await world.act("ana", *keep[1:])
     assert "stands between you and Tom now" in await world.sees("ana")
     assert "It stays with you alone" not in await world.sees("ana")
+
+
+async def test_a_stay_interview_that_comes_due_goes_to_who_stands_in(
+    open_world: OpenWorld,
+) -> None:
+    world = await company(open_world, stay_interviews())
+    await stands_in(world, who="tom@fernweh.example", since="2026-03-02", until="2026-03-20")
+    await world.until("2026-03-02 12:00")
+    [told] = world.arrived("tom", "nudge")
+    assert "Stay interview with Ana (for Mara)" in told.words
+    assert await nudges(world) == []
+
+
+async def test_who_stands_in_leaves_the_company(open_world: OpenWorld) -> None:
+    """Then the manager is reminded again."""
+    world = await company(open_world)
+    for who in ("ana", "ben"):
+        await set_rhythm(world, "mara", who, rhythm="weekly", weekday="1")
+    await stands_in(world, who="tom@fernweh.example", since="2026-03-02", until="2026-03-31")
+    await world.until("2026-03-04 12:00")
+    assert await nudges(world) == []
+    await world.leaves("tom")
+    await world.until("2026-03-10 12:00")
+    assert "2026-03-10 09:00" in await nudges(world)

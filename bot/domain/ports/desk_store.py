@@ -59,6 +59,10 @@ class Desks(Protocol):
         """Who stands in for this manager, or is to; the last one also once that is over."""
         ...
 
+    def stand_ins(self, managers: Iterable[UUID]) -> Sequence[Acting]:
+        """The same of several managers; those without are left out."""
+        ...
+
     def covered_by(self, person_id: UUID) -> Sequence[Acting]:
         """For whom this person stands in, is to, or did."""
         ...
