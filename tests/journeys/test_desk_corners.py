@@ -4,6 +4,8 @@ that comes due, a promise and an answer that was given already.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.message import Form, Panel
 from bot.services.desk import tend_desks
 from tests.journeys.conftest import OpenWorld
@@ -142,6 +144,39 @@ async def test_a_consent_taken_back_before_it_was_told_is_not_told(open_world: O
     await world.until("2026-03-30 12:00")
     assert "see this differently" not in await world.sees("mara")
     assert await nudges(world) == before
+
+
+async def test_who_flies_west_gets_no_second_message_that_day(open_world: OpenWorld) -> None:
+    """Nudged on Thursday morning in Tokyo, Mara is in Los Angeles half an hour later, where it is
+    Wednesday afternoon."""
+    mara = replace(MARA, zone="Asia/Tokyo")
+    world = await open_world((mara, ANA, BEN, TOM), [QUIET, one_to_ones()])
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="monthly", weekday="3", first="2026-03-26")
+    await world.act("ana", "start")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await world.until(at("2026-03-26 09:30", "Asia/Tokyo"))
+    before = await nudges(world)
+    assert before[-1] == "2026-03-26 09:00"
+    world.rows["mara"] = replace(mara, zone="America/Los_Angeles")
+    await world.people_are(*world.rows.values())
+    promise = await stored(world)
+    for action, said in (("says", "no"), ("raise", "yes")):
+        await world.act("ana", f"promise_{action}", f"{promise.id}:{said}:")
+    await world.until(at("2026-03-26 23:00", "America/Los_Angeles"))
+    assert await nudges(world) == before
+
+
+async def test_who_moves_east_is_nudged_in_the_morning_there(open_world: OpenWorld) -> None:
+    mara = replace(MARA, zone="America/Los_Angeles")
+    world = await open_world((mara, ANA, BEN, TOM), [QUIET, one_to_ones()])
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="monthly", weekday="3", first="2026-03-26")
+    await world.until("2026-03-25 12:00")
+    world.rows["mara"] = MARA
+    await world.people_are(*world.rows.values())
+    await world.until("2026-03-26 12:00")
+    assert (await nudges(world))[-1] == "2026-03-26 09:00"
 
 
 async def test_given_and_then_kept_says_what_is_true(open_world: OpenWorld) -> None:
