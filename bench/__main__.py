@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 from bench.conversation import TALKING, deliver_messages, on_postgres, record_answers
+from bench.desks import desks_due
 from bench.measure import Ratio
 from bench.people import import_people, preview_cadences
 from bench.process import pages, start
@@ -39,6 +40,7 @@ BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
     "preview": preview_cadences,
     "idle_tick": idle_tick,
     "plan": plan_due,
+    "desks": desks_due,
     "summary": summary,  # last: it gives the large company its history
 }
 

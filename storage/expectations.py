@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, exists, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.delivery import DeliveryState, Operation
-from bot.domain.expectations import Answered, Question, QuestionState, Telling, Version
+from bot.domain.expectations import TOLD, Answered, Question, QuestionState, Telling, Version
 from bot.domain.people import Participation
 from bot.domain.policy import QuestionsFor
 from bot.domain.ports.expectations_store import Messages
@@ -30,9 +30,6 @@ _reply = ExpectationsReplyRow.__table__
 _person = PersonRow.__table__
 _identity = IdentityRow.__table__
 _delivery = DeliveryRow.__table__
-
-KIND = "expectations"
-"""The kind of message that tells people of a version."""
 
 _ON_SCREEN = [
     state.value for state in (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT)
@@ -86,7 +83,7 @@ class SqlExpectations(Store):
         query = select(func.count(), sent).where(
             self._own(_delivery),
             _delivery.c.about_id == version_id,
-            _delivery.c.kind == KIND,
+            _delivery.c.kind == TOLD,
             _delivery.c.operation == Operation.POST.value,
         )
         return Messages(*self._connection.execute(query).one())

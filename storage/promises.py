@@ -51,29 +51,8 @@ class SqlPromises(BetweenStore[Promise]):
     def of_pair(self, employee_id: UUID, manager_id: UUID) -> Sequence[Promise]:
         return self._soonest(_OPEN, self._of_pair(employee_id, manager_id))
 
-    def to_remind(self, manager_id: UUID, now: datetime) -> Sequence[Promise]:
-        return [
-            promise
-            for promise in self._for_manager(manager_id)
-            if promise.author_id == manager_id
-            and promise.remind_at is not None
-            and promise.remind_at <= now
-            and promise.is_open_for(manager_id)
-        ]
-
-    def to_ask(self, manager_id: UUID, now: datetime) -> Sequence[Promise]:
-        return [
-            promise
-            for promise in self._for_manager(manager_id)
-            if promise.manager.ask_at is not None and promise.manager.ask_at <= now
-        ]
-
-    def to_raise(self, manager_id: UUID) -> Sequence[Promise]:
-        return [p for p in self._for_manager(manager_id) if p.can_be_raised]
-
-    def next_for_manager(self, manager_id: UUID) -> datetime | None:
-        moments = (promise.next_for_manager() for promise in self._for_manager(manager_id))
-        return min((moment for moment in moments if moment is not None), default=None)
+    def for_manager(self, manager_id: UUID) -> Sequence[Promise]:
+        return self._soonest(_FOR_MANAGER, _promise.c.manager_id == manager_id)
 
     def kept(self, manager_id: UUID, since: datetime, until: datetime) -> Sequence[Promise]:
         said_at, managers = _promise.c.employee_said_at, _promise.c.manager_says
@@ -85,9 +64,6 @@ class SqlPromises(BetweenStore[Promise]):
             said_at >= since,
             said_at < until,
         )
-
-    def _for_manager(self, manager_id: UUID) -> Sequence[Promise]:
-        return self._soonest(_FOR_MANAGER, _promise.c.manager_id == manager_id)
 
     def _soonest(self, *which: ColumnElement[bool]) -> Sequence[Promise]:
         order = (_promise.c.due_on, _promise.c.created_at, _promise.c.id)

@@ -13,6 +13,9 @@ from uuid import UUID
 
 from bot.domain.policy import Expectations, QuestionsFor
 
+TOLD = "expectations"
+"""The kind of message that tells people of a version."""
+
 MAX_QUESTION = 1000
 """Longest question in characters."""
 

@@ -123,7 +123,19 @@ class Promise(Between):
         """
         waits = self.manager.says is None and self.manager.ask_at is not None
         alike = self.manager.says is Says.NO
-        return self.is_agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
+        return (
+            self.is_agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
+        )
+
+    def reminds_manager(self, now: datetime) -> bool:
+        """Whether the manager is to be reminded at `now` of what they promised themselves."""
+        due = self.remind_at is not None and self.remind_at <= now
+        return due and self.author_id == self.manager_id and self.is_open_for(self.manager_id)
+
+    def asks_manager(self, now: datetime) -> bool:
+        """Whether the manager is to be asked at `now` how it went."""
+        ask_at = self.manager.ask_at
+        return ask_at is not None and ask_at <= now and not self.is_withdrawn
 
     def said(self, person_id: UUID, says: Says, at: datetime) -> Promise:
         """After one of the two said how it went, at `at` (aware UTC).

@@ -17,7 +17,8 @@ from bot.services.desk_items import Items
 from bot.services.desk_meetings import plan_meetings
 from bot.services.kit import Kit
 
-BATCH = 50
+BATCH = 10
+"""Desks of one transaction: few, as an answer that comes in meanwhile waits for its end."""
 
 
 async def tend_desks(kit: Kit, now: datetime) -> int:
@@ -54,6 +55,8 @@ def _tended(kit: Kit, tx: Tx, desk: Desk, now: datetime) -> Desk:
     if items.urgent_first and day.may_nudge(desk.nudged_on):
         desk = replace(desk, nudged_on=day.today)
         if items.queue(day):
+            for each in covered:
+                each.look_again()
             items = Items.of(day, covered)
     return replace(desk, next_at=day.next_look(desk.nudged_on, items))
 

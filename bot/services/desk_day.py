@@ -11,11 +11,13 @@ from uuid import UUID, uuid4
 
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
+from bot.domain.occurrence import Occurrence
 from bot.domain.one_to_one import Acting, Meeting, OneToOne, Rhythm, moved_to_work
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.promise import Promise
 
 DEFAULT_AT = time(9)
 _DAY = timedelta(days=1)
@@ -104,6 +106,34 @@ class Day:
         self.tx.desks.save_one_to_one(one)
 
     @cached_property
+    def coming(self) -> Sequence[Meeting]:
+        """The meetings still to come of whoever this manager manages, by day and name."""
+        mine = [m for m in self.tx.meetings.coming(self.manager.id) if self._is_mine(m)]
+        return sorted(mine, key=lambda m: (m.due_on, self.reports[m.employee_id].name))
+
+    @cached_property
+    def bundled(self) -> Sequence[tuple[Occurrence, CadenceSpec]]:
+        """What cadences brought, oldest first."""
+        found = self.tx.occurrences.bundled(self.manager.id)
+        revisions = self.tx.cadences.revisions({o.revision_id for o in found})
+        return [(o, revisions[o.revision_id].spec) for o in found]
+
+    def look_again(self) -> None:
+        """Meetings or occurrences were changed."""
+        for name in ("coming", "bundled"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def promises(self) -> Sequence[Promise]:
+        """Of which this manager is to be told something, of managements that hold unbroken."""
+        found = self.tx.promises.for_manager(self.manager.id)
+        return [p for p in found if self._since_then(p.employee_id, p.created_at)]
+
+    def _since_then(self, employee_id: UUID, moment: datetime) -> bool:
+        since = self.since.get(employee_id)
+        return since is not None and since <= moment
+
+    @cached_property
     def stand_in(self) -> Acting | None:
         """Who is reminded in this manager's place now, while they work here."""
         found = self.tx.desks.stand_in(self.manager.id)
@@ -112,10 +142,9 @@ class Day:
         person = self.tx.people.get(found.acting_id)
         return found if person is not None and person.active else None
 
-    def is_mine(self, meeting: Meeting) -> bool:
+    def _is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""
-        since = self.since.get(meeting.employee_id)
-        return since is not None and since <= meeting.created_at
+        return self._since_then(meeting.employee_id, meeting.created_at)
 
     # When to tell, and when to look again
 

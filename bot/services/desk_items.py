@@ -19,7 +19,6 @@ from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.promise import Promise
 from bot.services.desk_day import Day
-from bot.services.desk_meetings import coming_of
 
 NUDGES = "nudges"
 """The kind of the one message a day."""
@@ -86,12 +85,13 @@ class Items:
         if not queued:
             return False
         _mark(day, [split(item) for item in self.urgent_first])
+        day.look_again()
         return True
 
 
 def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
     """Nobody is reminded to meet themselves where they stand in for their own manager."""
-    for meeting in coming_of(day):
+    for meeting in day.coming:
         if meeting.employee_id == reader_id:
             continue
         if meeting.is_due(day.today):
@@ -102,32 +102,26 @@ def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
 
 
 def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
-    promises = day.tx.promises
-    for kind, found in (
-        (Item.PROMISE_DUE, list(_to_remind(day))),
-        (Item.DIFFERS, promises.to_raise(day.manager.id)),
-        (Item.PROMISE_ASKED, promises.to_ask(day.manager.id, day.now)),
-    ):
-        for promise in found:
-            since = day.since.get(promise.employee_id)
-            if since is not None and since <= promise.created_at:
-                yield kind, promise.id
+    for promise in day.promises:
+        if promise.reminds_manager(day.now):
+            yield from _reminder(day, promise)
+        if promise.can_be_raised:
+            yield Item.DIFFERS, promise.id
+        if promise.asks_manager(day.now):
+            yield Item.PROMISE_ASKED, promise.id
 
 
-def _to_remind(day: Day) -> Iterable[Promise]:
-    """After its day a reminder is of no use; the promise comes back when it is asked about."""
-    for promise in day.tx.promises.to_remind(day.manager.id, day.now):
-        if promise.due_on < day.today:
-            _mark_promise(day, Item.PROMISE_DUE, promise.id)
-        else:
-            yield promise
+def _reminder(day: Day, promise: Promise) -> Iterable[tuple[Item, UUID]]:
+    """After its day it is of no use: the promise comes back when it is asked about."""
+    if promise.due_on < day.today:
+        _mark_promise(day, Item.PROMISE_DUE, promise.id)
+    else:
+        yield Item.PROMISE_DUE, promise.id
 
 
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:
     """What cadences brought."""
-    bundled = day.tx.occurrences.bundled(day.manager.id)
-    revisions = day.tx.cadences.revisions({o.revision_id for o in bundled})
-    kinds = [(o.id, revisions[o.revision_id].spec.kind) for o in bundled]
+    kinds = [(occurrence.id, spec.kind) for occurrence, spec in day.bundled]
     yield from ((Item.NOTE, row) for row, kind in kinds if kind is CadenceKind.NUDGE)
     yield from _of_rhythm(day, [row for row, kind in kinds if kind is CadenceKind.ONE_TO_ONE])
 
@@ -136,7 +130,8 @@ def _of_rhythm(day: Day, occurrences: Sequence[UUID]) -> Iterable[tuple[Item, UU
     """The days of 1:1s are asked for while some report has none, once however long it waited."""
     asked = occurrences[-1:] if _lack_rhythm(day) else []
     settled = [row for row in occurrences if row not in asked]
-    day.tx.occurrences.set_state(settled, OccurrenceState.SKIPPED, "nothing_due")
+    if settled:
+        day.tx.occurrences.set_state(settled, OccurrenceState.SKIPPED, "nothing_due")
     return ((Item.RHYTHM, row) for row in asked)
 
 
@@ -147,7 +142,7 @@ def _lack_rhythm(day: Day) -> bool:
 def _next_days(day: Day) -> list[date]:
     """When meetings that were moved come due, and when to ask how others went."""
     days = []
-    for meeting in coming_of(day):
+    for meeting in day.coming:
         if meeting.nudged_on is None:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:
@@ -165,11 +160,8 @@ def _changes(day: Day) -> list[datetime]:
 
 def _promise_days(day: Day) -> Iterable[date]:
     """When promises come back to this manager."""
-    for promise in day.tx.promises.open_of_pairs(day.manager.id):
-        moment = promise.next_for_manager()
-        since = day.since.get(promise.employee_id)
-        if moment is not None and since is not None and since <= promise.created_at:
-            yield moment.astimezone(day.manager.zone).date()
+    moments = (promise.next_for_manager() for promise in day.promises)
+    return [at.astimezone(day.manager.zone).date() for at in moments if at is not None]
 
 
 def _message(day: Day, items: Sequence[str]) -> NewDelivery:

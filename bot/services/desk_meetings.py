@@ -32,15 +32,10 @@ def plan_meetings(day: Day) -> None:
         for one in list(day.one_to_ones.values()):
             if one.rhythm is not Rhythm.OFF and one.next_on and one.next_on <= day.today:
                 _one_to_one(day, one, one.next_on)
-    for occurrence, spec in _bundled(day):
+    for occurrence, spec in day.bundled:
         if spec.kind is CadenceKind.STAY_INTERVIEW:
             _stay_interviews(day, occurrence, spec)
-
-
-def _bundled(day: Day) -> list[tuple[Occurrence, CadenceSpec]]:
-    found = day.tx.occurrences.bundled(day.manager.id)
-    revisions = day.tx.cadences.revisions({o.revision_id for o in found})
-    return [(o, revisions[o.revision_id].spec) for o in found]
+    day.look_again()
 
 
 def _one_to_one(day: Day, one: OneToOne, on: date) -> None:
@@ -74,7 +69,7 @@ def stay_on(day: Day, one: OneToOne, spec: CadenceSpec) -> date | None:
 
 def _miss_earlier(day: Day, one: OneToOne, kind: MeetingKind) -> None:
     """The time of the one before has passed, and nobody said anything."""
-    for before in day.tx.meetings.coming(day.manager.id):
+    for before in day.coming:
         if before.one_to_one_id == one.id and before.kind is kind:
             missed = replace(before, state=MeetingState.MISSED, state_at=day.now)
             day.tx.meetings.save(missed)
@@ -104,9 +99,3 @@ def _add(
             occurrence_id=occurrence_id,
         )
     )
-
-
-def coming_of(day: Day) -> list[Meeting]:
-    """The meetings still to come of whoever this manager manages, by day and name."""
-    mine = [m for m in day.tx.meetings.coming(day.manager.id) if day.is_mine(m)]
-    return sorted(mine, key=lambda m: (m.due_on, day.reports[m.employee_id].name))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from bot.domain.delivery import DeliveryClass, NewDelivery, Operation
-from bot.domain.expectations import Telling, Version
+from bot.domain.expectations import TOLD, Telling, Version
 from bot.domain.message import Block, Link, Text, Tone
 from bot.domain.people import Person
 from bot.domain.phrases import nearest
@@ -18,9 +18,6 @@ from bot.services.kit import Kit
 
 BATCH = 500
 """People told in one transaction, so that answers are never kept waiting for long."""
-
-TOLD = "expectations"
-"""The kind of message that tells of a version."""
 
 _TOLD_LATELY = timedelta(weeks=4)
 

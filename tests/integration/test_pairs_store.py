@@ -102,16 +102,15 @@ def test_what_is_due_for_a_manager(world: World) -> None:
     own, annas = promised(world, mia, anna, mia), promised(world, anna, anna, mia)
     promised(world, tom, anna, tom)
     promises = world.tx.promises
-    assert promises.next_for_manager(mia.id) == NOW + 2 * DAY
-    assert promises.to_remind(mia.id, NOW + DAY) == []
-    assert promises.to_remind(mia.id, NOW + 2 * DAY) == [own]
-    assert promises.to_ask(mia.id, NOW + 6 * DAY) == []
-    assert _ids(promises.to_ask(mia.id, NOW + 7 * DAY)) == {own.id, annas.id}
+    found = promises.for_manager(mia.id)
+    assert _ids(found) == {own.id, annas.id}
+    assert not any(p.reminds_manager(NOW + DAY) for p in found)
+    assert [p.id for p in found if p.reminds_manager(NOW + 2 * DAY)] == [own.id]
+    assert not any(p.asks_manager(NOW + 6 * DAY) for p in found)
+    assert all(p.asks_manager(NOW + 7 * DAY) for p in found)
     promises.save(own.reminded().asked(mia.id, NOW))
     promises.save(annas.withdrawn(NOW))
-    assert promises.to_remind(mia.id, NOW + 9 * DAY) == []
-    assert promises.to_ask(mia.id, NOW + 9 * DAY) == []
-    assert promises.next_for_manager(mia.id) is None
+    assert promises.for_manager(mia.id) == []
 
 
 def test_a_difference_for_the_manager(world: World) -> None:
@@ -119,13 +118,12 @@ def test_a_difference_for_the_manager(world: World) -> None:
     promise = promised(world, mia, anna, mia).reminded().said(anna.id, Says.NO, NOW)
     promise = promise.said(mia.id, Says.HAPPENED, NOW)
     world.tx.promises.save(promise)
-    assert world.tx.promises.to_raise(mia.id) == []
-    assert world.tx.promises.next_for_manager(mia.id) is None
+    assert world.tx.promises.for_manager(mia.id) == []
     world.tx.promises.save(replace(promise, may_raise=True))
-    assert _ids(world.tx.promises.to_raise(mia.id)) == {promise.id}
-    assert world.tx.promises.next_for_manager(mia.id) == NOW
+    [found] = world.tx.promises.for_manager(mia.id)
+    assert found.can_be_raised
     world.tx.promises.save(replace(promise, may_raise=True, raised_at=NOW))
-    assert world.tx.promises.to_raise(mia.id) == []
+    assert world.tx.promises.for_manager(mia.id) == []
 
 
 def test_kept_as_the_employee_said(world: World) -> None:
@@ -186,7 +184,7 @@ def test_nobody_sees_another_organisations(engine: Engine) -> None:
         assert tx.promises.get(promise.id) is None
         assert tx.promises.open_of_pairs(mia.id) == []
         assert tx.promises.next_wake_at() is None
-        assert tx.promises.to_ask(mia.id, NOW + 9 * DAY) == []
+        assert tx.promises.for_manager(mia.id) == []
         assert tx.agenda.get(item.id) is None
         assert tx.agenda.of_pair(anna.id, mia.id) == []
 

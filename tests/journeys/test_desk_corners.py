@@ -14,7 +14,7 @@ from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interv
 from tests.journeys.test_manager_changes import stands_in, with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
-from tests.journeys.words import pressable, words
+from tests.journeys.words import pressable
 from tests.journeys.world import World
 
 TOM = Someone("tom")

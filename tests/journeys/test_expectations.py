@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.domain.expectations import in_force_at
+from bot.domain.expectations import TOLD, in_force_at
 from bot.domain.inbound import InboundKind
 from bot.domain.message import Form, Panel, Reply
 from bot.domain.people import Role
@@ -32,7 +32,6 @@ FIRST = Expectations(
 )
 SECOND = replace(FIRST, text="No partner data goes into it.")
 NAMED = replace(SECOND, questions=QuestionsFor.LEADER)
-TOLD = "expectations"
 REPLY = "expectations_reply"
 
 

@@ -45,26 +45,11 @@ class Promises(Protocol):
         ...
 
     def next_wake_at(self) -> datetime | None: ...
-    def to_remind(self, manager_id: UUID, now: datetime) -> Sequence[Promise]:
-        """What this manager promised and is to be reminded of at `now`, those due first first.
-        Once shown: save `reminded()`.
+    def for_manager(self, manager_id: UUID) -> Sequence[Promise]:
+        """Of which this manager is to be told something, now or later, those due first first:
+        reminded (`reminds_manager`), asked (`asks_manager`), told that the two see it differently
+        (`can_be_raised`). Once shown, save it `reminded()`, `asked(…)`, or with `raised_at`.
         """
-        ...
-
-    def to_ask(self, manager_id: UUID, now: datetime) -> Sequence[Promise]:
-        """Of which this manager is to be asked at `now` how it went, those due first first. Once
-        shown: save `asked(manager_id, now)`.
-        """
-        ...
-
-    def to_raise(self, manager_id: UUID) -> Sequence[Promise]:
-        """Of which this manager may be told that the two see it differently. Once shown: save it
-        with `raised_at`.
-        """
-        ...
-
-    def next_for_manager(self, manager_id: UUID) -> datetime | None:
-        """When the next of these three comes (aware UTC); a past moment where one is due now."""
         ...
 
     def kept(self, manager_id: UUID, since: datetime, until: datetime) -> Sequence[Promise]:
