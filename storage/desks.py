@@ -25,6 +25,7 @@ _DESK = tuple(field.name for field in fields(Desk))
 _GET = select(*(_desk.c[name] for name in _DESK)).where(
     own(_desk), _desk.c.manager_id == bindparam("manager")
 )
+_LOCK = _GET.with_for_update()
 _NAMES = tuple(field.name for field in fields(OneToOne))
 _OF_MANAGER = select(*(_one.c[name] for name in _NAMES)).where(
     own(_one), _one.c.manager_id == bindparam("manager")
@@ -51,6 +52,10 @@ class SqlDesks(Store):
 
     def get(self, manager_id: UUID) -> Desk | None:
         row = self._run(_GET, manager=manager_id).one_or_none()
+        return None if row is None else Desk(*row)
+
+    def lock(self, manager_id: UUID) -> Desk | None:
+        row = self._run(_LOCK, manager=manager_id).one_or_none()
         return None if row is None else Desk(*row)
 
     def put(self, desk: Desk) -> None:
