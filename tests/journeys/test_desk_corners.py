@@ -4,17 +4,19 @@ that comes due, a promise and an answer that was given already.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.domain.message import Form, Panel
 from bot.services.desk import tend_desks
+from bot.services.paging import MOST_BLOCKS
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
 from tests.journeys.test_manager_changes import stands_in, with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
-from tests.journeys.words import pressable
+from tests.journeys.words import pressable, words
 from tests.journeys.world import World
 
 TOM = Someone("tom")
@@ -211,3 +213,22 @@ async def test_who_stands_in_leaves_the_company(open_world: OpenWorld) -> None:
     await world.leaves("tom")
     await world.until("2026-03-10 12:00")
     assert "2026-03-10 09:00" in await nudges(world)
+
+
+async def test_a_manager_of_very_many_turns_pages(open_world: OpenWorld) -> None:
+    """Forty 1:1s on one day: three in the message, the others on pages that a screen can hold."""
+    names = [f"rep{number:02}" for number in range(40)]
+    world = await open_world((MARA, *(Someone(n, manager="mara") for n in names)), [one_to_ones()])
+    for name in names:
+        await set_rhythm(world, "mara", name, rhythm="monthly", weekday="1")
+    await world.until("2026-03-03 12:00")
+    [told] = world.arrived("mara", "nudge")
+    shown = [told.words]
+    panel = (await world.press("mara", "nudges_more")).view
+    while isinstance(panel, Panel):
+        assert len(panel.blocks) <= MOST_BLOCKS + 2
+        shown.append(words(panel))
+        on = [p for p in pressable(panel.blocks) if p[0] == "Next"]
+        panel = (await world.act("mara", *on[0][1:])).view if on else None
+    assert len(re.findall("1:1 with Rep", shown[0])) == 3
+    assert sorted(re.findall(r"Rep\d\d", "\n".join(shown))) == [n.capitalize() for n in names]
