@@ -232,3 +232,15 @@ async def test_a_manager_of_very_many_turns_pages(open_world: OpenWorld) -> None
         panel = (await world.act("mara", *on[0][1:])).view if on else None
     assert len(re.findall("1:1 with Rep", shown[0])) == 3
     assert sorted(re.findall(r"Rep\d\d", "\n".join(shown))) == [n.capitalize() for n in names]
+
+
+async def test_what_hr_paused_meanwhile_comes_no_more(open_world: OpenWorld) -> None:
+    """It waited for Mara's return; before that HR paused the cadence."""
+    world = await company(open_world)
+    await world.act("mara", "start")
+    await pauses(world, "2026-03-10")
+    await world.until("2026-03-05 12:00")
+    policy = await world.built.uow.read(lambda tx: tx.organisations.policy())
+    await world.configure([QUIET, replace(one_to_ones(), paused=True)], policy)
+    await world.until("2026-03-11 12:00")
+    assert await nudges(world) == []
