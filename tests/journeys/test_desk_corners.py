@@ -244,3 +244,17 @@ async def test_what_hr_paused_meanwhile_comes_no_more(open_world: OpenWorld) -> 
     await world.configure([QUIET, replace(one_to_ones(), paused=True)], policy)
     await world.until("2026-03-11 12:00")
     assert await nudges(world) == []
+
+
+async def test_whether_they_know_is_said_as_it_is(open_world: OpenWorld) -> None:
+    """Pressed in the evening, the report is told in the morning."""
+    world = await company(open_world, stay_interviews())
+    await world.until("2026-03-02 19:00")
+    tell = await world.button("mara", "stay_tell")
+    await world.act("mara", *tell[1:])
+    assert "I'll let Ana know" in await world.sees("mara")
+    assert "Ana knows about it" not in await world.sees("mara")
+    await world.until("2026-03-03 09:00")
+    await world.act("mara", *tell[1:])
+    assert "would like to take half an hour" in await world.sees("ana")
+    assert "Ana knows about it" in await world.sees("mara")
