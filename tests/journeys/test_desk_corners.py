@@ -258,3 +258,17 @@ async def test_whether_they_know_is_said_as_it_is(open_world: OpenWorld) -> None
     await world.act("mara", *tell[1:])
     assert "would like to take half an hour" in await world.sees("ana")
     assert "Ana knows about it" in await world.sees("mara")
+
+
+async def test_who_stands_in_no_more_when_it_is_sent(open_world: OpenWorld) -> None:
+    """It was on its way to Tom when Mara ended that: she is reminded herself."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="1")
+    await stands_in(world, who="tom@fernweh.example", since="2026-03-02", until="2026-03-31")
+    world.jump("2026-03-03 09:00")
+    await tend_desks(world.built.kit, world.now)
+    await world.act("mara", "standing_in_end", send=False)
+    await world.until("2026-03-03 12:00")
+    assert world.arrived("tom", "nudge") == []
+    assert await nudges(world) == ["2026-03-03 09:00"]
