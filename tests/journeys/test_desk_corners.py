@@ -272,3 +272,19 @@ async def test_who_stands_in_no_more_when_it_is_sent(open_world: OpenWorld) -> N
     await world.until("2026-03-03 12:00")
     assert world.arrived("tom", "nudge") == []
     assert await nudges(world) == ["2026-03-03 09:00"]
+
+
+@on_both
+async def test_back_earlier_than_said_a_report_is_told_what_waited(open_world: OpenWorld) -> None:
+    """Ana is away; meanwhile Mara promises her something. Ana comes back early."""
+    world = await company(open_world)
+    await world.act("ana", "start")
+    form = await world.act("ana", "open_pause")
+    assert isinstance(form.view, Form)
+    await world.submits("ana", form.view, {"until": "2026-06-01"})
+    await world.until("2026-03-03 09:00")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await world.until("2026-03-05 10:00")
+    assert world.arrived("ana", "promise_made") == []
+    await world.act("ana", "resume")
+    assert [a.wall for a in world.arrived("ana", "promise_made")] == ["2026-03-05 10:00"]
