@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
 from bot.domain.occurrence import Occurrence
-from bot.domain.one_to_one import Acting, Meeting, OneToOne, Rhythm, moved_to_work
+from bot.domain.one_to_one import Acting, Meeting, MeetingKind, OneToOne, Rhythm, moved_to_work
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
@@ -115,6 +115,14 @@ class Day:
         """The meetings still to come of whoever this manager manages, by day and name."""
         mine = [m for m in self.tx.meetings.coming(self.manager.id) if self._is_mine(m)]
         return sorted(mine, key=lambda m: (m.due_on, self.reports[m.employee_id].name))
+
+    def wanted(self) -> Iterator[Meeting]:
+        """Those of them of which the manager didn't switch the reminders off since."""
+        for meeting in self.coming:
+            one = self.one_to_ones[meeting.employee_id]
+            is_stay = meeting.kind is MeetingKind.STAY
+            if not (one.stay_off if is_stay else one.rhythm is Rhythm.OFF):
+                yield meeting
 
     @cached_property
     def bundled(self) -> Sequence[tuple[Occurrence, CadenceSpec]]:

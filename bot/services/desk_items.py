@@ -91,7 +91,7 @@ class Items:
 
 def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
     """Nobody is reminded to meet themselves where they stand in for their own manager."""
-    for meeting in day.coming:
+    for meeting in day.wanted():
         if meeting.employee_id == reader_id:
             continue
         if meeting.is_due(day.today):
@@ -142,7 +142,7 @@ def _lack_rhythm(day: Day) -> bool:
 def _next_days(day: Day) -> list[date]:
     """When meetings that were moved come due, and when to ask how others went."""
     days = []
-    for meeting in day.coming:
+    for meeting in day.wanted():
         if meeting.nudged_on is None:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:

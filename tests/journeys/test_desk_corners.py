@@ -288,3 +288,15 @@ async def test_back_earlier_than_said_a_report_is_told_what_waited(open_world: O
     assert world.arrived("ana", "promise_made") == []
     await world.act("ana", "resume")
     assert [a.wall for a in world.arrived("ana", "promise_made")] == ["2026-03-05 10:00"]
+
+
+async def test_switched_off_after_it_was_brought_up(open_world: OpenWorld) -> None:
+    """Mara is told of today's 1:1, then wants no more reminders: nothing asks how it went."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="1")
+    await world.until("2026-03-03 12:00")
+    said = await set_rhythm(world, "mara", "ana", rhythm="off")
+    assert "I won't remind you of 1:1s with Ana" in said
+    await world.until("2026-03-16 12:00")
+    assert await nudges(world) == ["2026-03-03 09:00"]
