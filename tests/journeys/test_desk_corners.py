@@ -13,7 +13,7 @@ from bot.services.paging import MOST_BLOCKS
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
-from tests.journeys.test_manager_changes import stands_in, with_things_open
+from tests.journeys.test_manager_changes import between, stands_in, with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
 from tests.journeys.words import pressable, words
@@ -300,3 +300,22 @@ async def test_switched_off_after_it_was_brought_up(open_world: OpenWorld) -> No
     assert "I won't remind you of 1:1s with Ana" in said
     await world.until("2026-03-16 12:00")
     assert await nudges(world) == ["2026-03-03 09:00"]
+
+
+@on_both
+async def test_notes_stay_with_the_report_when_the_manager_changes(open_world: OpenWorld) -> None:
+    """What Mara and Ana noted, Ana finds under *From before*; Tom and Mara don't."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="1")
+    await world.until("2026-03-03 12:00")
+    form = await world.opens("mara", "meeting_held")
+    await world.submits("mara", form, {"notes": "We shorten the reviews"})
+    await world.changes(ana="tom")
+    shown = await between(world, "ana", "tom")
+    assert "From before" in shown
+    assert "We shorten the reviews" in shown
+    assert "We shorten" not in await between(world, "tom", "ana")
+    assert await between(world, "mara", "ana") == ""
+    await world.changes(ana=None)
+    left = (await world.act("ana", "pair")).view
+    assert "We shorten the reviews" in words(left)

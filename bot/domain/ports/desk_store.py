@@ -91,6 +91,10 @@ class Meetings(Protocol):
         """Newest first."""
         ...
 
+    def noted_of(self, employee_id: UUID) -> Sequence[Meeting]:
+        """Of which this report has notes, with whatever manager, newest first."""
+        ...
+
     def save(self, meeting: Meeting) -> None:
         """Writes everything but the ids, the kind and the day it was planned for."""
         ...
