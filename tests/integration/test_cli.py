@@ -147,11 +147,11 @@ def test_from_nothing_to_a_changed_cadence(either: Shell) -> None:
     assert "is up to date" in run("db", "upgrade")
 
 
-def test_processes_of_their_own_do_the_same(either: Shell) -> None:
-    assert "15 join" in either.process("people", "import", "people.csv")
-    assert "ai-check-in" in either.process("cadence", "list")
-    assert "there is no cadence x" in either.process("cadence", "preview", "x", code=2)
-    assert "touchpoint demo" in either.process("run", code=2)
+def test_processes_of_their_own_do_the_same(shell: Shell) -> None:
+    assert "15 join" in shell.process("people", "import", "people.csv")
+    assert "ai-check-in" in shell.process("cadence", "list")
+    assert "there is no cadence x" in shell.process("cadence", "preview", "x", code=2)
+    assert "touchpoint demo" in shell.process("run", code=2)
 
 
 def test_new_expectations_say_beforehand_who_is_told(office: Shell) -> None:
