@@ -117,6 +117,7 @@ def parse_pause(act: Act, given: str) -> datetime:
 def pause(act: Act, until: datetime) -> None:
     """Nothing is asked before `until` (aware UTC); what is open is closed."""
     act.tx.people.set_pause(act.person.id, until)
+    _wake_desk(act)
     opened = act.tx.check_ins.of_person(act.person.id, ANSWERABLE)
     for check_in in opened:
         steps.close(act, check_in, State.SKIPPED, "paused")
@@ -127,6 +128,13 @@ def pause(act: Act, until: datetime) -> None:
 def resume(act: Act) -> None:
     """Ends a pause. *Not for me* is taken back by *Start* alone."""
     act.tx.people.set_pause(act.person.id, None)
+    _wake_desk(act)
     expectations.back_again(act.tx, act.person, act.now)
     declined = act.person.participation is Participation.DECLINED
     act.note("declined" if declined else "resumed")
+
+
+def _wake_desk(act: Act) -> None:
+    """Nudges waited for the end that the pause had before."""
+    if act.tx.desks.get(act.person.id) is not None:
+        act.tx.desks.wake([act.person.id], act.now)

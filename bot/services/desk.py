@@ -33,7 +33,7 @@ def _batch(kit: Kit, tx: Tx, now: datetime) -> int:
     managers = tx.desks.due(now, BATCH)
     tx.people.lock_many(managers)  # people first, as everywhere; two planners take turns
     for manager_id in managers:
-        desk = tx.desks.get(manager_id)
+        desk = tx.desks.lock(manager_id)
         if desk is not None and desk.next_at is not None and desk.next_at <= now:
             tx.desks.put(_tended(kit, tx, desk, now))
     return len(managers)

@@ -135,9 +135,12 @@ class Day:
 
     @cached_property
     def stand_in(self) -> Acting | None:
-        """Who is reminded in this manager's place now."""
+        """Who is reminded in this manager's place now, while they work here."""
         found = self.tx.desks.stand_in(self.manager.id)
-        return found if found is not None and found.holds_at(self.now) else None
+        if found is None or not found.holds_at(self.now):
+            return None
+        person = self.tx.people.get(found.acting_id)
+        return found if person is not None and person.active else None
 
     def _is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""
@@ -157,7 +160,11 @@ class Day:
 
     def may_nudge(self, nudged_on: date | None) -> bool:
         """Whether it is time: on a working day, from the hour on, once a day."""
-        return nudged_on != self.today and self.opens_on(self.today) <= self.now
+        return self._not_yet(nudged_on) and self.opens_on(self.today) <= self.now
+
+    def _not_yet(self, nudged_on: date | None) -> bool:
+        """Whether today has had no nudges. Whoever flew west may have had tomorrow's already."""
+        return nudged_on is None or nudged_on < self.today
 
     def next_look(self, nudged_on: date | None, waiting: Waiting) -> datetime | None:
         """When there is next something to do (aware UTC); None while nothing is to come."""
@@ -172,7 +179,7 @@ class Day:
         return min(moments, default=None)
 
     def _still_today(self, nudged_on: date | None) -> bool:
-        return nudged_on != self.today and self.opens_on(self.today) > self.now
+        return self._not_yet(nudged_on) and self.opens_on(self.today) > self.now
 
     def coming_one_to_ones(self) -> list[date]:
         """The next days of the rhythms that were set."""

@@ -17,6 +17,7 @@ from bot.domain.local_time import local_instant
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.promise import Promise
 from bot.services.desk_day import Day
 
 NUDGES = "nudges"
@@ -103,11 +104,19 @@ def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
 def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
     for promise in day.promises:
         if promise.reminds_manager(day.now):
-            yield Item.PROMISE_DUE, promise.id
+            yield from _reminder(day, promise)
         if promise.can_be_raised:
             yield Item.DIFFERS, promise.id
         if promise.asks_manager(day.now):
             yield Item.PROMISE_ASKED, promise.id
+
+
+def _reminder(day: Day, promise: Promise) -> Iterable[tuple[Item, UUID]]:
+    """After its day it is of no use: the promise comes back when it is asked about."""
+    if promise.due_on < day.today:
+        _mark_promise(day, Item.PROMISE_DUE, promise.id)
+    else:
+        yield Item.PROMISE_DUE, promise.id
 
 
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:
@@ -251,5 +260,5 @@ def _put_back_promise(tx: Tx, kind: Item, promise_id: UUID, now: datetime) -> No
         tx.promises.save(replace(promise, remind_at=now).waking())
     elif kind is Item.DIFFERS:
         tx.promises.save(replace(promise, raised_at=None))
-    elif not promise.manager.is_final:
+    elif promise.manager.ask_at is None and not promise.manager.is_final:  # not answered meanwhile
         tx.promises.save(replace(promise, manager=replace(promise.manager, ask_at=now)))

@@ -11,7 +11,7 @@ from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.inbound import Inbound
 from bot.domain.message import Reply
 from bot.domain.one_to_one import COMING, Meeting, MeetingState
-from bot.services import meeting_forms, nudges
+from bot.services import desk_waking, meeting_forms, nudges
 from bot.services.act import Act, is_uuid
 from bot.services.days import coming_day
 from bot.services.kit import Kit
@@ -95,7 +95,7 @@ def _move(act: Act, meeting: Meeting, day: date) -> None:
 
 def _save(act: Act, meeting: Meeting, *days: date | None) -> None:
     act.tx.meetings.save(meeting)
-    act.tx.desks.wake({act.person.id, meeting.manager_id}, act.now)
+    desk_waking.wake(act.tx, [meeting.manager_id], act.now)
     nudges.redraw(act, *(days or _days(meeting)))
 
 

@@ -82,8 +82,10 @@ class PromiseShown:
         return tuple(self._button(said[each.value], "promise_says", each.value) for each in Says)
 
     def answered(self) -> tuple[Block, ...]:
-        """What the reader said, and what that leads to; the question where they said nothing."""
-        if self.says is None:
+        """What the reader said, and what that leads to; the question where they said nothing, or
+        not yet and were asked again.
+        """
+        if self.says is None or self.promise.side(self.reader.id).is_asked_anew:
             return self.question()
         return Quote(self.text, self.say()["by"]), *self.outcome()
 
