@@ -50,6 +50,9 @@ def demo(
     weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks to live.")] = 4,
     people: Annotated[Path | None, typer.Option(help="A people file in place of ours.")] = None,
     answers: Annotated[Path | None, typer.Option(help="Answers that go with it (YAML).")] = None,
+    one_to_ones: Annotated[
+        Path | None, typer.Option(help="What managers and reports do with their 1:1s (YAML).")
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the local page afterwards.")
     ] = True,
@@ -64,7 +67,15 @@ def demo(
     """
     from bot.demo.command import run_demo
 
-    code = run_demo(weeks=weeks, people=people, answers=answers, serve=serve, data=data, port=port)
+    code = run_demo(
+        weeks=weeks,
+        people=people,
+        answers=answers,
+        one_to_ones=one_to_ones,
+        serve=serve,
+        data=data,
+        port=port,
+    )
     raise typer.Exit(code)
 
 

@@ -213,7 +213,9 @@ def _own(blocks: Sequence[Block]) -> list[Own]:
 
 async def _four_weeks(folder: Path, surface: Surface) -> Lived:
     configuration = load_configuration(ROOT / "app.yaml")
-    company = sample.gather(configuration, sample.SAMPLE_PEOPLE, sample.SAMPLE_ANSWERS)
+    company = sample.gather(
+        configuration, sample.SAMPLE_PEOPLE, sample.SAMPLE_ANSWERS, sample.SAMPLE_ONE_TO_ONES
+    )
     clock, lived = SteppedClock(company.starts_at), Lived(turns=company.turns)
     place = Place(lived, surface, clock)
     world = cast(World, place)
