@@ -71,12 +71,17 @@ class Day:
         return self.now.astimezone(self.manager.zone).date()
 
     @cached_property
-    def specs(self) -> Mapping[CadenceKind, CadenceSpec]:
-        """The cadences that are for this manager and not paused, one of each kind."""
+    def in_force(self) -> Mapping[UUID, CadenceSpec]:
+        """The cadences that are for this manager and not paused, by id."""
         plans = self.tx.plans.of_person(self.manager.id)
         revisions = self.tx.cadences.revisions({plan.revision_id for plan in plans})
-        found = sorted((r.spec for r in revisions.values()), key=lambda spec: spec.key)
-        return {spec.kind: spec for spec in reversed(found) if not spec.paused}
+        return {r.cadence_id: r.spec for r in revisions.values() if not r.spec.paused}
+
+    @cached_property
+    def specs(self) -> Mapping[CadenceKind, CadenceSpec]:
+        """One of them of each kind."""
+        found = sorted(self.in_force.values(), key=lambda spec: spec.key)
+        return {spec.kind: spec for spec in reversed(found)}
 
     @cached_property
     def one_to_ones(self) -> dict[UUID, OneToOne]:

@@ -249,6 +249,8 @@ def put_back(tx: Tx, facts: Mapping[str, str], now: datetime) -> None:
             tx.meetings.save(replace(meetings[row], asked_on=None))
         elif row in meetings:
             tx.meetings.save(replace(meetings[row], nudged_on=None))
+    # Whoever read it may stand in no more: then it is the managers' own again.
+    tx.desks.wake({meeting.manager_id for meeting in meetings.values()}, now)
     tx.occurrences.set_state(_of_cadences(items), OccurrenceState.BUNDLED)
 
 

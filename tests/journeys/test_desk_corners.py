@@ -4,17 +4,19 @@ that comes due, a promise and an answer that was given already.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.domain.message import Form, Panel
 from bot.services.desk import tend_desks
+from bot.services.paging import MOST_BLOCKS
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, at, check_in, one_to_ones, stay_interviews
 from tests.journeys.test_manager_changes import stands_in, with_things_open
 from tests.journeys.test_one_to_ones import ANA, BEN, MARA, nudges, set_rhythm, told_on
 from tests.journeys.test_pairs import promises, stored
-from tests.journeys.words import pressable
+from tests.journeys.words import pressable, words
 from tests.journeys.world import World
 
 TOM = Someone("tom")
@@ -211,3 +213,78 @@ async def test_who_stands_in_leaves_the_company(open_world: OpenWorld) -> None:
     await world.leaves("tom")
     await world.until("2026-03-10 12:00")
     assert "2026-03-10 09:00" in await nudges(world)
+
+
+async def test_a_manager_of_very_many_turns_pages(open_world: OpenWorld) -> None:
+    """Forty 1:1s on one day: three in the message, the others on pages that a screen can hold."""
+    names = [f"rep{number:02}" for number in range(40)]
+    world = await open_world((MARA, *(Someone(n, manager="mara") for n in names)), [one_to_ones()])
+    for name in names:
+        await set_rhythm(world, "mara", name, rhythm="monthly", weekday="1")
+    await world.until("2026-03-03 12:00")
+    [told] = world.arrived("mara", "nudge")
+    shown = [told.words]
+    panel = (await world.press("mara", "nudges_more")).view
+    while isinstance(panel, Panel):
+        assert len(panel.blocks) <= MOST_BLOCKS + 2
+        shown.append(words(panel))
+        on = [p for p in pressable(panel.blocks) if p[0] == "Next"]
+        panel = (await world.act("mara", *on[0][1:])).view if on else None
+    assert len(re.findall("1:1 with Rep", shown[0])) == 3
+    assert sorted(re.findall(r"Rep\d\d", "\n".join(shown))) == [n.capitalize() for n in names]
+
+
+async def test_what_hr_paused_meanwhile_comes_no_more(open_world: OpenWorld) -> None:
+    """It waited for Mara's return; before that HR paused the cadence."""
+    world = await company(open_world)
+    await world.act("mara", "start")
+    await pauses(world, "2026-03-10")
+    await world.until("2026-03-05 12:00")
+    policy = await world.built.uow.read(lambda tx: tx.organisations.policy())
+    await world.configure([QUIET, replace(one_to_ones(), paused=True)], policy)
+    await world.until("2026-03-11 12:00")
+    assert await nudges(world) == []
+
+
+async def test_whether_they_know_is_said_as_it_is(open_world: OpenWorld) -> None:
+    """Pressed in the evening, the report is told in the morning."""
+    world = await company(open_world, stay_interviews())
+    await world.until("2026-03-02 19:00")
+    tell = await world.button("mara", "stay_tell")
+    await world.act("mara", *tell[1:])
+    assert "I'll let Ana know" in await world.sees("mara")
+    assert "Ana knows about it" not in await world.sees("mara")
+    await world.until("2026-03-03 09:00")
+    await world.act("mara", *tell[1:])
+    assert "would like to take half an hour" in await world.sees("ana")
+    assert "Ana knows about it" in await world.sees("mara")
+
+
+async def test_who_stands_in_no_more_when_it_is_sent(open_world: OpenWorld) -> None:
+    """It was on its way to Tom when Mara ended that: she is reminded herself."""
+    world = await company(open_world)
+    await set_rhythm(world, "mara", "ben", rhythm="off")
+    await set_rhythm(world, "mara", "ana", rhythm="weekly", weekday="1")
+    await stands_in(world, who="tom@fernweh.example", since="2026-03-02", until="2026-03-31")
+    world.jump("2026-03-03 09:00")
+    await tend_desks(world.built.kit, world.now)
+    await world.act("mara", "standing_in_end", send=False)
+    await world.until("2026-03-03 12:00")
+    assert world.arrived("tom", "nudge") == []
+    assert await nudges(world) == ["2026-03-03 09:00"]
+
+
+@on_both
+async def test_back_earlier_than_said_a_report_is_told_what_waited(open_world: OpenWorld) -> None:
+    """Ana is away; meanwhile Mara promises her something. Ana comes back early."""
+    world = await company(open_world)
+    await world.act("ana", "start")
+    form = await world.act("ana", "open_pause")
+    assert isinstance(form.view, Form)
+    await world.submits("ana", form.view, {"until": "2026-06-01"})
+    await world.until("2026-03-03 09:00")
+    await promises(world, "mara", "ana", "the kestrel budget")
+    await world.until("2026-03-05 10:00")
+    assert world.arrived("ana", "promise_made") == []
+    await world.act("ana", "resume")
+    assert [a.wall for a in world.arrived("ana", "promise_made")] == ["2026-03-05 10:00"]
