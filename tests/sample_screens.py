@@ -61,6 +61,7 @@ async def lived(environment: Environment, until: datetime) -> Screens:
         load_configuration(sample.SAMPLE_CONFIGURATION),
         sample.SAMPLE_PEOPLE,
         sample.SAMPLE_ANSWERS,
+        sample.SAMPLE_ONE_TO_ONES,
     )
     clock, screens = SteppedClock(company.starts_at), Screens()
     stage: list[Player] = []

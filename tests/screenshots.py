@@ -18,7 +18,13 @@ from rich.text import Text
 
 from bot.bootstrap import build
 from bot.demo import command
-from bot.demo.company import SAMPLE_ANSWERS, SAMPLE_CONFIGURATION, SAMPLE_PEOPLE, gather
+from bot.demo.company import (
+    SAMPLE_ANSWERS,
+    SAMPLE_CONFIGURATION,
+    SAMPLE_ONE_TO_ONES,
+    SAMPLE_PEOPLE,
+    gather,
+)
 from bot.settings import Environment, load_configuration
 from bot.web import create_app
 from tests import harness, slack_pictures
@@ -51,7 +57,9 @@ def main() -> None:
 async def _take(folder: Path) -> None:
     environment = environment_in(folder)
     out = Console(record=True, width=100, file=io.StringIO(), color_system="truecolor")
-    company = gather(load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS)
+    company = gather(
+        load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS, SAMPLE_ONE_TO_ONES
+    )
     await command._live(environment, company, WEEKS, out)
     async with browser.launched(browser.chromium()) as chromium:
         await _terminal(chromium, _until_details(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -49,6 +50,9 @@ def demo(
     weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks to live.")] = 4,
     people: Annotated[Path | None, typer.Option(help="A people file in place of ours.")] = None,
     answers: Annotated[Path | None, typer.Option(help="Answers that go with it (YAML).")] = None,
+    one_to_ones: Annotated[
+        Path | None, typer.Option(help="What managers and reports do with their 1:1s (YAML).")
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the local page afterwards.")
     ] = True,
@@ -63,7 +67,15 @@ def demo(
     """
     from bot.demo.command import run_demo
 
-    code = run_demo(weeks=weeks, people=people, answers=answers, serve=serve, data=data, port=port)
+    code = run_demo(
+        weeks=weeks,
+        people=people,
+        answers=answers,
+        one_to_ones=one_to_ones,
+        serve=serve,
+        data=data,
+        port=port,
+    )
     raise typer.Exit(code)
 
 
@@ -89,6 +101,7 @@ def run(
 
 def main() -> None:
     """Runs the command that the process was started with; never shows a traceback unasked."""
+    gc.set_threshold(20_000, 10, 10)  # a start makes ten thousands of objects that all stay
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that can't show an é still goes on

@@ -21,6 +21,7 @@ from bot.demo import terminal
 from bot.demo.company import (
     SAMPLE_ANSWERS,
     SAMPLE_CONFIGURATION,
+    SAMPLE_ONE_TO_ONES,
     SAMPLE_PEOPLE,
     START,
     Company,
@@ -32,8 +33,9 @@ from bot.demo.company import (
 from bot.demo.life import live
 from bot.demo.player import Player
 from bot.demo.screen import Screen
-from bot.demo.story import last_summaries, tell
+from bot.demo.story import Arrivals, last_messages, tell
 from bot.domain.message import Message
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.messenger import Messenger
 from bot.local.hearing import hear
 from bot.settings import Environment, load_configuration, read_environment
@@ -45,6 +47,7 @@ def run_demo(
     weeks: int,
     people: Path | None,
     answers: Path | None,
+    one_to_ones: Path | None,
     serve: bool,
     data: Path | None,
     port: int | None,
@@ -56,7 +59,8 @@ def run_demo(
     """
     configuration = load_configuration(SAMPLE_CONFIGURATION)
     script = answers or (None if people else SAMPLE_ANSWERS)
-    company = gather(configuration, people or SAMPLE_PEOPLE, script)
+    meetings = one_to_ones or (None if people else SAMPLE_ONE_TO_ONES)
+    company = gather(configuration, people or SAMPLE_PEOPLE, script, meetings)
     with _folder(data) as folder:
         environment = _environment(folder, port)
         out = terminal.console()
@@ -100,7 +104,7 @@ async def _live(environment: Environment, company: Company, weeks: int, out: Con
     name = company.configuration.policy.company
     await bootstrap.create_organisation(environment, name, company.starts_at, is_demo=True)
     clock = SteppedClock(company.starts_at)
-    stage = _Stage()
+    stage = _Stage(clock)
     built = await bootstrap.build(environment, clock=clock, watch=stage.watch)
     try:
         await move_in(built, company)
@@ -110,18 +114,18 @@ async def _live(environment: Environment, company: Company, weeks: int, out: Con
 
 
 class _Stage:
-    """Who is told when something arrives: the player, and the list of last summaries."""
+    """Who is told when something arrives: the player, and the list of what came to managers."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.player: Player | None = None
-        self.summaries: dict[UUID, Message] = {}
+        self.arrivals = Arrivals()
 
     def watch(self, messenger: Messenger) -> Messenger:
         return Screen(messenger, self.arrived)
 
     def arrived(self, person_id: UUID, message: Message) -> None:
-        if message.kind == "summary":
-            self.summaries[person_id] = message
+        self.arrivals.note(person_id, message, self._clock.now())
         if self.player is not None:
             self.player.arrived(person_id, message)
 
@@ -137,10 +141,11 @@ async def _play(
     name = company.configuration.policy.company
     with _progress(out, f"{name}: {len(actors)} people, {weeks} weeks", clock.now(), until) as on:
         await live(built, clock, stage.player, until, on)
-    out.print(terminal.overview(await tell(built, company.starts_at), weeks))
-    for last in await last_summaries(built, stage.summaries, clock.now()):
+    story = await tell(built, company.starts_at, stage.arrivals)
+    out.print(terminal.overview(story, weeks))
+    for last in await last_messages(built, stage.arrivals, clock.now()):
         out.print()
-        out.print(terminal.summary(last))
+        out.print(terminal.to_manager(last))
     out.print()
 
 

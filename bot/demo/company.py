@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from uuid import UUID
 
 from bot.bootstrap import Built, local_identity
-from bot.demo.player import Actor
+from bot.demo.hands import Actor
+from bot.demo.pair_script import PairScript, load_pairs
 from bot.demo.script import Turn, load_answers
 from bot.domain.organisation import Configuration
 from bot.domain.people import Person
@@ -22,6 +24,7 @@ from bot.services.sync_people import apply_sync
 HERE = Path(__file__).parent
 SAMPLE_PEOPLE = HERE / "people.csv"
 SAMPLE_ANSWERS = HERE / "answers.yaml"
+SAMPLE_ONE_TO_ONES = HERE / "one_to_ones.yaml"
 _SHIPPED = HERE / "app.yaml"
 SAMPLE_CONFIGURATION = _SHIPPED if _SHIPPED.exists() else HERE.parents[1] / "app.yaml"
 """In a wheel the sample lies beside this file, in a checkout at its root."""
@@ -41,13 +44,20 @@ class Company:
     configuration: Configuration
     people: ParsedPeople
     turns: tuple[Turn, ...]
+    pairs: tuple[PairScript, ...]
     starts_at: datetime
 
 
-def gather(configuration: Configuration, people: Path, answers: Path | None) -> Company:
-    """Reads and checks everything before anything is written. Without answers nobody acts.
+def gather(
+    configuration: Configuration,
+    people: Path,
+    answers: Path | None,
+    one_to_ones: Path | None = None,
+) -> Company:
+    """Reads and checks everything before anything is written. Without answers nobody answers,
+    without 1:1s nobody meets.
 
-    Raises DemoRefused with every problem of the people file, ConfigurationError for the script.
+    Raises DemoRefused with every problem of the people file, ConfigurationError for the scripts.
     """
     try:
         raw = read_people_file(people)
@@ -60,7 +70,9 @@ def gather(configuration: Configuration, people: Path, answers: Path | None) -> 
     emails = {row.email for row in parsed.rows}
     questions = {question.key for pack in configuration.packs for question in pack.questions}
     turns = load_answers(answers, people=emails, questions=questions) if answers else ()
-    return Company(configuration, parsed, turns, datetime.combine(START, time(0), UTC))
+    managers = {row.email: row.manager_email for row in parsed.rows}
+    pairs = load_pairs(one_to_ones, managers) if one_to_ones else ()
+    return Company(configuration, parsed, turns, pairs, datetime.combine(START, time(0), UTC))
 
 
 async def move_in(built: Built, company: Company) -> None:
@@ -81,10 +93,21 @@ async def cast(built: Built, company: Company) -> list[Actor]:
     for turn in company.turns:
         turns[turn.person][turn.week] = turn
     people = await _everybody(built, company)
-    return [Actor(p.id, p.email, p.zone, turns.get(p.email, {})) for p in people.values()]
+    return [
+        Actor(p.id, p.email, p.zone, turns.get(p.email, {}), _pairs(company, people, p.email))
+        for p in people.values()
+    ]
 
 
-async def _everybody(built: Built, company: Company) -> dict[UUID, Person]:
+def _pairs(company: Company, people: Mapping[str, Person], email: str) -> dict[UUID, PairScript]:
+    """Whom somebody meets."""
+    return {
+        people[pair.report if pair.manager == email else pair.manager].id: pair
+        for pair in company.pairs
+        if email in (pair.manager, pair.report)
+    }
+
+
+async def _everybody(built: Built, company: Company) -> dict[str, Person]:
     emails = [row.email for row in company.people.rows]
-    found = await built.uow.read(lambda tx: tx.people.by_email(emails))
-    return {person.id: person for person in found.values()}
+    return dict(await built.uow.read(lambda tx: tx.people.by_email(emails)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.bootstrap import Built
 from bot.demo.player import Player
-from bot.services.work import next_thing, run_due
+from bot.services.work import run_due, settle
 from scheduling.clock import SteppedClock
 
 A_MOMENT = timedelta(seconds=1)
@@ -22,9 +22,9 @@ async def live(
     while True:
         now = clock.now()
         await player.act(now)
-        await run_due(built.kit, now)
+        due_at = await settle(built.kit, now)
         player.look(now)
-        upcoming = await _upcoming(built, player, now)
+        upcoming = _upcoming(due_at, player, now)
         if upcoming is None or upcoming > until:
             break
         clock.set(upcoming)
@@ -34,8 +34,7 @@ async def live(
     await built.uow.write(lambda tx: tx.organisations.set_demo_now(until))
 
 
-async def _upcoming(built: Built, player: Player, now: datetime) -> datetime | None:
+def _upcoming(due_at: datetime | None, player: Player, now: datetime) -> datetime | None:
     """The next due moment; never the present one again, so that time always goes on."""
-    moments = [await next_thing(built.kit), player.next_at]
-    known = [moment for moment in moments if moment is not None]
+    known = [moment for moment in (due_at, player.next_at) if moment is not None]
     return max(min(known), now + A_MOMENT) if known else None

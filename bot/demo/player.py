@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from itertools import count
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
+from bot.demo.hands import Actor, Diary, Do, Handle, Hands
+from bot.demo.pair_player import PairPlayer
 from bot.demo.reading import button, buttons, current, filled
 from bot.demo.script import ANSWERING, Answer, Deed, Turn
-from bot.domain.inbound import Inbound, InboundKind
-from bot.domain.message import Button, Choice, Form, Message, Rating, Reply
+from bot.domain.message import Button, Choice, Form, Message, Rating
 
 READING = timedelta(seconds=25)
 BETWEEN_BUBBLES = timedelta(seconds=4)
-
-Do = Callable[[datetime], Awaitable[None]]
-Handle = Callable[[Inbound, datetime], Awaitable[Reply]]
-
-
-@dataclass
-class Actor:
-    """One person of the demo and where they are in this week's script."""
-
-    person_id: UUID
-    email: str
-    zone: ZoneInfo
-    turns: Mapping[int, Turn]
-    engaged: bool = False
-    acted: set[int] = field(default_factory=set)
-    afterwards: list[tuple[str, str]] = field(default_factory=list)
-    taken_back: set[str] = field(default_factory=set)
 
 
 class Player:
@@ -45,13 +25,14 @@ class Player:
     def __init__(
         self, handle: Handle, installation_id: UUID, actors: Sequence[Actor], start: date
     ) -> None:
-        self._handle = handle
-        self._installation = installation_id
+        self._hands = Hands(handle, installation_id)
+        self._diary = Diary()
+        self._pairs = PairPlayer(self._hands, self._diary, start)
         self._actors = {actor.person_id: actor for actor in actors}
         self._start = start
-        self._agenda: list[tuple[datetime, int, Do]] = []
-        self._order = count()
         self._arrivals: list[tuple[Actor, Message]] = []
+        for actor in actors:
+            self._pairs.begin(actor)
 
     def arrived(self, person_id: UUID, message: Message) -> None:
         """Notes what just reached somebody's screen."""
@@ -60,22 +41,18 @@ class Player:
 
     @property
     def next_at(self) -> datetime | None:
-        return self._agenda[0][0] if self._agenda else None
+        return self._diary.next_at
 
     def look(self, now: datetime) -> None:
         """Everybody reads what arrived and decides what to do, and when."""
         arrivals, self._arrivals = self._arrivals, []
         for actor, message in arrivals:
+            self._pairs.look(actor, message, now)
             self._react(actor, message, now)
 
     async def act(self, now: datetime) -> None:
-        """Does what is on the agenda at `now` (aware UTC)."""
-        while self._agenda and self._agenda[0][0] <= now:
-            _, _, do = heapq.heappop(self._agenda)
-            await do(now)
-
-    def _at(self, moment: datetime, do: Do) -> None:
-        heapq.heappush(self._agenda, (moment, next(self._order), do))
+        """Does what is due at `now` (aware UTC)."""
+        await self._diary.act(now)
 
     def _week(self, actor: Actor, now: datetime) -> int:
         return (now.astimezone(actor.zone).date() - self._start).days // 7 + 1
@@ -93,18 +70,18 @@ class Player:
 
     def _prompted(self, actor: Actor, turn: Turn, message: Message, now: datetime) -> None:
         if actor.engaged:
-            self._at(now + READING, lambda at: self._one_question(actor, turn, message, at))
-        elif turn.week not in actor.acted:
-            actor.acted.add(turn.week)
-            self._at(now + turn.after, lambda at: self._begin(actor, turn, message, at))
+            self._diary.at(now + READING, lambda at: self._one_question(actor, turn, message, at))
+        elif (mark := _check_in(message)) not in actor.acted:
+            actor.acted.add(mark)
+            self._diary.at(now + turn.after, lambda at: self._begin(actor, turn, message, at))
 
     async def _begin(self, actor: Actor, turn: Turn, message: Message, now: datetime) -> None:
         if message.kind == "welcome":
             if turn.does is Deed.DECLINES:
-                await self._press(actor, button(message, "decline"), now)
+                await self._hands.press(actor, button(message, "decline"), now)
                 return
             actor.engaged = True
-            await self._press(actor, button(message, "start"), now)
+            await self._hands.press(actor, button(message, "start"), now)
             return
         actor.engaged = True
         await self._one_question(actor, turn, message, now)
@@ -112,43 +89,43 @@ class Player:
     async def _one_question(
         self, actor: Actor, turn: Turn, message: Message, now: datetime
     ) -> None:
-        if turn.does in (Deed.SKIPS, Deed.PAUSES) or self._still_snoozes(actor, turn):
+        if turn.does in (Deed.SKIPS, Deed.PAUSES) or self._still_snoozes(actor, turn, message):
             actor.engaged = False
             await self._not_now(actor, turn, message, now)
-        elif turn.does is Deed.FORM:
+        elif turn.does is Deed.FORM or _offers_options(message):
             actor.engaged = False
             await self._fill_form(actor, turn, message, now)
         else:
             await self._answer(actor, turn, message, now)
 
-    def _still_snoozes(self, actor: Actor, turn: Turn) -> bool:
+    def _still_snoozes(self, actor: Actor, turn: Turn, message: Message) -> bool:
         """Somebody who snoozes puts it off once, and answers when it comes again."""
-        mark = -turn.week
-        if turn.does is not Deed.SNOOZES or mark in actor.acted:
+        mark = _check_in(message)
+        if turn.does is not Deed.SNOOZES or mark in actor.put_off:
             return False
-        actor.acted.add(mark)
-        actor.acted.discard(turn.week)
+        actor.put_off.add(mark)
+        actor.acted.discard(mark)
         return True
 
     async def _not_now(self, actor: Actor, turn: Turn, message: Message, now: datetime) -> None:
         when = {Deed.SKIPS: "skip", Deed.PAUSES: "pause"}.get(turn.does, "")
         when = when or (turn.snooze_for.value if turn.snooze_for else "tomorrow")
-        form = await self._open(actor, button(message, "open_later"), now)
-        reply = await self._submit(actor, form, {"when": when}, now)
+        form = await self._hands.open(actor, button(message, "open_later"), now)
+        reply = await self._hands.submit(actor, form, {"when": when}, now)
         if isinstance(reply.view, Form):
             day = now.astimezone(actor.zone).date() + timedelta(days=turn.pause_days or 7)
-            await self._submit(actor, reply.view, {"until": day.isoformat()}, now)
+            await self._hands.submit(actor, reply.view, {"until": day.isoformat()}, now)
 
     async def _fill_form(self, actor: Actor, turn: Turn, message: Message, now: datetime) -> None:
-        form = await self._open(actor, button(message, "open_form"), now)
-        await self._submit(actor, form, filled(form, turn.answers), now)
+        form = await self._hands.open(actor, button(message, "open_form"), now)
+        await self._hands.submit(actor, form, filled(form, turn.answers), now)
 
     async def _answer(self, actor: Actor, turn: Turn, message: Message, now: datetime) -> None:
         skip = button(message, "skip_question")
         key = skip.value.partition(":")[2]
         answer = turn.answers.get(key)
         if answer is None or skip.value in actor.taken_back:
-            await self._press(actor, skip, now)
+            await self._hands.press(actor, skip, now)
             return
         if answer.undo or answer.only_me:
             actor.afterwards.append((key, "undo" if answer.undo else "only_me"))
@@ -158,19 +135,19 @@ class Player:
         for block in message.blocks:
             if isinstance(block, Rating) and answer.rating is not None:
                 pressed = Button("", block.action, block.value)
-                await self._press(actor, pressed, now, str(answer.rating))
+                await self._hands.press(actor, pressed, now, str(answer.rating))
                 if not answer.bubbles:
-                    await self._press(actor, Button("", "move_on", block.value), now)
+                    await self._hands.press(actor, Button("", "move_on", block.value), now)
             elif isinstance(block, Choice) and answer.choice is not None:
                 pressed = Button("", block.action, block.value)
-                await self._press(actor, pressed, now, answer.choice)
+                await self._hands.press(actor, pressed, now, answer.choice)
         texts = answer.bubbles or ((str(answer.number),) if answer.number is not None else ())
         for index, text in enumerate(texts):
-            self._at(now + index * BETWEEN_BUBBLES, self._typing(actor, text))
+            self._diary.at(now + index * BETWEEN_BUBBLES, self._typing(actor, text))
 
     def _typing(self, actor: Actor, text: str) -> Do:
         async def do(now: datetime) -> None:
-            await self._send(actor, now, kind=InboundKind.TEXT, text=text)
+            await self._hands.type(actor, text, now)
 
         return do
 
@@ -181,11 +158,11 @@ class Player:
                 if found.action == action and found.value.endswith(f":{key}"):
                     actor.afterwards.remove((key, action))
                     actor.taken_back.add(found.value)
-                    self._at(now + READING / 5, self._pressing(actor, found))
+                    self._diary.at(now + READING / 5, self._pressing(actor, found))
 
     def _pressing(self, actor: Actor, found: Button) -> Do:
         async def do(now: datetime) -> None:
-            await self._press(actor, found, now)
+            await self._hands.press(actor, found, now)
 
         return do
 
@@ -195,47 +172,21 @@ class Player:
             edit = turn.edit
 
             async def do(at: datetime) -> None:
-                form = await self._open(actor, button(message, "open_form"), at)
+                form = await self._hands.open(actor, button(message, "open_form"), at)
                 changed = {f"text:{key}": text for key, text in edit.texts.items()}
                 shown = {**current(form), **changed}
-                await self._submit(actor, form, shown, at)
+                await self._hands.submit(actor, form, shown, at)
 
-            self._at(now + edit.after, do)
+            self._diary.at(now + edit.after, do)
 
-    async def _press(self, actor: Actor, found: Button, now: datetime, pressed: str = "") -> Reply:
-        return await self._send(
-            actor,
-            now,
-            kind=InboundKind.PRESS,
-            action=found.action,
-            value=found.value,
-            pressed=pressed,
-        )
 
-    async def _open(self, actor: Actor, found: Button, now: datetime) -> Form:
-        reply = await self._press(actor, found, now)
-        if isinstance(reply.view, Form):
-            return reply.view
-        raise LookupError(f"{found.action} opened no form for {actor.email}")
+def _offers_options(message: Message) -> bool:
+    """Whoever can choose rather than write does it all in one form."""
+    return any(isinstance(block, Choice) for block in message.blocks)
 
-    async def _submit(
-        self, actor: Actor, form: Form, fields: Mapping[str, str], now: datetime
-    ) -> Reply:
-        return await self._send(
-            actor,
-            now,
-            kind=InboundKind.FORM,
-            action=form.action,
-            value=form.value,
-            fields=fields,
-        )
 
-    async def _send(self, actor: Actor, now: datetime, **what: object) -> Reply:
-        inbound = Inbound(
-            installation_id=self._installation,
-            external_id=str(actor.person_id),
-            inbound_id=str(uuid4()),
-            at=now,
-            **what,  # type: ignore[arg-type]  # the fields of one kind of act, by name
-        )
-        return await self._handle(inbound, now)
+def _check_in(message: Message) -> str:
+    """Which check-in it asks for; a welcome asks for none yet."""
+    if message.kind == "welcome":
+        return message.kind
+    return button(message, "skip_question").value.partition(":")[0]

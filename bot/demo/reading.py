@@ -26,10 +26,15 @@ def buttons(blocks: Sequence[Block]) -> Iterator[Button]:
 
 def button(message: Message, action: str) -> Button:
     """Raises LookupError where the message shows no such button."""
-    for button in buttons(message.blocks):
-        if button.action == action:
-            return button
-    raise LookupError(f"the message {message.kind!r} shows no button {action!r}")
+    return button_in(message.blocks, action)
+
+
+def button_in(blocks: Sequence[Block], action: str) -> Button:
+    """Raises LookupError where there is no such button."""
+    for each in buttons(blocks):
+        if each.action == action:
+            return each
+    raise LookupError(f"no button {action!r} is shown")
 
 
 def current(form: Form) -> dict[str, str]:

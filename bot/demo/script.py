@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
-from bot.domain.phrases import Unfit, shown, suggest
+from bot.demo.values import Span, named
+from bot.domain.phrases import Unfit, suggest
 from bot.settings.document import Document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import explain
@@ -20,9 +20,6 @@ from bot.settings.schema import Section, Words
 from bot.settings.values import parse_mail
 
 MAX_WEEKS = 52
-
-_DURATION = re.compile(r"(\d{1,4}) ?(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Deed(StrEnum):
@@ -127,27 +124,6 @@ def load_answers(
     return tuple(turn for turn in turns if turn)
 
 
-def _duration(value: Any) -> timedelta:
-    match = _DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) else None
-    if match is None:
-        raise Unfit(f"{shown(value)} is not a span of time", "write such as 40m, 3h or 1d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-_Named = TypeVar("_Named", Deed, SnoozeFor)
-
-
-def _one_of(kind: type[_Named]) -> BeforeValidator:
-    names = [member.value for member in kind]
-
-    def read(value: Any) -> _Named:
-        if value in names:
-            return kind(value)
-        raise Unfit(f"{shown(value)} is unknown", suggest(str(value), names))
-
-    return BeforeValidator(read)
-
-
 def _plain_answer(value: Any) -> Any:
     """A text or a list of texts alone is the short form of {text: ...}."""
     return {"text": value} if isinstance(value, str | list) else value
@@ -176,7 +152,7 @@ class _AnswerEntry(Section):
 
 class _EditEntry(Section):
     texts: dict[str, Words]
-    after: Annotated[timedelta, BeforeValidator(_duration)]
+    after: Span
 
 
 class _TurnEntry(Section):
@@ -184,9 +160,9 @@ class _TurnEntry(Section):
 
     person: Annotated[str, BeforeValidator(parse_mail)]
     week: Annotated[int, Field(ge=1, le=MAX_WEEKS)]
-    does: Annotated[Deed, _one_of(Deed)]
-    after: Annotated[timedelta, BeforeValidator(_duration)] = timedelta()
-    snooze_for: Annotated[SnoozeFor, _one_of(SnoozeFor)] | None = Field(
+    does: Annotated[Deed, named(Deed)]
+    after: Span = timedelta()
+    snooze_for: Annotated[SnoozeFor, named(SnoozeFor)] | None = Field(
         default=None, validate_default=True
     )
     pause_days: Annotated[int, Field(ge=1, le=366)] | None = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -23,31 +23,51 @@ from bot.services import summary_details
 MOST = 50_000
 
 
+@dataclass
+class Arrivals:
+    """What came to managers: when (aware UTC) nudges came to whom, and the last messages."""
+
+    nudged: list[tuple[UUID, datetime]] = field(default_factory=list)
+    nudges: dict[UUID, Message] = field(default_factory=dict)
+    summaries: dict[UUID, Message] = field(default_factory=dict)
+
+    def note(self, person_id: UUID, message: Message, now: datetime) -> None:
+        if message.kind == "summary":
+            self.summaries[person_id] = message
+        elif message.kind == "nudge":
+            self.nudges[person_id] = message
+            self.nudged.append((person_id, now))
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`cells` by person and week (from 1); `totals` in the order in which they are told."""
+    """`cells` and `nudges` (how many messages) by person and week (from 1); `totals` in the order
+    in which they are told.
+    """
 
     people: tuple[Person, ...]
     cells: Mapping[tuple[UUID, int], str]
     totals: Counter[str]
     skipped: Counter[str]
+    nudges: Counter[tuple[UUID, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class LastSummary:
-    """A manager's last summary as it arrived, and what its button opens."""
+class LastMessages:
+    """A manager's last summary and nudges as they arrived, and what the summary's button opens."""
 
     manager: Person
-    message: Message
+    summary: Message
     details: Panel | None
+    nudges: Message | None
 
 
-async def tell(built: Built, started: datetime) -> Story:
+async def tell(built: Built, started: datetime, arrivals: Arrivals) -> Story:
     """Reads the story back from the database, as of `started` (aware UTC)."""
-    return await built.uow.read(lambda tx: _tell(tx, started))
+    return await built.uow.read(lambda tx: _tell(tx, started, arrivals))
 
 
-def _tell(tx: Tx, started: datetime) -> Story:
+def _tell(tx: Tx, started: datetime, arrivals: Arrivals) -> Story:
     people = tx.people.many([line.person_id for line in tx.people.roster()])
     occurrences = tx.occurrences.since(started, MOST)
     kinds = {
@@ -67,11 +87,22 @@ def _tell(tx: Tx, started: datetime) -> Story:
         if kind is CadenceKind.CHECK_IN and occurrence.person_id in people:
             week = _week(people[occurrence.person_id], occurrence.due_at)
             found = check_ins.get(occurrence.id)
-            cells[occurrence.person_id, week] = _outcome(occurrence, found)
+            place = occurrence.person_id, week
+            cells[place] = _joined(cells.get(place, ""), _outcome(occurrence, found))
             totals["answered"] += found is not None and _answered(found) > 0
             totals["reminders"] += found.reminders_done if found else 0
     ordered = tuple(sorted(people.values(), key=lambda p: p.name))
-    return Story(ordered, cells, totals, skipped)
+    nudges = Counter(
+        (person_id, _week(people[person_id], moment)) for person_id, moment in arrivals.nudged
+    )
+    return Story(ordered, cells, totals, skipped, nudges)
+
+
+def _joined(before: str, outcome: str) -> str:
+    """One cell for all check-ins of a week."""
+    if not before or before.startswith(outcome):
+        return before or outcome
+    return f"{before} + {outcome}"
 
 
 def _check_ins(tx: Tx, people: Mapping[UUID, Person]) -> dict[UUID, CheckIn]:
@@ -115,18 +146,22 @@ def _newest(manager_id: UUID, tx: Tx) -> Sequence[Summary]:
     return tx.summaries.of_manager(manager_id, 1)
 
 
-async def last_summaries(
-    built: Built, messages: Mapping[UUID, Message], now: datetime
-) -> tuple[LastSummary, ...]:
-    """Each manager's last summary; `messages` are the last ones that arrived, by person."""
-    people = await built.uow.read(lambda tx: tx.people.many(messages))
-    found: list[LastSummary] = []
-    for person_id, message in messages.items():
+async def last_messages(
+    built: Built, arrivals: Arrivals, now: datetime
+) -> tuple[LastMessages, ...]:
+    """Each manager's last summary and nudges, by name."""
+    people = await built.uow.read(lambda tx: tx.people.many(arrivals.summaries))
+    found: list[LastMessages] = []
+    for person_id, message in arrivals.summaries.items():
         manager = people[person_id]
-        stored = await built.uow.read(partial(_newest, person_id))
-        details: Panel | None = None
-        if stored:
-            reply = await summary_details.show(built.kit, manager, str(stored[0].id), now)
-            details = reply.view if isinstance(reply.view, Panel) else None
-        found.append(LastSummary(manager, message, details))
+        details = await _details(built, manager, now)
+        found.append(LastMessages(manager, message, details, arrivals.nudges.get(person_id)))
     return tuple(sorted(found, key=lambda s: s.manager.name))
+
+
+async def _details(built: Built, manager: Person, now: datetime) -> Panel | None:
+    stored = await built.uow.read(partial(_newest, manager.id))
+    if not stored:
+        return None
+    reply = await summary_details.show(built.kit, manager, str(stored[0].id), now)
+    return reply.view if isinstance(reply.view, Panel) else None

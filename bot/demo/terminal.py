@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from bot.demo.story import LastSummary, Story
+from bot.demo.story import LastMessages, Story
 from bot.domain.message import (
     Block,
     Buttons,
@@ -47,7 +47,18 @@ def overview(story: Story, weeks: int) -> RenderableType:
     for person in story.people:
         cells = [story.cells.get((person.id, week), "") for week in range(1, weeks + 1)]
         grid.add_row(person.name, *(_toned(cell) for cell in cells))
+    _nudged(grid, story, weeks)
     return Group(grid, _totals(story), _CAUTION)
+
+
+def _nudged(grid: Grid, story: Story, weeks: int) -> None:
+    """A line for each manager: on how many days of a week something came."""
+    managers = {person_id for person_id, _ in story.nudges}
+    grid.add_section()
+    for person in story.people:
+        if person.id in managers:
+            counts = [story.nudges[person.id, week] for week in range(1, weeks + 1)]
+            grid.add_row(f"Nudges to {person.first_name}", *(str(c) if c else "" for c in counts))
 
 
 _CAUTION = Line(
@@ -71,30 +82,29 @@ def _totals(story: Story) -> Line:
         f"{totals['check_in']} check-ins sent",
         f"{totals['answered']} answered",
         f"{totals['reminders']} reminders",
-        f"{totals['nudge']} notes to managers",
+        f"{story.nudges.total()} nudges",
         f"{totals['weekly_summary']} summaries",
         f"not sent: {reasons or 'none'}",
     ]
     return Line(" · ".join(parts))
 
 
-def summary(last: LastSummary) -> RenderableType:
-    """A manager's last summary as it arrived, and the details behind its button."""
-    short = Group(*_blocks(last.message.blocks))
-    parts: list[RenderableType] = [
-        Frame(short, title=f"To {last.manager.name}", title_align="left", padding=(1, 2))
-    ]
-    has_button = any(isinstance(block, Buttons) for block in last.message.blocks)
+def to_manager(last: LastMessages) -> RenderableType:
+    """To one manager: the last summary, the last nudges, and what the summary's button opens."""
+    name, summary = last.manager.name, last.summary
+    parts: list[RenderableType] = [_frame(f"To {name}", summary.blocks)]
+    if last.nudges is not None:
+        parts.append(_frame(f"Nudges to {name}", last.nudges.blocks))
+    has_button = any(isinstance(block, Buttons) for block in summary.blocks)
     if has_button and last.details is not None:
-        inside = Group(*_blocks(last.details.blocks))
         title = f"Behind the button: {last.details.title}"
-        parts.append(
-            Padding(
-                Frame(inside, title=title, title_align="left", padding=(1, 2), border_style="dim"),
-                (0, 0, 0, 2),
-            )
-        )
+        parts.append(Padding(_frame(title, last.details.blocks, "dim"), (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def _frame(title: str, blocks: tuple[Block, ...], border: str = "none") -> Frame:
+    inside = Group(*_blocks(blocks))
+    return Frame(inside, title=title, title_align="left", padding=(1, 2), border_style=border)
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[RenderableType]:

@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from bot.domain.cadence import CadenceKind
+from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.delivery import DeliveryClass, NewDelivery
-from bot.domain.local_time import local_instant
-from bot.domain.occurrence import OccurrenceState
+from bot.domain.local_time import local_instant, next_working_day
+from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.promise import Promise
@@ -120,10 +120,22 @@ def _reminder(day: Day, promise: Promise) -> Iterable[tuple[Item, UUID]]:
 
 
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:
-    """What cadences brought."""
-    kinds = [(occurrence.id, spec.kind) for occurrence, spec in day.bundled]
-    yield from ((Item.NOTE, row) for row, kind in kinds if kind is CadenceKind.NUDGE)
+    """What cadences brought. A note that came too late for its day is skipped, and says so."""
+    notes = [(o, spec) for o, spec in day.bundled if spec.kind is CadenceKind.NUDGE]
+    late = {o.id for o, spec in notes if _is_late(day, o, spec)}
+    if late:
+        day.tx.occurrences.set_state(late, OccurrenceState.SKIPPED, "too_late")
+    yield from ((Item.NOTE, o.id) for o, _ in notes if o.id not in late)
+    kinds = [(o.id, spec.kind) for o, spec in day.bundled]
     yield from _of_rhythm(day, [row for row, kind in kinds if kind is CadenceKind.ONE_TO_ONE])
+
+
+def _is_late(day: Day, occurrence: Occurrence, spec: CadenceSpec) -> bool:
+    """After its window, and after the working day on which another day's nudges were the reason."""
+    zone = day.manager.zone
+    next_day = next_working_day(occurrence.due_at.astimezone(zone).date(), day.working)
+    ends = local_instant(next_day + _DAY, time.min, zone)
+    return day.now >= max(ends, occurrence.due_at + timedelta(hours=spec.send_window_hours))
 
 
 def _of_rhythm(day: Day, occurrences: Sequence[UUID]) -> Iterable[tuple[Item, UUID]]:

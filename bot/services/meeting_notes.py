@@ -13,8 +13,8 @@ from bot.domain.ports.vault import Vault
 from bot.domain.visibility import may_share
 from bot.services.sealing import open_text, seal_text
 
-SHOWN = 3
-"""The last meetings whose notes the two find in their panel."""
+SHOWN = 12
+"""The last meetings whose notes the two find in their panel: a quarter of weekly ones."""
 
 _FIELD = "meeting.notes"
 

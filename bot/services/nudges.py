@@ -96,7 +96,10 @@ def _drawn(
 ) -> dict[tuple[Item, UUID], tuple[Block, ...]]:
     """What there is to show of each item, in order."""
     drawn: dict[tuple[Item, UUID], tuple[Block, ...]] = {}
-    for item in desk_items.listed(facts):
+    items = desk_items.listed(facts)
+    apart = frozenset(row for kind, row in items if kind in desk_items.OF_PROMISES)
+    telling = replace(telling, apart=apart)
+    for item in items:
         if shown := item_blocks(telling, item, day, full=len(drawn) < FULL):
             drawn[item] = shown
     return drawn

@@ -77,7 +77,8 @@ def _report_of(tx: Tx, manager_id: UUID, employee_id: UUID, now: datetime) -> Pe
 @dataclass(frozen=True)
 class Telling:
     """What a manager's nudges are drawn from. `readings` collects whose answers are shown, and
-    `how`: "delivered" in a message, "displayed" where the manager looks.
+    `how`: "delivered" in a message, "displayed" where the manager looks. `apart` are the promises
+    that stand in the same message by themselves.
     """
 
     tx: Tx
@@ -88,6 +89,7 @@ class Telling:
     now: datetime
     how: str = "delivered"
     readings: list[Reading] = field(default_factory=list)
+    apart: frozenset[UUID] = frozenset()
 
     def say(self, message: str = "nudges", /, **facts: object) -> Said:
         """Words in the manager's own locale and zone."""
@@ -115,7 +117,7 @@ class Telling:
         if texts:
             yield Text(self.say(texts=texts[:_LISTED], more=len(texts) - _LISTED)["agenda"])
         promises = self.tx.promises.of_pair(employee_id, self.manager.id)
-        mine = [p for p in promises if p.is_open_for(self.manager.id)]
+        mine = [p for p in promises if p.is_open_for(self.manager.id) and p.id not in self.apart]
         for promise in readable(self.tx, mine, self.manager.id, self.now)[:_LISTED]:
             shown = self._shown(promise)
             if shown is not None:

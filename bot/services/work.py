@@ -84,14 +84,21 @@ def _is_due(moment: datetime | None, now: datetime) -> bool:
 async def run_due(kit: Kit, now: datetime) -> int:
     """Does everything that is due at `now`, sending included, until nothing is left."""
     total = 0
-    while done := await _step(kit, now):
+    while done := await _step(kit, await kit.uow.read(_look), now):
         total += done
     return total
 
 
-async def _step(kit: Kit, now: datetime) -> int:
-    """One look, and a batch of each kind of work that is due."""
+async def settle(kit: Kit, now: datetime) -> datetime | None:
+    """As `run_due`; when the next thing is due then (aware UTC), from the same last look."""
     upcoming = await kit.uow.read(_look)
+    while await _step(kit, upcoming, now):
+        upcoming = await kit.uow.read(_look)
+    return upcoming.earliest()
+
+
+async def _step(kit: Kit, upcoming: _Next, now: datetime) -> int:
+    """A batch of each kind of work that is due."""
     done = await _schedule_due(kit, upcoming, now)
     if done or _is_due(upcoming.send, now):
         done += await deliver(kit, now)

@@ -61,7 +61,7 @@ async def _ana_adds_and_promises(phone: Page) -> None:
     await pressed(phone, "Make a promise")
     await dialog(phone).get_by_label("What do you promise Mara?").fill("A first draft of the plan")
     await pressed(phone, "Promise")
-    await stands(phone, "You promised, by")
+    await stands(phone, "You promised Mara this, by")
 
 
 async def _mara_promises_and_ticks_off(phone: Page) -> None:

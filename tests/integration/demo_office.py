@@ -18,6 +18,7 @@ from bot.bootstrap import Built, OnReply, Watch, build, create_organisation, pre
 from bot.demo.company import (
     SAMPLE_ANSWERS,
     SAMPLE_CONFIGURATION,
+    SAMPLE_ONE_TO_ONES,
     SAMPLE_PEOPLE,
     gather,
     move_in,
@@ -58,7 +59,9 @@ async def move_company_in(environment: Environment) -> datetime:
 
         create_master_key_file(environment.master_key_file)
     await asyncio.to_thread(prepare, environment)
-    company = gather(load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS)
+    company = gather(
+        load_configuration(SAMPLE_CONFIGURATION), SAMPLE_PEOPLE, SAMPLE_ANSWERS, SAMPLE_ONE_TO_ONES
+    )
     await create_organisation(environment, "Fernweh Maps", company.starts_at, is_demo=True)
     built = await build(environment)
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from storage.master_key import create_master_key_file
 from storage.migrate import upgrade
 from tests.harness import locked, run_directory
 from tests.journeys.on_slack import OnSlack
+from tests.journeys.sample_weeks import Lived, four_weeks
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.world import World
 from tests.servers import postgres
@@ -108,3 +112,17 @@ async def open_world(environment: Environment, surface: Surface) -> AsyncIterato
     yield make
     for world in opened:
         await world.close()
+
+
+@pytest.fixture(scope="module", params=["local", "slack"])
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Four weeks on the local platform, and four in Slack; each lived once in a test run."""
+    kept = run_directory() / f"sample-{request.param}.pickle"
+    with locked(kept.with_suffix(".lock")):
+        if not kept.exists():
+            surface: Surface = OnSlack() if request.param == "slack" else Local()
+            folder = tmp_path_factory.mktemp("sample")
+            weeks = asyncio.run(four_weeks(prepared(folder), surface))
+            kept.write_bytes(pickle.dumps(replace(weeks, player=None)))
+    found: Lived = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this very run
+    return found
