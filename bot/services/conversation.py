@@ -179,7 +179,6 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "meeting_not_yet": lambda act, inbound: meetings.not_yet(act, inbound.value),
     "standing_in_end": lambda act, _: standing_in.end(act),
     "stay_tell": lambda act, inbound: meetings.tell(act, inbound.value),
-    "nudges_later": lambda act, inbound: nudges.later(act, inbound.value),
     "typed_deleted": lambda act, _: typed_changes.deleted(act),
 }
 
@@ -213,6 +212,7 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "meeting_notes": meetings.notes,
     "meeting_notes_submit": meetings.submit_notes,
     "nudges_more": lambda kit, act, inbound: nudges.more(kit, act, inbound.value),
+    "nudges_later": nudges.later,
     "agenda_open": pair_adding.open_agenda,
     "agenda_add": pair_adding.submit_agenda,
     "promise_open": pair_adding.open_promise,

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.inbound import Inbound
 from bot.domain.local_time import next_working_day
 from bot.domain.message import (
     Block,
@@ -108,13 +109,16 @@ def _drawn(
 def _foot(
     telling: Telling, drawn: Mapping[tuple[Item, UUID], tuple[Block, ...]], day: date
 ) -> Iterator[Block]:
-    """The way to the rest and, while something of it can still be done, the way to tomorrow."""
+    """The way to the rest and, on the day itself and while something can still be done, the way
+    to tomorrow.
+    """
     more = len(drawn) - SHOWN
     items: list[Button] = []
     if more > 0:
         label = telling.say(count=more)["button_more"]
         items.append(Button(label, "nudges_more", day.isoformat()))
-    if any(_waits(shown) for shown in drawn.values()):
+    is_today = day == telling.now.astimezone(telling.manager.zone).date()
+    if is_today and any(_waits(shown) for shown in drawn.values()):
         label = telling.say()["button_tomorrow"]
         items.append(Button(label, "nudges_later", day.isoformat(), Look.QUIET))
     if items:
@@ -178,18 +182,29 @@ def _update(act: Act, message: SentMessage) -> NewDelivery:
     )
 
 
-def later(act: Act, day: str) -> None:
+def later(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """*Tomorrow instead*: what of today's message still stands open comes with the next one. The
-    message of an earlier day is left alone: what it held was told again, or is done.
+    message of an earlier day only loses the button: what it held was told again, or is done.
     """
+    day = inbound.value
+    found = of_day(act.tx, act.person, day)
+    if act.is_repeat(inbound.installation_id) or not found:
+        return Reply()
     if day != act.today.isoformat():
-        return
-    for message in of_day(act.tx, act.person, day):
-        desk_items.put_back(act.tx, message.facts, act.now)
-        act.tx.desks.wake([act.person.id], act.now)
-        back = next_working_day(act.today, act.working_day)
-        update = _update(act, message)
-        act.tx.queue.enqueue([replace(update, facts={**update.facts, "until": back.isoformat()})])
+        redraw(act, date.fromisoformat(day))
+        telling = Telling(act.tx, act.vault, kit.words, act.policy, act.person, act.now)
+        return Reply(notice=telling.say()["too_late"])
+    for message in found:
+        _put_off(act, message)
+    return Reply()
+
+
+def _put_off(act: Act, message: SentMessage) -> None:
+    desk_items.put_back(act.tx, message.facts, act.now)
+    act.tx.desks.wake([act.person.id], act.now)
+    back = next_working_day(act.today, act.working_day)
+    update = _update(act, message)
+    act.tx.queue.enqueue([replace(update, facts={**update.facts, "until": back.isoformat()})])
 
 
 def more(kit: Kit, act: Act, value: str) -> Reply:

@@ -85,7 +85,9 @@ def edit(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 
 def submit(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    """Sets the rhythm; the next 1:1 is on the day given, or on the first such weekday."""
+    """Sets the rhythm; the next 1:1 is on the day given, or on the first such weekday. While others
+    have none, the list comes again.
+    """
     found = _found(kit, act, inbound.value)
     if found is None:
         return Reply(notice=say(kit, act)["gone"])
@@ -98,7 +100,15 @@ def submit(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     if not act.is_repeat(inbound.installation_id):
         _keep(act, before, changed)
     said = say(kit, act, name=report.first_name, day=changed.next_on)
-    return Reply(notice=said["saved_off" if changed.next_on is None else "saved"])
+    notice = said["saved_off" if changed.next_on is None else "saved"]
+    is_next = before.rhythm is Rhythm.UNSET and _lacks_any(kit, act)
+    return Reply(_list(kit, act, 0, notice)) if is_next else Reply(notice=notice)
+
+
+def _lacks_any(kit: Kit, act: Act) -> bool:
+    """Whether a day is still to be set for somebody else."""
+    day = Day.of(act.tx, kit.calendar, act.person, act.now)
+    return any(one.rhythm is Rhythm.UNSET for one in day.one_to_ones.values())
 
 
 def _found(kit: Kit, act: Act, report_id: str) -> tuple[Person, OneToOne] | None:

@@ -34,9 +34,7 @@ async def set_rhythm(world: World, who: str, report: str, **fields: str) -> str:
     form = (await world.act(who, "one_to_one_set", str(world.ids[report]))).view
     assert isinstance(form, Form)
     reply = await world.submits(who, form, fields)
-    if isinstance(reply.view, Form):
-        return words(reply.view)
-    return reply.notice
+    return words(reply.view) if reply.view is not None else reply.notice
 
 
 async def nudges(world: World, who: str = "mara") -> list[str]:
@@ -164,6 +162,31 @@ async def test_tomorrow_instead(open_world: OpenWorld) -> None:
     days = [wall for wall in await nudges(world) if wall > "2026-03-02 10:00"]
     assert days == ["2026-03-03 09:00", "2026-03-04 09:00"]
     assert "1:1 with Ana" in told_on(world, days[1])
+
+
+async def test_an_earlier_days_message_can_be_put_off_no_more(open_world: OpenWorld) -> None:
+    """Whoever presses it all the same is told so, and the button goes; nothing comes twice."""
+    world = await company(open_world, MARA, ANA)
+    await set_rhythm(world, "mara", "ana", rhythm="monthly", weekday="1")
+    await world.until("2026-03-03 12:00")
+    (value,) = [v for _, does, v in await world.buttons("mara") if does == "nudges_later"]
+    await world.until("2026-03-05 12:00")
+    reply = await world.act("mara", "nudges_later", value)
+    assert "earlier day" in reply.notice
+    gone = [v for _, does, v in await world.buttons("mara") if does == "nudges_later"]
+    assert value not in gone
+    assert "Put off until" not in await world.sees("mara")
+
+
+async def test_while_days_are_missing_the_list_comes_again(open_world: OpenWorld) -> None:
+    world = await company(open_world)
+    for name, others in (("ana", True), ("ben", False)):
+        form = (await world.act("mara", "one_to_one_set", str(world.ids[name]))).view
+        assert isinstance(form, Form)
+        fields = {"rhythm": "weekly", "weekday": "1", "stay": "on"}
+        reply = await world.submits("mara", form, fields)
+        assert isinstance(reply.view, Panel) is others
+        assert "Saved." in (words(reply.view) if others else reply.notice)
 
 
 @on_both
