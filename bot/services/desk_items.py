@@ -242,10 +242,20 @@ def _of_cadences(items: Iterable[tuple[Item, UUID]]) -> list[UUID]:
 
 def sent(tx: Tx, facts: Mapping[str, str]) -> None:
     """The manager got it: what cadences brought has been sent."""
+    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SENT)
+
+
+def lost(tx: Tx, facts: Mapping[str, str]) -> None:
+    """Nobody will know whether the manager got it: nothing of it is told again by itself."""
+    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SKIPPED, "unknown")
+
+
+def _brought(tx: Tx, facts: Mapping[str, str]) -> list[UUID]:
+    """The occurrences that stand in the message."""
     items = listed(facts)
     meetings = tx.meetings.many(row for kind, row in items if kind is Item.STAY)
     brought = {m.occurrence_id for m in meetings.values() if m.occurrence_id is not None}
-    tx.occurrences.set_state([*_of_cadences(items), *brought], OccurrenceState.SENT)
+    return [*_of_cadences(items), *brought]
 
 
 def put_back(tx: Tx, facts: Mapping[str, str], now: datetime) -> None:

@@ -121,8 +121,11 @@ class PromiseShown:
         return self.quote(), Buttons(items)
 
     def difference(self) -> tuple[Block, ...]:
-        """For the manager, where the employee agreed: that they differ, and nobody's answer."""
-        return self.quote(), Text(self.say()["differ"])
+        """For the manager, where the employee agreed: that they differ, and nobody's answer. To a
+        manager who never said how it went no difference is told, as there is none yet.
+        """
+        block = "differ" if self.promise.manager.says is not None else "worth_talking"
+        return self.quote(), Text(self.say()[block])
 
     def taken_back(self) -> tuple[Block, ...]:
         """What is left of it."""
