@@ -12,6 +12,9 @@ from itertools import count
 
 from aiohttp import web
 
+AWAY = 0.05
+"""Seconds that the server under `/away` takes for an answer, as one across a network would."""
+
 _numbers = count(1)
 _kept: list[str] = []
 
@@ -20,6 +23,12 @@ async def _take(request: web.Request) -> web.Response:
     _kept.append(await request.text())
     body = f'{{"ok":true,"channel":"D0","ts":"1772445600.{next(_numbers):06d}"}}'
     return web.Response(text=body, content_type="application/json")
+
+
+async def _take_later(request: web.Request) -> web.Response:
+    """The same from a server that is further away."""
+    await asyncio.sleep(AWAY)
+    return await _take(request)
 
 
 async def _given(_: web.Request) -> web.Response:
@@ -44,6 +53,7 @@ def stub() -> Iterator[str]:
 async def _serve() -> None:
     app = web.Application()
     app.router.add_post("/api/{method}", _take)
+    app.router.add_post("/away/api/{method}", _take_later)
     app.router.add_get("/given", _given)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

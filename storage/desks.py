@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, delete, func, or_, select
 
 from bot.domain.one_to_one import Acting, OneToOne, Rhythm
 from bot.domain.ports.desk_store import Desk
-from storage.store import Found, Store, own, plain
+from storage.store import SOME, Found, Store, own, plain
 from storage.tables.desk import ActingRow, DeskRow, OneToOneRow
 
 _desk = DeskRow.__table__
@@ -25,6 +25,7 @@ _DESK = tuple(field.name for field in fields(Desk))
 _GET = select(*(_desk.c[name] for name in _DESK)).where(
     own(_desk), _desk.c.manager_id == bindparam("manager")
 )
+_LOCK = _GET.with_for_update()
 _NAMES = tuple(field.name for field in fields(OneToOne))
 _OF_MANAGER = select(*(_one.c[name] for name in _NAMES)).where(
     own(_one), _one.c.manager_id == bindparam("manager")
@@ -34,6 +35,7 @@ _acting = ActingRow.__table__
 _ACTING = tuple(field.name for field in fields(Acting))
 _STANDING_IN = select(*(_acting.c[name] for name in _ACTING)).where(own(_acting))
 _STAND_IN = _STANDING_IN.where(_acting.c.manager_id == bindparam("manager"))
+_STAND_INS = _STANDING_IN.where(_acting.c.manager_id.in_(SOME))
 _COVERED = _STANDING_IN.where(_acting.c.acting_id == bindparam("acting")).order_by(_acting.c.id)
 _DISMISS = delete(_acting).where(own(_acting), _acting.c.manager_id == bindparam("manager"))
 _TWO = ("organisation_id", "manager_id", "employee_id")
@@ -50,6 +52,10 @@ class SqlDesks(Store):
 
     def get(self, manager_id: UUID) -> Desk | None:
         row = self._run(_GET, manager=manager_id).one_or_none()
+        return None if row is None else Desk(*row)
+
+    def lock(self, manager_id: UUID) -> Desk | None:
+        row = self._run(_LOCK, manager=manager_id).one_or_none()
         return None if row is None else Desk(*row)
 
     def put(self, desk: Desk) -> None:
@@ -107,6 +113,9 @@ class SqlDesks(Store):
     def stand_in(self, manager_id: UUID) -> Acting | None:
         row = self._run(_STAND_IN, manager=manager_id).one_or_none()
         return None if row is None else Acting(*row)
+
+    def stand_ins(self, managers: Iterable[UUID]) -> Sequence[Acting]:
+        return [Acting(*row) for row in self._run_among(managers, _STAND_INS)]
 
     def covered_by(self, person_id: UUID) -> Sequence[Acting]:
         return [Acting(*row) for row in self._run(_COVERED, acting=person_id)]

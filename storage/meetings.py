@@ -39,6 +39,9 @@ _LAST_HELD = (
     .order_by(_meeting.c.state_at.desc(), _meeting.c.id)
     .limit(bindparam("most"))
 )
+_NOTED = _SELECT.where(
+    _meeting.c.employee_id == bindparam("employee"), _meeting.c.sealed_for_employee.is_not(None)
+).order_by(_meeting.c.state_at.desc(), _meeting.c.id)
 _SAVE = (
     update(_meeting)
     .where(own(_meeting), _meeting.c.id == bindparam("meeting"))
@@ -64,6 +67,9 @@ class SqlMeetings(Store):
 
     def last_held(self, one_to_one_id: UUID, limit: int = 1) -> Sequence[Meeting]:
         return [_meeting_of(row) for row in self._run(_LAST_HELD, two=one_to_one_id, most=limit)]
+
+    def noted_of(self, employee_id: UUID) -> Sequence[Meeting]:
+        return [_meeting_of(row) for row in self._run(_NOTED, employee=employee_id)]
 
     def save(self, meeting: Meeting) -> None:
         changed = {f"new_{name}": v for name, v in plain(meeting).items() if name not in _KEPT}

@@ -75,6 +75,16 @@ class SqlQueue(Queries):
             self._update().where(_delivery.c.cause == cause, READY).values(not_before=not_before)
         )
 
+    def release(self, person_id: UUID, reason: str, now: datetime) -> None:
+        """Let the person's messages that wait for this reason be looked at again at `now`."""
+        theirs = _delivery.c.person_id == person_id, _delivery.c.reason == reason, READY
+        waiting = self._update().where(*theirs, _delivery.c.not_before > now)
+        moved = waiting.values(not_before=now).returning(
+            _delivery.c.lane_id, _delivery.c.delivery_class
+        )
+        for row in self._connection.execute(moved).all():
+            self._note_ready(row.lane_id, now, DeliveryClass(row.delivery_class))
+
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Delivery]:
         """Claim the most urgent due messages; each due lane has its share of `limit`."""
         self.flush()

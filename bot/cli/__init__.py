@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -100,6 +101,7 @@ def run(
 
 def main() -> None:
     """Runs the command that the process was started with; never shows a traceback unasked."""
+    gc.set_threshold(20_000, 10, 10)  # a start makes ten thousands of objects that all stay
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that can't show an é still goes on

@@ -126,17 +126,22 @@ def readable(
     leader_id: UUID | None,
     taking_part: Collection[UUID],
     minimum: int,
+    left: Collection[UUID] = (),
 ) -> Readable:
     """What `reader_id` may read of the questions about one version.
 
     Nobody reads but the leader named now (`leader_id`), and of questions those alone that named
     the same person when they were asked, while whoever asked takes part. Without names at least
-    `minimum` must have asked. Roles give nothing.
+    `minimum` must have asked, and those who `left` the company while they took part still count:
+    everybody knows who left, so what is missing then would be known as theirs. Roles give nothing.
     """
     if reader_id != leader_id:
         return Readable()
-    shown = [q for q in questions if q.reader_id == reader_id and q.person_id in taking_part]
-    named = sorted((q for q in shown if q.kind is QuestionsFor.LEADER), key=lambda q: q.asked_at)
+    asked = [q for q in questions if q.reader_id == reader_id]
+    by_name = (q for q in asked if q.kind is QuestionsFor.LEADER and q.person_id in taking_part)
+    named = sorted(by_name, key=lambda q: q.asked_at)
+    counted = {*taking_part, *left}
+    in_group = (q for q in asked if q.kind is QuestionsFor.GROUP and q.person_id in counted)
     # By id, which is random: the order stays, and tells nothing.
-    unnamed = sorted((q for q in shown if q.kind is QuestionsFor.GROUP), key=lambda q: q.id)
+    unnamed = sorted(in_group, key=lambda q: q.id)
     return Readable(tuple(named), tuple(unnamed) if len(unnamed) >= minimum else ())

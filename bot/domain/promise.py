@@ -53,6 +53,13 @@ class Side:
     def is_final(self) -> bool:
         return self.says in (Says.HAPPENED, Says.NO)
 
+    @property
+    def is_asked_anew(self) -> bool:
+        """Whether they were asked again since they said not yet."""
+        if self.says is not Says.NOT_YET or self.asked_at is None or self.said_at is None:
+            return False
+        return self.asked_at > self.said_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise(Between):
@@ -105,14 +112,20 @@ class Promise(Between):
         return said_no and self.may_raise is None and not self.is_withdrawn
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the employee says no and that the manager may be told that the two differ."""
+        return self.may_raise is True and self.employee.says is Says.NO
+
+    @property
     def can_be_raised(self) -> bool:
         """Whether the manager may be told now that the two see it differently: the employee agreed,
         and the manager, once asked, didn't say no as well.
         """
-        agreed = self.may_raise is True and self.employee.says is Says.NO
         waits = self.manager.says is None and self.manager.ask_at is not None
         alike = self.manager.says is Says.NO
-        return agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
+        return (
+            self.is_agreed and self.raised_at is None and not (waits or alike or self.is_withdrawn)
+        )
 
     def reminds_manager(self, now: datetime) -> bool:
         """Whether the manager is to be reminded at `now` of what they promised themselves."""

@@ -91,6 +91,8 @@ def perhaps_sent(tx: Tx, composed: Composed) -> None:
 
 def lost(tx: Tx, delivery: Delivery) -> None:
     """Nobody will know whether it arrived: its occurrence says so."""
+    if delivery.kind == NUDGES:
+        desk_items.lost(tx, delivery.facts)
     if delivery.occurrence_id is not None and not delivery.kind.endswith("reminder"):
         settle_unsent(tx, delivery.occurrence_id, "unknown")
 

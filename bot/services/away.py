@@ -22,7 +22,7 @@ async def note(
         person = tx.people.by_identity(installation_id, external_id)
         if person is None or not tx.people.managing([person.id], now):
             return
-        desk = tx.desks.get(person.id) or Desk(person.id, None, None)
+        desk = tx.desks.lock(person.id) or Desk(person.id, None, None)
         if desk.away_until != until:
             tx.desks.put(replace(desk, away_until=until))
             tx.desks.wake([person.id], now)

@@ -10,7 +10,7 @@ from bot.domain.local_time import local_instant, next_open_moment
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
 from bot.domain.recurrence import closing_moment
-from bot.services import expectations, steps
+from bot.services import steps
 from bot.services.act import Act
 from bot.services.days import coming_day
 
@@ -117,6 +117,7 @@ def parse_pause(act: Act, given: str) -> datetime:
 def pause(act: Act, until: datetime) -> None:
     """Nothing is asked before `until` (aware UTC); what is open is closed."""
     act.tx.people.set_pause(act.person.id, until)
+    _look_again(act)
     opened = act.tx.check_ins.of_person(act.person.id, ANSWERABLE)
     for check_in in opened:
         steps.close(act, check_in, State.SKIPPED, "paused")
@@ -127,6 +128,13 @@ def pause(act: Act, until: datetime) -> None:
 def resume(act: Act) -> None:
     """Ends a pause. *Not for me* is taken back by *Start* alone."""
     act.tx.people.set_pause(act.person.id, None)
-    expectations.back_again(act.tx, act.person, act.now)
+    _look_again(act)
     declined = act.person.participation is Participation.DECLINED
     act.note("declined" if declined else "resumed")
+
+
+def _look_again(act: Act) -> None:
+    """At messages and nudges that waited for the end which the pause had before."""
+    act.tx.queue.release(act.person.id, "paused", act.now)
+    if act.tx.desks.get(act.person.id) is not None:
+        act.tx.desks.wake([act.person.id], act.now)

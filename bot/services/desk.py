@@ -31,9 +31,11 @@ async def tend_desks(kit: Kit, now: datetime) -> int:
 
 def _batch(kit: Kit, tx: Tx, now: datetime) -> int:
     managers = tx.desks.due(now, BATCH)
-    tx.people.lock_many(managers)  # people first, as everywhere; two planners take turns
+    covered = {each.manager_id for one in managers for each in tx.desks.covered_by(one)}
+    # People first, as everywhere; two planners take turns, with whoever somebody stands in for too.
+    tx.people.lock_many({*managers, *covered})
     for manager_id in managers:
-        desk = tx.desks.get(manager_id)
+        desk = tx.desks.lock(manager_id)
         if desk is not None and desk.next_at is not None and desk.next_at <= now:
             tx.desks.put(_tended(kit, tx, desk, now))
     return len(managers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.local_time import WorkingDay, local_instant, next_open_moment, next_working_day
 from bot.domain.occurrence import Occurrence
-from bot.domain.one_to_one import Acting, Meeting, OneToOne, Rhythm, moved_to_work
+from bot.domain.one_to_one import Acting, Meeting, MeetingKind, OneToOne, Rhythm, moved_to_work
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.clock import Calendar
@@ -71,12 +71,17 @@ class Day:
         return self.now.astimezone(self.manager.zone).date()
 
     @cached_property
-    def specs(self) -> Mapping[CadenceKind, CadenceSpec]:
-        """The cadences that are for this manager and not paused, one of each kind."""
+    def in_force(self) -> Mapping[UUID, CadenceSpec]:
+        """The cadences that are for this manager and not paused, by id."""
         plans = self.tx.plans.of_person(self.manager.id)
         revisions = self.tx.cadences.revisions({plan.revision_id for plan in plans})
-        found = sorted((r.spec for r in revisions.values()), key=lambda spec: spec.key)
-        return {spec.kind: spec for spec in reversed(found) if not spec.paused}
+        return {r.cadence_id: r.spec for r in revisions.values() if not r.spec.paused}
+
+    @cached_property
+    def specs(self) -> Mapping[CadenceKind, CadenceSpec]:
+        """One of them of each kind."""
+        found = sorted(self.in_force.values(), key=lambda spec: spec.key)
+        return {spec.kind: spec for spec in reversed(found)}
 
     @cached_property
     def one_to_ones(self) -> dict[UUID, OneToOne]:
@@ -111,6 +116,14 @@ class Day:
         mine = [m for m in self.tx.meetings.coming(self.manager.id) if self._is_mine(m)]
         return sorted(mine, key=lambda m: (m.due_on, self.reports[m.employee_id].name))
 
+    def wanted(self) -> Iterator[Meeting]:
+        """Those of them of which the manager didn't switch the reminders off since."""
+        for meeting in self.coming:
+            one = self.one_to_ones[meeting.employee_id]
+            is_stay = meeting.kind is MeetingKind.STAY
+            if not (one.stay_off if is_stay else one.rhythm is Rhythm.OFF):
+                yield meeting
+
     @cached_property
     def bundled(self) -> Sequence[tuple[Occurrence, CadenceSpec]]:
         """What cadences brought, oldest first."""
@@ -135,9 +148,12 @@ class Day:
 
     @cached_property
     def stand_in(self) -> Acting | None:
-        """Who is reminded in this manager's place now."""
+        """Who is reminded in this manager's place now, while they work here."""
         found = self.tx.desks.stand_in(self.manager.id)
-        return found if found is not None and found.holds_at(self.now) else None
+        if found is None or not found.holds_at(self.now):
+            return None
+        person = self.tx.people.get(found.acting_id)
+        return found if person is not None and person.active else None
 
     def _is_mine(self, meeting: Meeting) -> bool:
         """Whether it belongs to a management that holds, unbroken since it was planned."""
@@ -157,7 +173,11 @@ class Day:
 
     def may_nudge(self, nudged_on: date | None) -> bool:
         """Whether it is time: on a working day, from the hour on, once a day."""
-        return nudged_on != self.today and self.opens_on(self.today) <= self.now
+        return self._not_yet(nudged_on) and self.opens_on(self.today) <= self.now
+
+    def _not_yet(self, nudged_on: date | None) -> bool:
+        """Whether today has had no nudges. Whoever flew west may have had tomorrow's already."""
+        return nudged_on is None or nudged_on < self.today
 
     def next_look(self, nudged_on: date | None, waiting: Waiting) -> datetime | None:
         """When there is next something to do (aware UTC); None while nothing is to come."""
@@ -172,7 +192,7 @@ class Day:
         return min(moments, default=None)
 
     def _still_today(self, nudged_on: date | None) -> bool:
-        return nudged_on != self.today and self.opens_on(self.today) > self.now
+        return self._not_yet(nudged_on) and self.opens_on(self.today) > self.now
 
     def coming_one_to_ones(self) -> list[date]:
         """The next days of the rhythms that were set."""

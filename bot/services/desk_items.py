@@ -11,12 +11,13 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from bot.domain.cadence import CadenceKind
+from bot.domain.cadence import CadenceKind, CadenceSpec
 from bot.domain.delivery import DeliveryClass, NewDelivery
-from bot.domain.local_time import local_instant
-from bot.domain.occurrence import OccurrenceState
+from bot.domain.local_time import local_instant, next_working_day
+from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.one_to_one import MeetingKind, Rhythm, moved_to_work
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.promise import Promise
 from bot.services.desk_day import Day
 
 NUDGES = "nudges"
@@ -90,7 +91,7 @@ class Items:
 
 def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
     """Nobody is reminded to meet themselves where they stand in for their own manager."""
-    for meeting in day.coming:
+    for meeting in day.wanted():
         if meeting.employee_id == reader_id:
             continue
         if meeting.is_due(day.today):
@@ -103,18 +104,38 @@ def _of_meetings(day: Day, reader_id: UUID) -> Iterable[tuple[Item, UUID]]:
 def _of_promises(day: Day) -> Iterable[tuple[Item, UUID]]:
     for promise in day.promises:
         if promise.reminds_manager(day.now):
-            yield Item.PROMISE_DUE, promise.id
+            yield from _reminder(day, promise)
         if promise.can_be_raised:
             yield Item.DIFFERS, promise.id
         if promise.asks_manager(day.now):
             yield Item.PROMISE_ASKED, promise.id
 
 
+def _reminder(day: Day, promise: Promise) -> Iterable[tuple[Item, UUID]]:
+    """After its day it is of no use: the promise comes back when it is asked about."""
+    if promise.due_on < day.today:
+        _mark_promise(day, Item.PROMISE_DUE, promise.id)
+    else:
+        yield Item.PROMISE_DUE, promise.id
+
+
 def _of_occurrences(day: Day) -> Iterable[tuple[Item, UUID]]:
-    """What cadences brought."""
-    kinds = [(occurrence.id, spec.kind) for occurrence, spec in day.bundled]
-    yield from ((Item.NOTE, row) for row, kind in kinds if kind is CadenceKind.NUDGE)
+    """What cadences brought. A note that came too late for its day is skipped, and says so."""
+    notes = [(o, spec) for o, spec in day.bundled if spec.kind is CadenceKind.NUDGE]
+    late = {o.id for o, spec in notes if _is_late(day, o, spec)}
+    if late:
+        day.tx.occurrences.set_state(late, OccurrenceState.SKIPPED, "too_late")
+    yield from ((Item.NOTE, o.id) for o, _ in notes if o.id not in late)
+    kinds = [(o.id, spec.kind) for o, spec in day.bundled]
     yield from _of_rhythm(day, [row for row, kind in kinds if kind is CadenceKind.ONE_TO_ONE])
+
+
+def _is_late(day: Day, occurrence: Occurrence, spec: CadenceSpec) -> bool:
+    """After its window, and after the working day on which another day's nudges were the reason."""
+    zone = day.manager.zone
+    next_day = next_working_day(occurrence.due_at.astimezone(zone).date(), day.working)
+    ends = local_instant(next_day + _DAY, time.min, zone)
+    return day.now >= max(ends, occurrence.due_at + timedelta(hours=spec.send_window_hours))
 
 
 def _of_rhythm(day: Day, occurrences: Sequence[UUID]) -> Iterable[tuple[Item, UUID]]:
@@ -133,7 +154,7 @@ def _lack_rhythm(day: Day) -> bool:
 def _next_days(day: Day) -> list[date]:
     """When meetings that were moved come due, and when to ask how others went."""
     days = []
-    for meeting in day.coming:
+    for meeting in day.wanted():
         if meeting.nudged_on is None:
             days.append(meeting.due_on)
         elif meeting.asked_on is None:
@@ -221,10 +242,20 @@ def _of_cadences(items: Iterable[tuple[Item, UUID]]) -> list[UUID]:
 
 def sent(tx: Tx, facts: Mapping[str, str]) -> None:
     """The manager got it: what cadences brought has been sent."""
+    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SENT)
+
+
+def lost(tx: Tx, facts: Mapping[str, str]) -> None:
+    """Nobody will know whether the manager got it: nothing of it is told again by itself."""
+    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SKIPPED, "unknown")
+
+
+def _brought(tx: Tx, facts: Mapping[str, str]) -> list[UUID]:
+    """The occurrences that stand in the message."""
     items = listed(facts)
     meetings = tx.meetings.many(row for kind, row in items if kind is Item.STAY)
     brought = {m.occurrence_id for m in meetings.values() if m.occurrence_id is not None}
-    tx.occurrences.set_state([*_of_cadences(items), *brought], OccurrenceState.SENT)
+    return [*_of_cadences(items), *brought]
 
 
 def put_back(tx: Tx, facts: Mapping[str, str], now: datetime) -> None:
@@ -240,6 +271,8 @@ def put_back(tx: Tx, facts: Mapping[str, str], now: datetime) -> None:
             tx.meetings.save(replace(meetings[row], asked_on=None))
         elif row in meetings:
             tx.meetings.save(replace(meetings[row], nudged_on=None))
+    # Whoever read it may stand in no more: then it is the managers' own again.
+    tx.desks.wake({meeting.manager_id for meeting in meetings.values()}, now)
     tx.occurrences.set_state(_of_cadences(items), OccurrenceState.BUNDLED)
 
 
@@ -251,5 +284,5 @@ def _put_back_promise(tx: Tx, kind: Item, promise_id: UUID, now: datetime) -> No
         tx.promises.save(replace(promise, remind_at=now).waking())
     elif kind is Item.DIFFERS:
         tx.promises.save(replace(promise, raised_at=None))
-    elif not promise.manager.is_final:
+    elif promise.manager.ask_at is None and not promise.manager.is_final:  # not answered meanwhile
         tx.promises.save(replace(promise, manager=replace(promise.manager, ask_at=now)))

@@ -28,6 +28,7 @@ def plan_meetings(day: Day) -> None:
     """Adds what has come due by this day. A repeat changes nothing: each one goes on to its next
     day in the same transaction.
     """
+    _call_off(day)
     if CadenceKind.ONE_TO_ONE in day.specs:
         for one in list(day.one_to_ones.values()):
             if one.rhythm is not Rhythm.OFF and one.next_on and one.next_on <= day.today:
@@ -36,6 +37,14 @@ def plan_meetings(day: Day) -> None:
         if spec.kind is CadenceKind.STAY_INTERVIEW:
             _stay_interviews(day, occurrence, spec)
     day.look_again()
+
+
+def _call_off(day: Day) -> None:
+    """What waited for the manager while its cadence was paused or taken out comes no more."""
+    ended = [o.id for o, _ in day.bundled if o.cadence_id not in day.in_force]
+    if ended:
+        day.tx.occurrences.set_state(ended, OccurrenceState.SKIPPED, "cadence_paused")
+        day.look_again()
 
 
 def _one_to_one(day: Day, one: OneToOne, on: date) -> None:

@@ -221,10 +221,3 @@ def redraw(tx: Tx, version_id: UUID, person: Person, because: str, now: datetime
         target_id=message_id,
     )
     tx.queue.enqueue([update])
-
-
-def back_again(tx: Tx, person: Person, now: datetime) -> None:
-    """The person's pause is over: what waited for its end comes now."""
-    newest = tx.expectations.newest()
-    if newest is not None:
-        tx.queue.postpone(cause(newest.id, person.id), now)

@@ -73,13 +73,15 @@ class Desk:
         """By version; nothing for anybody but the leader."""
         asked = [q for q in self.tx.expectations.questions_to(self.person.id) if self._opens(q)]
         people = self.tx.people.many({question.person_id for question in asked})
+        started = [p for p in people.values() if p.participation is Participation.STARTED]
         return {
             version_id: readable(
                 (question for question in asked if question.version_id == version_id),
                 reader_id=self.person.id,
                 leader_id=self.person.id if self.is_leaders() else None,
-                taking_part={p.id for p in people.values() if _takes_part(p)},
+                taking_part={p.id for p in started if p.active},
                 minimum=self.policy.comment_minimum,
+                left={p.id for p in started if not p.active},
             )
             for version_id in {question.version_id for question in asked}
         }
@@ -94,10 +96,6 @@ class Desk:
 
     def _opens(self, question: Question) -> bool:
         return question.person_id in self.holds and self.vault.knows(question.person_id)
-
-
-def _takes_part(person: Person) -> bool:
-    return person.active and person.participation is Participation.STARTED
 
 
 # Home

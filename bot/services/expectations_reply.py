@@ -42,9 +42,11 @@ def _to_answer(kit: Kit, act: Act, value: str) -> _Answering | None:
     if found is None:
         return None
     desk, version, may_read = found
-    if version.id in desk.replies() or not may_read.to_answer:
+    people = act.tx.people.many({question.person_id for question in may_read.to_answer})
+    reached = tuple(q for q in may_read.to_answer if people[q.person_id].active)
+    if version.id in desk.replies() or not reached:
         return None
-    return _Answering(desk, version, may_read.to_answer)
+    return _Answering(desk, version, reached)
 
 
 def _write(found: _Answering, given: str = "", error: str = "") -> Form:

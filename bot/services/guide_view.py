@@ -16,7 +16,7 @@ from prompts.guides import Guide, GuideWords, Step, load_guides
 from prompts.words import Said, Words
 
 ACTION = "guide_open"
-PROMISE = "promise_form"
+PROMISE = "promise_open"
 """What the last page's button opens; its value is the employee's id."""
 
 

@@ -147,17 +147,33 @@ def answer(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         if inbound.action == GIVE:
             _give(kit, act, inbound.value)
         else:
-            _redraw(act, inbound.value, "kept")
+            _keep(kit, act, inbound.value)
     return Reply()
+
+
+def _keep(kit: Kit, act: Act, manager_id: str) -> None:
+    """Says so where there is something to keep: it may have been given a moment ago."""
+    pair = _own_pair(act, manager_id)
+    if pair is not None and _left_of(kit, act, pair).former_id is not None:
+        _redraw(act, manager_id, "kept")
+
+
+def _own_pair(act: Act, manager_id: str) -> Pair | None:
+    pair = pair_with(act.tx, act.person, manager_id, act.now)
+    return pair if pair is not None and pair.employee.id == act.person.id else None
+
+
+def _left_of(kit: Kit, act: Act, pair: Pair) -> _Left:
+    looking = Looking(act.tx, act.vault, kit.words, act.person, act.now)
+    return _Left.of(looking, pair.manager)
 
 
 def _give(kit: Kit, act: Act, manager_id: str) -> None:
     """Everything named goes to the new manager, whose key the vault must hold."""
-    pair = pair_with(act.tx, act.person, manager_id, act.now)
-    if pair is None or pair.employee.id != act.person.id:
+    pair = _own_pair(act, manager_id)
+    if pair is None:
         return
-    looking = Looking(act.tx, act.vault, kit.words, act.person, act.now)
-    left = _Left.of(looking, pair.manager)
+    left = _left_of(kit, act, pair)
     for item, text in left.agenda:
         between_acts.add(act, pair, text)
         act.tx.agenda.save(item.became(AgendaState.DONE, act.now))

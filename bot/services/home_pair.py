@@ -10,7 +10,7 @@ from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Q
 from bot.domain.people import Person
 from bot.domain.summary import shortened
 from bot.services.audience import current_manager
-from bot.services.pair_panel import Looking, earlier, standing
+from bot.services.pair_panel import Looking, earlier_sections, standing
 from bot.services.pairs import Pair
 from bot.services.promise_blocks import PromiseShown
 
@@ -52,7 +52,7 @@ def own_blocks(looking: Looking) -> Iterator[Block]:
 
 
 def _from_before(looking: Looking) -> Iterator[Block]:
-    if not earlier(looking).is_empty:
+    if earlier_sections(looking):
         yield Divider()
         yield Buttons((Button(looking.say()["earlier"], "pair", "", Look.QUIET),))
 

@@ -190,6 +190,8 @@ def pause_everything(tx: Tx, until: datetime | None, *, author: str, now: dateti
     if organisation is None or organisation.paused_until == until:
         return
     tx.organisations.set_pause(until)
+    managers = {entry.manager_id for entry in tx.people.roster() if entry.manager_id}
+    tx.desks.wake(managers, now)  # their nudges waited for the end that it had before
     detail = until.isoformat() if until else ""
     action = "company.pause" if until else "company.resume"
     target = str(organisation.id)

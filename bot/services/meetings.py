@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from bot.domain.check_in import Refused, clean_text
+from bot.domain.check_in import MAX_TEXT, Refused, clean_text
 from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.inbound import Inbound
 from bot.domain.message import Reply
-from bot.domain.one_to_one import COMING, Meeting, MeetingState
-from bot.services import meeting_forms, nudges
+from bot.domain.one_to_one import COMING, Meeting, MeetingKind, MeetingState
+from bot.services import between_acts, desk_waking, meeting_forms, nudges, pair_forms
 from bot.services.act import Act, is_uuid
 from bot.services.days import coming_day
 from bot.services.kit import Kit
 from bot.services.meeting_notes import seal_notes
+from bot.services.pairs import Pair
 from bot.services.told import Met, met
 
 LONGEST_MOVE = timedelta(days=366)
@@ -95,7 +97,7 @@ def _move(act: Act, meeting: Meeting, day: date) -> None:
 
 def _save(act: Act, meeting: Meeting, *days: date | None) -> None:
     act.tx.meetings.save(meeting)
-    act.tx.desks.wake({act.person.id, meeting.manager_id}, act.now)
+    desk_waking.wake(act.tx, [meeting.manager_id], act.now)
     nudges.redraw(act, *(days or _days(meeting)))
 
 
@@ -112,20 +114,47 @@ def notes(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 
 def submit_notes(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    """The same words for both. Sent empty, there is no note."""
+    """The same words for both. Sent empty, there is no note. With any error nothing is kept."""
     found = _noted_by(act, inbound.value)
     if found is None:
         return _gone(kit, act)
-    meeting, report = found.meeting, found.report
-    given = inbound.fields.get("notes", "")
-    try:
-        text = clean_text(given) if given.strip() else ""
-    except Refused as refused:
-        return Reply(meeting_forms.notes(kit, act, meeting, report, given, refused.code))
+    meeting, report, fields = found.meeting, found.report, inbound.fields
+    errors: dict[str, str] = {}
+    text = _text(fields, "notes", MAX_TEXT, errors)
+    promised = _promised(act, fields, errors) if meeting.kind is MeetingKind.STAY else None
+    if errors:
+        return Reply(meeting_forms.notes(kit, act, meeting, report, fields, errors))
     if not act.is_repeat(inbound.installation_id):
         act.tx.meetings.save(seal_notes(act.vault, meeting, text))
+        if promised is not None:
+            between_acts.promise(act, Pair(report, act.person), *promised)
     said = meeting_forms.say(kit, act, name=report.first_name)
+    if promised is not None:
+        return Reply(notice=said["promised"])
     return Reply(notice=said["notes_saved" if text else "notes_emptied"])
+
+
+def _text(fields: Mapping[str, str], name: str, longest: int, errors: dict[str, str]) -> str:
+    given = fields.get(name, "")
+    try:
+        return clean_text(given, longest) if given.strip() else ""
+    except Refused as refused:
+        errors[name] = f"{name}_{refused.code}"
+        return ""
+
+
+def _promised(
+    act: Act, fields: Mapping[str, str], errors: dict[str, str]
+) -> tuple[str, date] | None:
+    """What the manager promises at the end of a stay interview, and by when."""
+    text = _text(fields, "promise", pair_forms.MAX_TEXT, errors)
+    if not text:
+        return None
+    try:
+        return text, coming_day(fields.get("due", ""), "due", act.today, pair_forms.LONGEST)
+    except Refused as refused:
+        errors["due"] = refused.code
+        return None
 
 
 def tell(act: Act, meeting_id: str) -> None:

@@ -26,7 +26,9 @@ def _of_meeting(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
 
 def _of_nudges(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
     """A manager's nudges quote what their reports shared."""
-    found = (message.facts.get("subjects", "") for message in of_day(tx, person, value))
+    found = (
+        message.facts.get("subjects", "") for message in of_day(tx, person, value.partition(":")[0])
+    )
     return {UUID(each) for subjects in found for each in subjects.split()}
 
 

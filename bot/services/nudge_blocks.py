@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
+from bot.domain.delivery import DeliveryState
 from bot.domain.message import Block, Button, Buttons, Look, Text, Tone
 from bot.domain.occurrence import Occurrence
 from bot.domain.one_to_one import MeetingKind, MeetingState, Rhythm
@@ -15,6 +16,7 @@ from prompts.words import render_nudge
 
 NAMES_SHOWN = 5
 STAY_GUIDE = "stay_interview"
+_ON_ITS_WAY = frozenset({DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING})
 
 
 def item_blocks(
@@ -58,8 +60,8 @@ def _stay(telling: Telling, row: UUID, day: date, _: bool) -> Iterator[Block]:
     yield _title(telling, met, "stay")
     if met.meeting.state is MeetingState.DUE:
         yield Text(said["stay_lead"])
-        if _is_told(telling, met):
-            yield Text(said["told"], Tone.MUTED)
+        if told := _told(telling, met):
+            yield Text(said[told], Tone.MUTED)
     yield from _standing(telling, met, day)
 
 
@@ -77,8 +79,12 @@ def _title(telling: Telling, met: Met, block: str) -> Text:
     return Text(telling.say(name=name, day=met.meeting.due_on)[block], Tone.STRONG)
 
 
-def _is_told(telling: Telling, met: Met) -> bool:
-    return bool(telling.tx.queue.about(met.meeting.id))
+def _told(telling: Telling, met: Met) -> str:
+    """Whether the report knows of the interview, as a block of words; "" where nothing is said."""
+    states = {message.state for message in telling.tx.queue.about(met.meeting.id)}
+    if DeliveryState.SENT in states:
+        return "told"
+    return "to_be_told" if states & _ON_ITS_WAY else ""
 
 
 def _standing(telling: Telling, met: Met, day: date) -> Iterator[Block]:
@@ -121,7 +127,7 @@ def _preparing(telling: Telling, met: Met) -> Iterator[Button]:
     if met.meeting.kind is MeetingKind.STAY:
         guide = f"{STAY_GUIDE}:0:{report.id}"
         yield Button(said["button_guide"], "guide_open", guide, Look.PRIMARY)
-        if met.absent is None and not _is_told(telling, met):
+        if met.absent is None and not telling.tx.queue.about(met.meeting.id):
             yield Button(said["button_tell"], "stay_tell", str(met.meeting.id))
     elif met.absent is None:
         yield Button(said["button_prepare"], "one_to_one", str(report.id), Look.PRIMARY)

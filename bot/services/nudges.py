@@ -31,8 +31,10 @@ from bot.services.act import Act
 from bot.services.desk_items import NUDGES, Item
 from bot.services.kit import Kit
 from bot.services.nudge_blocks import item_blocks
+from bot.services.paging import Piece, Section, number_in, paged
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.told import Telling
+from prompts.words import Said
 
 SHOWN = 3
 """Items of the message itself; a phone's screen holds no more."""
@@ -205,13 +207,32 @@ def _put_off(act: Act, message: SentMessage) -> None:
     act.tx.queue.enqueue([replace(update, facts={**update.facts, "until": back.isoformat()})])
 
 
-def more(kit: Kit, act: Act, day: str) -> Reply:
-    """Everything of that day's message, the rest of it first seen here."""
+def more(kit: Kit, act: Act, value: str) -> Reply:
+    """A page of what that day's message left out. The value is the day, and the page (from 0)
+    after a colon.
+    """
+    day, _, number = value.partition(":")
     telling = Telling(act.tx, act.vault, kit.words, act.policy, act.person, act.now)
-    said = telling.say()
-    blocks: list[Block] = []
-    for message in of_day(act.tx, act.person, day):
-        drawn = list(_drawn(telling, message.facts, date.fromisoformat(day)).values())
-        for shown in drawn[SHOWN:]:
-            blocks += [Divider(), *shown] if blocks else shown
-    return Reply(Panel(said["more_title"], tuple(blocks), said["close"], ("nudges_more", day)))
+    pieces = [
+        Piece(shown)
+        for message in of_day(act.tx, act.person, day)
+        for shown in list(_drawn(telling, message.facts, date.fromisoformat(day)).values())[SHOWN:]
+    ]
+    pages = paged(Section("", (piece,)) for piece in pieces)
+    index = min(number_in(number), len(pages) - 1)
+    said = telling.say(number=index + 1, count=len(pages))
+    blocks = (*pages[index].blocks, *_turning(said, day, index, len(pages)))
+    shown_again = ("nudges_more", f"{day}:{index}")
+    return Reply(Panel(said["more_title"], blocks, said["close"], shown_again))
+
+
+def _turning(said: Said, day: str, index: int, count: int) -> Iterator[Block]:
+    turns = (("previous", index - 1), ("next", index + 1))
+    items = [
+        Button(said[label], "nudges_more", f"{day}:{page}")
+        for label, page in turns
+        if 0 <= page < count
+    ]
+    if items:
+        yield Buttons(tuple(items))
+        yield Text(said["page"], Tone.MUTED)

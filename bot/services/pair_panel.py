@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.agenda import AgendaItem
 from bot.domain.between import Between
 from bot.domain.message import Block, Button, Buttons, Look, Panel, Quote, Reply, Text, Tone
+from bot.domain.one_to_one import Meeting
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.promise import Promise
-from bot.services.meeting_notes import last_meetings, may_see, notes_for
+from bot.services.meeting_notes import SHOWN, last_meetings, may_see, notes_for
 from bot.services.paging import MOST_BLOCKS, Piece, Section, paged
 from bot.services.pairs import Pair, counterparts, pair_with, readable, text_of
 from bot.services.promise_blocks import PromiseShown
@@ -107,13 +108,17 @@ def panel(looking: Looking, pair: Pair, page: int = 0, changed: tuple[Block, ...
 
 def _noted(looking: Looking, pair: Pair) -> list[Section]:
     """What the two noted of their last 1:1s, the same for both; each reads their own copy."""
-    pieces = [
+    pieces = _notes(looking, last_meetings(looking.tx, pair.manager.id, pair.employee.id))
+    return [Section(looking.say()["noted"], tuple(pieces))] if pieces else []
+
+
+def _notes(looking: Looking, meetings: Iterable[Meeting]) -> list[Piece]:
+    return [
         Piece((Quote(text, looking.say(moment=meeting.state_at)["noted_on"]),))
-        for meeting in last_meetings(looking.tx, pair.manager.id, pair.employee.id)
+        for meeting in meetings
         if may_see(looking.tx, meeting, looking.reader.id, looking.now)
         and (text := notes_for(looking.vault, meeting, looking.reader.id)) is not None
     ]
-    return [Section(looking.say()["noted"], tuple(pieces))] if pieces else []
 
 
 def show_any(looking: Looking, page: int = 0) -> Reply:
@@ -141,12 +146,20 @@ def earlier_panel(looking: Looking, page: int = 0) -> Panel | None:
 
 
 def earlier_sections(looking: Looking) -> list[Section]:
-    found, said = earlier(looking), looking.say()
-    if found.is_empty:
+    found, noted, said = earlier(looking), _noted_before(looking), looking.say()
+    if found.is_empty and not noted:
         return []
     read = Piece((Text(said["earlier_read"], Tone.MUTED),))
     pieces = [_alone(looking, item, text) for item, text in (*found.agenda, *found.promises)]
-    return [Section(said["earlier"], (read, *pieces))]
+    return [Section(said["earlier"], (read, *pieces, *noted))]
+
+
+def _noted_before(looking: Looking) -> list[Piece]:
+    """The last notes with somebody who managed the reader then."""
+    tx, now = looking.tx, looking.now
+    found = tx.meetings.noted_of(looking.reader.id)
+    before = [m for m in found if not may_see(tx, m, m.manager_id, now)]
+    return _notes(looking, before[:SHOWN])
 
 
 def _alone(looking: Looking, item: Between, text: str) -> Piece:

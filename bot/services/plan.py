@@ -19,7 +19,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.recurrence import Due, closing_moment, reminder_moments
-from bot.services import outgoing
+from bot.services import desk_waking, outgoing
 from bot.services.due import next_of
 
 BATCH = 1000
@@ -80,7 +80,7 @@ class _Batch:
         rounds = self._open_check_ins(fresh)
         self._queue_messages(fresh)
         bundled = [d for d in fresh if d.occurrence.state is OccurrenceState.BUNDLED]
-        self.tx.desks.wake([d.occurrence.person_id for d in bundled], self.now)
+        desk_waking.wake(self.tx, [d.occurrence.person_id for d in bundled], self.now)
         self.tx.plans.advance([self._advanced(d, rounds) for d in decided])
         return len(due)
 

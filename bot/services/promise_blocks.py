@@ -82,8 +82,10 @@ class PromiseShown:
         return tuple(self._button(said[each.value], "promise_says", each.value) for each in Says)
 
     def answered(self) -> tuple[Block, ...]:
-        """What the reader said, and what that leads to; the question where they said nothing."""
-        if self.says is None:
+        """What the reader said, and what that leads to; the question where they said nothing, or
+        not yet and were asked again.
+        """
+        if self.says is None or self.promise.side(self.reader.id).is_asked_anew:
             return self.question()
         return Quote(self.text, self.say()["by"]), *self.outcome()
 
@@ -119,8 +121,11 @@ class PromiseShown:
         return self.quote(), Buttons(items)
 
     def difference(self) -> tuple[Block, ...]:
-        """For the manager, where the employee agreed: that they differ, and nobody's answer."""
-        return self.quote(), Text(self.say()["differ"])
+        """For the manager, where the employee agreed: that they differ, and nobody's answer. To a
+        manager who never said how it went no difference is told, as there is none yet.
+        """
+        block = "differ" if self.promise.manager.says is not None else "worth_talking"
+        return self.quote(), Text(self.say()[block])
 
     def taken_back(self) -> tuple[Block, ...]:
         """What is left of it."""

@@ -25,7 +25,7 @@ from bot.domain.message import (
 )
 from bot.domain.one_to_one import OneToOne, Rhythm, first_on
 from bot.domain.people import Person
-from bot.services import nudges
+from bot.services import desk_waking, nudges
 from bot.services.act import Act, is_uuid
 from bot.services.days import coming_day
 from bot.services.desk_day import Day
@@ -153,7 +153,7 @@ def _changed(act: Act, before: OneToOne, fields: Mapping[str, str]) -> OneToOne:
 
 def _keep(act: Act, before: OneToOne, changed: OneToOne) -> None:
     act.tx.desks.save_one_to_one(changed)
-    act.tx.desks.wake([act.person.id], act.now)
+    desk_waking.wake(act.tx, [act.person.id], act.now)
     if before.rhythm is Rhythm.UNSET:
         desk = act.tx.desks.get(act.person.id)
         nudges.redraw(act, desk.nudged_on if desk else None)

@@ -46,7 +46,8 @@ def home_blocks(tx: Tx, words: Words, manager: Person, now: datetime) -> Iterato
     standing, said = tx.desks.stand_in(manager.id), _say(words, manager)
     buttons = [Button(said["button"], "standing_in", look=Look.QUIET)]
     person = tx.people.get(standing.acting_id) if standing else None
-    if standing is not None and person is not None and standing.until > now:
+    holds = standing is not None and standing.until > now
+    if standing is not None and person is not None and person.active and holds:
         told = _facts(standing, person, manager)
         yield Text(_say(words, manager, **told)["now" if standing.holds_at(now) else "soon"])
         buttons.append(Button(said["end"], "standing_in_end", look=Look.QUIET))

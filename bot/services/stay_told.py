@@ -21,6 +21,6 @@ def stay_told(scene: Scene) -> Composed:
     if not may_see(scene.tx, meeting, manager.id, scene.now):
         raise Drop("not_a_manager")
     said = scene.say("one_to_one", first=manager.first_name, name=manager.first_name)
-    agenda = Button(said["told_agenda"], "agenda_form", str(manager.id))
+    agenda = Button(said["told_agenda"], "agenda_open", str(manager.id))
     blocks = (Text(said["told"]), Buttons((agenda,)), Text(said["only_two"], Tone.MUTED))
     return Composed(Message("note", said["told_notified"], blocks))

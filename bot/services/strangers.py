@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from bot.services.kit import Kit
-
-
-async def is_stranger(kit: Kit, installation_id: UUID, external_id: str) -> bool:
-    """Whether this account belongs to nobody who is on the people list now."""
-    found = await kit.uow.read(lambda tx: tx.people.by_identity(installation_id, external_id))
-    return found is None or not found.active
 
 
 def line(kit: Kit, locale: str) -> str:

@@ -101,17 +101,21 @@ async def sync_accounts(
     def write(tx: Tx) -> Matching:
         tx.people.lock_many(ahead.touched)  # another sync that comes first is seen whole
         matching = _compare(tx, installation, accounts, closed)
-        if matching.preview.losses_to_confirm and not confirm_losses:
-            raise AccountsRefused(matching.preview.losses_to_confirm)
-        _apply(tx, matching, now)
+        _apply(tx, matching, now, confirm_losses=confirm_losses)
         _audit(tx, installation, matching.preview, actor, now)
         return matching
 
     matching = await uow.write(write)
+    await _move_plans(uow, calendar, matching, now)
+    return matching.preview
+
+
+async def _move_plans(
+    uow: UnitOfWork, calendar: Calendar, matching: Matching, now: datetime
+) -> None:
     if matching.new_zones:
         few = matching.new_zones if len(matching.new_zones) <= _ONE_BY_ONE else None
         await sync_plans(uow, calendar, now, people=few)
-    return matching.preview
 
 
 async def note_refusal(
@@ -169,8 +173,10 @@ def _compare(
     return match(known, accounts)
 
 
-def _apply(tx: Tx, matching: Matching, now: datetime) -> None:
+def _apply(tx: Tx, matching: Matching, now: datetime, *, confirm_losses: bool) -> None:
     """Homes give way before others are taken, and ids are free before somebody else gets them."""
+    if matching.preview.losses_to_confirm and not confirm_losses:
+        raise AccountsRefused(matching.preview.losses_to_confirm)
     tx.people.update_identities(matching.displaced)
     between = (i for i in matching.changed if i.id in matching.moved)
     tx.people.update_identities(replace(i, external_id=f"-{i.id}", is_home=False) for i in between)

@@ -273,6 +273,8 @@ def _apply(tx: Tx, difference: _Difference, identities: Identities, now: datetim
     _leave(tx, [entry.person_id for entry in difference.leaving], now)
     _start(tx, arriving, now)
     tx.people.change_managers(difference.managers, now)
+    # Where their mornings are may have changed, and with it when to look.
+    tx.desks.wake(tx.people.managing([person.id for person in altered], now), now)
     staying = {person.id for person in difference.staying}
     handover.offer(tx, {p: m for p, m in difference.managers.items() if p in staying}, now)
     unreachable = [p for p in difference.staying if p.id in difference.unreachable]
@@ -293,6 +295,8 @@ def _leave(tx: Tx, people: list[UUID], now: datetime) -> None:
     if not people:
         return
     tx.people.end_employment(people, now)
+    covered = {each.manager_id for person in people for each in tx.desks.covered_by(person)}
+    tx.desks.wake(covered, now)  # whom nobody stands in for any more
     call_off(tx, people, LEFT, now)
 
 

@@ -132,7 +132,7 @@ class Telling:
         if promise.is_withdrawn:
             return shown.taken_back()
         if kind is Item.DIFFERS:
-            return shown.difference()
+            return shown.difference() if promise.is_agreed else ()
         return shown.reminder() if kind is Item.PROMISE_DUE else shown.answered()
 
     def _shown(self, promise: Promise) -> PromiseShown | None:
@@ -151,7 +151,7 @@ class Telling:
         """
         report = self.report(employee_id)
         quotable = report is not None and report.participation is not Participation.DECLINED
-        view = self._last_shared(employee_id) if quotable else None
+        view = self._last_shared(employee_id, most) if quotable else None
         for starter in view.starters[:most] if view else ():
             yield Text(starter.text)
             if starter.quote:
@@ -162,17 +162,17 @@ class Telling:
         """One of the research's own questions: another one each week, and for each report."""
         return Text(self.say(question=self._research(employee_id))["research"])
 
-    def _last_shared(self, employee_id: UUID) -> PersonView | None:
+    def _last_shared(self, employee_id: UUID, most: int) -> PersonView | None:
         for summary in self.tx.summaries.of_manager(self.manager.id, SUMMARIES_BACK):
             if any(part.subject_id == employee_id for part in summary.parts):
                 view = opened(self.tx, self.vault, summary, self.now, only=employee_id)
                 if view.shared:
-                    self._shown_of(view.shared[0])
+                    self._shown_of(view.shared[0], most)
                     return view.shared[0]
         return None
 
-    def _shown_of(self, view: PersonView) -> None:
-        quoted = {starter.version_id for starter in view.starters[:OWN_STARTERS]}
+    def _shown_of(self, view: PersonView, most: int) -> None:
+        quoted = {starter.version_id for starter in view.starters[:most]}
         self.readings.extend(
             Reading(view.person.id, self.manager.id, answer.answer_id, self.how, self.now)
             for answer in view.answers

@@ -35,6 +35,8 @@ _WORDS = (
     "vacances",
 )
 
+_RETURNED = ("back", "zurück", "retour")
+
 OPEN_END = timedelta(days=60)
 """A status without an end holds until it changes, and at most so long where that isn't told."""
 
@@ -56,4 +58,6 @@ def away_until(profile: object, now: datetime) -> datetime | None:
 def _says_away(profile: Mapping[object, object]) -> bool:
     emoji, text = profile.get("status_emoji"), profile.get("status_text")
     words = f" {text.casefold()} " if isinstance(text, str) else ""
+    if any(f" {word} " in words for word in _RETURNED):
+        return False
     return emoji in _EMOJI or any(f" {word}" in words for word in _WORDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +18,7 @@ from bot.domain.organisation import Configuration, Installation, Organisation
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
 from bot.domain.people import Identity, Participation, Person, Role
 from bot.domain.policy import Policy
+from bot.domain.ports.messenger import Messenger
 from bot.domain.recurrence import Recurrence, Unit
 from bot.llm.plain_writer import PlainWriter
 from bot.services import outgoing
@@ -86,10 +87,10 @@ SUMMARY = _weekly(CadenceKind.WEEKLY_SUMMARY, 4, time(15), audience=Audience(man
 class Process:
     """One process: services joined by hand over connections of its own."""
 
-    world: ChatWorld
+    world: Company
     kit: Kit
     uow: SqlUnitOfWork
-    messenger: ChatMessenger
+    messenger: Messenger
 
     async def work(self, at: datetime | None = None) -> None:
         """Everything that is due now, or at `at`, what crashed claimants left included."""
@@ -170,13 +171,12 @@ class Process:
 
 
 @dataclass
-class ChatWorld:
-    """Where the company's databases are, who works there, and what its platform saw."""
+class Company:
+    """Where a company's databases are, and who works there."""
 
     url: str
     keys_url: str
     clock: SteppedClock
-    chat: ChatPlatform
     organisation_id: UUID = field(default_factory=uuid4)
     one: UUID = field(default_factory=uuid4)
     other: UUID = field(default_factory=uuid4)
@@ -187,16 +187,31 @@ class ChatWorld:
         """Zoe works in a workspace of her own, with a lane of its own; the others share one."""
         return {name: self.other if name == "zoe" else self.one for name in self.ids}
 
-    def identity(self, person: Person) -> Identity:
-        """The account of somebody: "ana" is reached in the channel "C-ana"."""
-        name = person.email.partition("@")[0]
-        home = self.other if name == "zoe" else self.one
-        return Identity(uuid4(), person.id, home, PLATFORM, person.email, f"C-{name}")
-
     def note(self, who: str, code: str) -> NewDelivery:
         """A short answer of the bot, each time anew."""
         person_id, now = self.ids[who], self.clock.now()
         return outgoing.note(self.organisation_id, person_id, code, f"test:{uuid4()}", now)
+
+    def home_of(self, person: Person) -> tuple[str, UUID]:
+        """Somebody's name, and the installation of their account."""
+        name = person.email.partition("@")[0]
+        return name, self.other if name == "zoe" else self.one
+
+    def identity(self, person: Person) -> Identity:
+        """The account of somebody, as their platform has it."""
+        raise NotImplementedError
+
+
+@dataclass
+class ChatWorld(Company):
+    """A company, and what its platform saw."""
+
+    chat: ChatPlatform = field(kw_only=True)
+
+    def identity(self, person: Person) -> Identity:
+        """The account of somebody: "ana" is reached in the channel "C-ana"."""
+        name, home = self.home_of(person)
+        return Identity(uuid4(), person.id, home, PLATFORM, person.email, f"C-{name}")
 
     @asynccontextmanager
     async def process(self, recovery: Recovery = Recovery.LOOK_UP) -> AsyncIterator[Process]:
@@ -219,15 +234,37 @@ async def joined_by_hand(
 ) -> AsyncIterator[tuple[Kit, SqlUnitOfWork, ChatMessenger]]:
     """The services over real storage and the chat platform."""
     uow = SqlUnitOfWork(open_engine(url), organisation_id)
-    keys = KeyStore.open(keys_url, organisation_id, MASTER, clock.now)
     messenger = ChatMessenger(chat_url, clock, recovery)
-    words, calendar = shipped_words(), WorkCalendar()
-    try:
-        kit = Kit(uow, keys, words, calendar, {PLATFORM: messenger}, PlainWriter())
+    async with kit_over(uow, keys_url, clock, {PLATFORM: messenger}) as kit:
         yield kit, uow, messenger
+
+
+@asynccontextmanager
+async def kit_over(
+    uow: SqlUnitOfWork, keys_url: str, clock: SteppedClock, messengers: Mapping[str, Messenger]
+) -> AsyncIterator[Kit]:
+    """What every process joins; both stores are closed at the end."""
+    keys = KeyStore.open(keys_url, uow.organisation_id, MASTER, clock.now)
+    try:
+        yield Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter())
     finally:
         await uow.close()
         await keys.close()
+
+
+def prepared(url: str, folder: Path) -> tuple[str, SteppedClock]:
+    """Makes both databases; the address of the keys, and a clock an hour before what is due."""
+    keys_url = f"sqlite:///{folder / 'keys.db'}"
+    upgrade(url)
+    upgrade_key_store(keys_url)
+    return keys_url, SteppedClock(NOW - timedelta(hours=1))
+
+
+async def configured(process: Process, *cadences: CadenceSpec) -> None:
+    """What an HR admin applies."""
+    configuration = Configuration(Policy(company="Fernweh"), (PACK,), cadences)
+    now = process.world.clock.now()
+    await apply(process.uow, process.kit.calendar, configuration, author="hr", now=now)
 
 
 @asynccontextmanager
@@ -238,20 +275,15 @@ async def chat_world(
 
     `more` people report to Mia too. The clock stands an hour before what is due on Tuesday.
     """
-    keys_url = f"sqlite:///{folder / 'keys.db'}"
-    upgrade(url)
-    upgrade_key_store(keys_url)
-    clock = SteppedClock(NOW - timedelta(hours=1))
+    keys_url, clock = prepared(url, folder)
     async with chat_platform(clock) as chat:
-        world = ChatWorld(url, keys_url, clock, chat)
+        world = ChatWorld(url, keys_url, clock, chat=chat)
         async with world.process() as process:
             await process.uow.write(lambda tx: _found(tx, world))
             reports = dict.fromkeys(("ana", "ben", *more), "mia")
             await process.people_are(mia=None, zoe=None, **reports)
-            await process.uow.write(lambda tx: _all_take_part(tx, world))
-            configuration = Configuration(Policy(company="Fernweh"), (PACK,), cadences)
-            calendar, now = process.kit.calendar, clock.now()
-            await apply(process.uow, calendar, configuration, author="hr", now=now)
+            await process.uow.write(lambda tx: all_take_part(tx, world))
+            await configured(process, *cadences)
         clock.set(NOW)
         yield world
 
@@ -266,7 +298,8 @@ def _found(tx: SqlTx, world: ChatWorld) -> None:
         tx.organisations.add_installation(installation, now)
 
 
-def _all_take_part(tx: SqlTx, world: ChatWorld) -> None:
+def all_take_part(tx: SqlTx, world: Company) -> None:
+    """Everybody has pressed Start."""
     for person_id in world.ids.values():
         tx.people.set_participation(person_id, Participation.STARTED)
 

@@ -16,7 +16,7 @@ from tests.servers.slack import SlackServer
 
 async def _main(url: str, keys_url: str, organisation: str, slack: str, now: str) -> None:
     clock = SteppedClock(datetime.fromisoformat(now))
-    world = SlackWorld(url, keys_url, clock, SlackServer(url=slack), UUID(organisation))
+    world = SlackWorld(url, keys_url, clock, UUID(organisation), slack=SlackServer(url=slack))
     async with world.process(kind=AllInstallations) as process:
         await run_due(process.kit, clock.now())
 

@@ -12,27 +12,32 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.domain.cadence import CadenceSpec
-from bot.domain.delivery import NewDelivery
-from bot.domain.organisation import Configuration, Installation, Organisation
-from bot.domain.people import Identity, Participation, Person
-from bot.domain.policy import Policy
-from bot.llm.plain_writer import PlainWriter
-from bot.services import outgoing
-from bot.services.kit import Kit
-from bot.services.manage_cadence import apply
+from bot.domain.delivery import DeliveryState
+from bot.domain.organisation import Installation, Organisation
+from bot.domain.people import Identity, Person
 from bot.slack.api import PATIENCE, SlackApi
 from bot.slack.installations import PLATFORM, Installations, Introduction, introduce
 from bot.slack.messenger import SlackMessenger
-from prompts.words import shipped_words
-from scheduling.calendar import WorkCalendar
-from scheduling.clock import SteppedClock
 from storage.engine import open_engine
-from storage.key_store import KeyStore, upgrade_key_store
-from storage.migrate import upgrade
 from storage.unit_of_work import SqlUnitOfWork
-from tests.integration.chat_worlds import MASTER, NOW, PACK, Process
+from tests.integration.chat_worlds import (
+    NOW,
+    Company,
+    Process,
+    all_take_part,
+    configured,
+    kit_over,
+    prepared,
+)
 from tests.servers.slack import BOT_TOKEN, Accepted, Fault, Member, SlackServer, serving
 
+SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
+READY = DeliveryState.READY
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DAY = 24 * HOUR
+POST, HISTORY, OPEN = "chat.postMessage", "conversations.history", "conversations.open"
+UPDATE, DELETE = "chat.update", "chat.delete"
+NEW_TOKEN = "xoxb-4242-rotated"
 OTHER_TEAM = "T0OTHER"
 IMPATIENT = timedelta(seconds=0.5)
 """For what hangs: real time, as nothing else ends a wait for the network."""
@@ -49,8 +54,6 @@ class AllInstallations(Installations):
 class SlackProcess(Process):
     """One process; its services and its session are its own."""
 
-    world: SlackWorld  # type: ignore[assignment]  # it has what Process asks of a world
-    messenger: SlackMessenger  # type: ignore[assignment]  # the same port
     api: SlackApi
     installations: Installations
 
@@ -72,35 +75,18 @@ class SlackProcess(Process):
 
 
 @dataclass
-class SlackWorld:
-    """Where the company's databases are, who works there, and what its Slack saw.
+class SlackWorld(Company):
+    """A company, and what its Slack saw.
 
     Ana, Ben and Mia share the workspace `one`; Zoe's account is in `other`.
     """
 
-    url: str
-    keys_url: str
-    clock: SteppedClock
-    slack: SlackServer
-    organisation_id: UUID = field(default_factory=uuid4)
-    one: UUID = field(default_factory=uuid4)
-    other: UUID = field(default_factory=uuid4)
-    ids: dict[str, UUID] = field(default_factory=dict)
-
-    @property
-    def installations(self) -> dict[str, UUID]:
-        return {name: self.other if name == "zoe" else self.one for name in self.ids}
+    slack: SlackServer = field(kw_only=True)
 
     def identity(self, person: Person) -> Identity:
         """The account of somebody, before anything was written to it."""
-        name = person.email.partition("@")[0]
-        home = self.other if name == "zoe" else self.one
+        name, home = self.home_of(person)
         return Identity(uuid4(), person.id, home, PLATFORM, account(name), "")
-
-    def note(self, who: str, code: str) -> NewDelivery:
-        """A short answer of the bot, each time anew."""
-        person_id, now = self.ids[who], self.clock.now()
-        return outgoing.note(self.organisation_id, person_id, code, f"test:{uuid4()}", now)
 
     def posts(self, who: str | None = None) -> list[str]:
         """The delivery ids of what Slack took, oldest first."""
@@ -121,7 +107,6 @@ class SlackWorld:
     ) -> AsyncIterator[SlackProcess]:
         """A process over the world's databases, as long as the block."""
         uow = SqlUnitOfWork(open_engine(self.url), self.organisation_id)
-        keys = KeyStore.open(self.keys_url, self.organisation_id, MASTER, self.clock.now)
         api = SlackApi(self.slack.api_url, patience=patience)
         installations = kind(uow, token, self.clock)
         installations.belongs_to(self.one)
@@ -130,14 +115,12 @@ class SlackWorld:
             await uow.write(lambda tx: tx.people.set_delivery_ref(installation_id, user, channel))
 
         messenger = SlackMessenger(api, installations, self.clock, remember)
-        calendar, writer = WorkCalendar(), PlainWriter()
-        kit = Kit(uow, keys, shipped_words(), calendar, {PLATFORM: messenger}, writer)
-        try:
-            yield SlackProcess(self, kit, uow, messenger, api, installations)
-        finally:
-            await api.close()
-            await uow.close()
-            await keys.close()
+        messengers = {PLATFORM: messenger}
+        async with kit_over(uow, self.keys_url, self.clock, messengers) as kit:
+            try:
+                yield SlackProcess(self, kit, uow, messenger, api, installations)
+            finally:
+                await api.close()
 
 
 def account(name: str) -> str:
@@ -161,18 +144,13 @@ async def slack_world(url: str, folder: Path, *cadences: CadenceSpec) -> AsyncIt
 
     The clock stands at what is due on Tuesday.
     """
-    keys_url = f"sqlite:///{folder / 'keys.db'}"
-    upgrade(url)
-    upgrade_key_store(keys_url)
-    clock = SteppedClock(NOW - timedelta(hours=1))
+    keys_url, clock = prepared(url, folder)
     members = [Member(account(n), n.capitalize()) for n in ("ana", "ben", "mia", "zoe")]
     async with serving(SlackServer(members, clock=clock)) as slack:
-        world = SlackWorld(url, keys_url, clock, slack)
+        world = SlackWorld(url, keys_url, clock, slack=slack)
         async with world.process() as process:
             await _found(world, process)
-            configuration = Configuration(Policy(company="Fernweh"), (PACK,), cadences)
-            calendar, now = process.kit.calendar, clock.now()
-            await apply(process.uow, calendar, configuration, author="hr", now=now)
+            await configured(process, *cadences)
         slack.calls.clear()
         clock.set(NOW)
         yield world
@@ -188,11 +166,7 @@ async def _found(world: SlackWorld, process: SlackProcess) -> None:
     other = Installation(world.other, organisation_id, PLATFORM, OTHER_TEAM)
     await process.uow.write(lambda tx: tx.organisations.add_installation(other, now))
     await process.people_are(mia=None, zoe=None, ana="mia", ben="mia")
-    people = list(world.ids.values())
-    for person_id in people:
-        await process.uow.write(
-            lambda tx, p=person_id: tx.people.set_participation(p, Participation.STARTED)
-        )
+    await process.uow.write(lambda tx: all_take_part(tx, world))
 
 
 LOST = [

@@ -15,6 +15,7 @@ from socket import create_server
 import pytest
 import typer.main
 from rich.console import Console
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from bot import cli
@@ -23,6 +24,7 @@ from bot.services.manage_cadence import UnknownCadence
 from tests.harness import ROOT
 
 PEOPLE = ROOT / "bot" / "demo" / "people.csv"
+WRITTEN = ROOT / "bot" / "demo" / "one_to_ones.yaml"
 LONG = "a.very.long.address.indeed.of.somebody@department.of.long.names.example.com"
 NO_CHANGE = "ai-check-in: at 10:00 -> 09:30"
 
@@ -36,8 +38,10 @@ class Shell:
     patch: pytest.MonkeyPatch
     screen: pytest.CaptureFixture[str]
 
-    def run(self, *arguments: str, code: int = 0, **variables: str) -> str:
-        """What a command prints on both streams; it must end with `code` and no traceback."""
+    def run(self, *arguments: str, code: int | None = 0, **variables: str) -> str:
+        """What a command prints on both streams; it must end with `code` (None: with any) and no
+        traceback.
+        """
         self.screen.readouterr()
         with self.patch.context() as patch:
             for name, value in (self.environment | variables).items():
@@ -45,7 +49,7 @@ class Shell:
             patch.setattr(sys, "argv", ["touchpoint", *arguments])
             ended = self._ended()
         said = "".join(self.screen.readouterr())
-        assert ended == code, said
+        assert code is None or ended == code, said
         return _plain(said)
 
     def _ended(self) -> int | str | None:
@@ -148,11 +152,11 @@ def test_from_nothing_to_a_changed_cadence(either: Shell) -> None:
     assert "is up to date" in run("db", "upgrade")
 
 
-def test_processes_of_their_own_do_the_same(either: Shell) -> None:
-    assert "15 join" in either.process("people", "import", "people.csv")
-    assert "ai-check-in" in either.process("cadence", "list")
-    assert "there is no cadence x" in either.process("cadence", "preview", "x", code=2)
-    assert "touchpoint demo" in either.process("run", code=2)
+def test_processes_of_their_own_do_the_same(shell: Shell) -> None:
+    assert "15 join" in shell.process("people", "import", "people.csv")
+    assert "ai-check-in" in shell.process("cadence", "list")
+    assert "there is no cadence x" in shell.process("cadence", "preview", "x", code=2)
+    assert "touchpoint demo" in shell.process("run", code=2)
 
 
 def test_new_expectations_say_beforehand_who_is_told(office: Shell) -> None:
@@ -323,6 +327,24 @@ def test_status_and_previews_name_no_person_who_answered(shell: Shell) -> None:
     preview = shell.run("cadence", "preview", "ai-check-in", **demo)
     assert re.search(r"^15 people, 60 messages", preview, re.M)
     assert "opted out" not in preview
+    _between_two_people(shell, demo)
+
+
+def _between_two_people(shell: Shell, demo: dict[str, str]) -> None:
+    """No command prints what a manager and a report wrote to each other."""
+    entries = YAML(typ="safe").load(WRITTEN.read_text(encoding="utf-8"))
+    texts = [each["text"] for entry in entries for each in entry.get("agenda", ())]
+    texts += [each["text"] for entry in entries for each in entry.get("promises", ())]
+    texts += [
+        each["note"] for entry in entries for each in entry.get("meetings", ()) if "note" in each
+    ]
+    assert len(texts) > 10
+    reading = (("status",), ("check",), ("cadence", "list"), ("cadence", "export"))
+    more = (("cadence", "diff"), ("cadence", "preview"), ("people", "import", str(PEOPLE)))
+    for command in (*reading, *more):
+        dry = ("--dry-run",) if command[0] == "people" else ()
+        said = " ".join(shell.run(*command, *dry, code=None, **demo).split())
+        assert not [text for text in texts if text in said], command
 
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:

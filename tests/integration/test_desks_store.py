@@ -1,6 +1,7 @@
 """Desks, 1:1s and meetings in a real database."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from bot.domain.one_to_one import Meeting, MeetingKind, MeetingState, OneToOne, Rhythm
 from bot.domain.people import Person
 from bot.domain.ports.desk_store import Desk
+from storage.transaction import SqlTx
 from tests.integration.stored import DAY, HOUR, NOW, World, empty_store, writing
 
 TODAY = date(2026, 8, 18)
@@ -53,6 +55,30 @@ def meeting(one: OneToOne, due_on: date, kind: MeetingKind = MeetingKind.ONE_TO_
         created_at=NOW,
         state_at=NOW,
     )
+
+
+def test_a_wake_while_a_desk_is_looked_at_is_not_lost(engine: Engine) -> None:
+    """Somebody agrees to something while a planner works out when to look next."""
+    with writing(engine) as connection:
+        world = World.build(connection)
+        [mia] = world.hire("Mia")
+        world.tx.desks.wake([mia.id], NOW)
+
+    def wake() -> None:
+        with writing(engine) as other:
+            SqlTx(other, world.organisation_id).desks.wake([mia.id], NOW)
+
+    with ThreadPoolExecutor(1) as aside:
+        with writing(engine) as connection:
+            desks = SqlTx(connection, world.organisation_id).desks
+            desk = desks.lock(mia.id)
+            assert desk is not None
+            woken = aside.submit(wake)
+            wait([woken], timeout=0.3)  # at once, where nothing holds it up
+            desks.put(replace(desk, next_at=None))
+        woken.result()
+    with writing(engine) as connection:
+        assert SqlTx(connection, world.organisation_id).desks.next_at() == NOW
 
 
 def test_a_desk_is_woken_earlier_but_never_later(world: World) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.delivery import DeliveryClass, NewDelivery, Operation
 from bot.services.status import status
 from tests.integration.chat_worlds import NOW, SECOND
 from tests.integration.slack_worlds import (
+    DELETE,
+    HISTORY,
+    HOUR,
     IMPATIENT,
+    MINUTE,
+    POST,
+    SENT,
+    SKIPPED,
+    UPDATE,
     AllInstallations,
     SlackProcess,
     account,
@@ -21,14 +28,6 @@ from tests.integration.slack_worlds import (
     slack_world,
 )
 from tests.servers.slack import Fault
-
-SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
-READY = DeliveryState.READY
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-DAY = 24 * HOUR
-POST, HISTORY, OPEN = "chat.postMessage", "conversations.history", "conversations.open"
-UPDATE, DELETE = "chat.update", "chat.delete"
-NEW_TOKEN = "xoxb-4242-rotated"
 
 
 async def change(

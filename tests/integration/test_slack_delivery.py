@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.services.deliver import LEASE
 from tests.integration.chat_worlds import CHECK_IN, NOW, SECOND
 from tests.integration.slack_worlds import (
+    DAY,
+    HISTORY,
+    HOUR,
     IMPATIENT,
+    MINUTE,
+    OPEN,
+    POST,
+    SENT,
+    UNKNOWN,
     AllInstallations,
     SlackWorld,
     of_unknown_fate,
@@ -26,14 +32,6 @@ from tests.integration.slack_worlds import (
 )
 from tests.processes import Talk, talking
 from tests.servers.slack import Fault
-
-SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
-READY = DeliveryState.READY
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-DAY = 24 * HOUR
-POST, HISTORY, OPEN = "chat.postMessage", "conversations.history", "conversations.open"
-UPDATE, DELETE = "chat.update", "chat.delete"
-NEW_TOKEN = "xoxb-4242-rotated"
 
 
 async def test_a_first_message_opens_the_channel_once_and_carries_its_id_alone(

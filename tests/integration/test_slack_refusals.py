@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
 from bot.services.status import status
 from tests.integration.chat_worlds import CHECK_IN, NOW, NUDGE, SECOND
 from tests.integration.slack_worlds import (
+    DAY,
+    HISTORY,
+    HOUR,
+    MINUTE,
+    NEW_TOKEN,
+    OPEN,
+    POST,
+    READY,
+    SENT,
+    SKIPPED,
     AllInstallations,
     account,
     slack_world,
 )
 from tests.servers.slack import Fault, Member
-
-SENT, SKIPPED, UNKNOWN = DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.UNKNOWN
-READY = DeliveryState.READY
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-DAY = 24 * HOUR
-POST, HISTORY, OPEN = "chat.postMessage", "conversations.history", "conversations.open"
-UPDATE, DELETE = "chat.update", "chat.delete"
-NEW_TOKEN = "xoxb-4242-rotated"
 
 
 @pytest.mark.parametrize(

@@ -229,8 +229,20 @@ async def test_whoever_no_longer_takes_part_counts_no_more(open_world: OpenWorld
     assert not await sees_question(world)
     await world.act("ana", "start")
     assert await sees_question(world)
+
+
+async def test_who_left_is_not_told_by_what_is_missing(open_world: OpenWorld) -> None:
+    """Eleven asked without names. Everybody knows that Ben left: were his question gone, it would
+    be known as his. The answer goes to the ten who are there."""
+    world = await company(open_world, (*EVERYONE, Someone("kim", "lea")))
+    await applies(world, SECOND)
+    await all_ask(world, *NAMES, "kim")
+    before = quotes((await reads(world)).blocks)
     await world.leaves("ben")
-    assert not await sees_question(world)
+    assert quotes((await reads(world)).blocks) == before
+    form = await world.opens("lea", "expectations_reply")
+    review = await form_of(await world.submits("lea", form, {"text": "heron answer"}))
+    assert "This goes to 10 people" in words(review)
 
 
 @on_both

@@ -58,7 +58,7 @@ async def test_it_unfolds_question_by_question_and_ends_in_a_promise(
         assert f"{number} of {LAST + 1}" in said
         assert page.again == ("guide_open", f"stay_interview:{number - 1}:{ana}")
     assert "End in one promise with a date" in words(last)
-    assert ("Note the promise", "promise_form", str(ana)) in set(pressable(last.blocks))
+    assert ("Note the promise", "promise_open", str(ana)) in set(pressable(last.blocks))
 
 
 async def test_the_way_back_leads_to_the_page_before(open_world: OpenWorld) -> None:

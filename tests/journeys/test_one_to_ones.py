@@ -214,8 +214,8 @@ async def test_an_organisations_note_comes_in_the_same_message(open_world: OpenW
 
 @on_both
 async def test_a_stay_interview_comes_by_tenure_with_its_guide(open_world: OpenWorld) -> None:
-    """Ana is there for 90 days on 5 March: it is brought up on the Monday of that week, asked
-    after a week later, and not brought up again before her 180th day."""
+    """Ana is there for 90 days on 5 March: it is brought up on the Monday of that week, ends in a
+    promise, and is not brought up again before her 180th day."""
     world = await company(open_world, MARA, ANA, BEN, cadences=[stay_interviews()])
     await world.until("2026-03-02 12:00")
     [told] = world.arrived("mara", "nudge")
@@ -226,10 +226,18 @@ async def test_a_stay_interview_comes_by_tenure_with_its_guide(open_world: OpenW
     await world.press("mara", "stay_tell")
     await world.settle()
     assert "Mara would like to take half an hour with you" in await world.sees("ana")
+    ending = await world.opens("mara", "meeting_held")
+    refused = await world.submits("mara", ending, {"promise": "osprey promise", "due": ""})
+    assert "Please choose a day." in words(refused.view)
+    kept = {"notes": "curlew note", "promise": "osprey promise", "due": "2026-07-01"}
+    await world.submits("mara", ending, kept)
+    panel = (await world.act("ana", "pair", str(world.ids["mara"]))).view
+    assert "osprey promise" in words(panel)
+    assert "curlew note" in words(panel)
     await world.until("2026-05-29 12:00")
-    assert await nudges(world) == ["2026-03-02 09:00", "2026-03-09 09:00"]
+    assert await nudges(world) == ["2026-03-02 09:00"]
     await world.until("2026-06-01 12:00")
-    assert (await nudges(world))[2:] == ["2026-06-01 09:00"]
+    assert (await nudges(world))[1:] == ["2026-06-01 09:00"]
 
 
 async def test_another_managers_meeting_is_nobodys_to_change(open_world: OpenWorld) -> None:

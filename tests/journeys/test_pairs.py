@@ -207,6 +207,7 @@ async def test_a_no_goes_to_nobody_unless_they_agree(open_world: OpenWorld) -> N
         found = await world.built.uow.read(lambda tx: tx.promises.for_manager(mara))
         return sum(promise.can_be_raised for promise in found)
 
+    told = world.arrived("mara")
     before = await panel(world, "mara", "ana"), await world.home("mara")
     await world.press("ana", "No")
     assert "Only you see that. Shall I tell Mara that you two see it differently?" in (
@@ -222,7 +223,7 @@ async def test_a_no_goes_to_nobody_unless_they_agree(open_world: OpenWorld) -> N
     await world.press("ana", "No")
     await world.press("ana", "Yes, tell Mara")
     assert await raised() == 1
-    assert len(world.arrived("mara")) == len(world.arrived("mara", "welcome"))
+    assert world.arrived("mara") == told
 
 
 async def test_the_manager_answers_apart(open_world: OpenWorld) -> None:

@@ -16,12 +16,10 @@ from bot.bootstrap import Built
 from bot.demo.reading import current
 from bot.domain.cadence import CadenceSpec
 from bot.domain.inbound import InboundKind
-from bot.domain.message import Block, Form, Message, Panel, Quote, Reply
+from bot.domain.message import Form, Message, Reply
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.organisation import Configuration
-from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.services.home import home
 from bot.services.manage_cadence import apply, pause_company
 from bot.services.memberships import sync_plans
 from bot.services.people_file import ParsedPeople
@@ -34,6 +32,7 @@ from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
 from tests.journeys.arrivals import Arrival
 from tests.journeys.given import BERLIN, FIVE, KINDS, OTHER, PAIR, Someone, address, at
+from tests.journeys.seen import Seen
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.words import below, pressable, quotes, words
 
@@ -50,7 +49,7 @@ _COLUMNS = frozenset(
 
 
 @dataclass
-class World:
+class World(Seen):
     """The company, its clock and everybody's screens. `deliveries` is how often each act comes."""
 
     environment: Environment
@@ -289,75 +288,7 @@ class World:
             return await self.submits(who, reply.view, fields)
         return reply
 
-    # What people see
-
-    def arrived(self, who: str, *kinds: str) -> list[Arrival]:
-        """What reached somebody, of these kinds or of any, oldest first."""
-        return [a for a in self.arrivals if a.who == who and (not kinds or a.kind in kinds)]
-
-    def walls(self, who: str, *kinds: str) -> list[str]:
-        """When that was, on the person's wall clock."""
-        return [arrival.wall for arrival in self.arrived(who, *kinds)]
-
-    def prompts(self, who: str) -> list[str]:
-        """When something came by itself (a check-in, a reminder, a note), on that clock."""
-        return [arrival.wall for arrival in self.arrived(who) if arrival.is_prompt]
-
-    async def thread(self, who: str) -> Sequence[Message]:
-        """The bot's messages as they stand in the person's thread now."""
-        return await self.surface.thread(who)
-
-    async def sees(self, who: str) -> str:
-        """Every word that stands in the person's thread now."""
-        return "\n".join([words(message) for message in await self.thread(who)])
-
-    async def person(self, who: str) -> Person:
-        found = await self.built.uow.read(lambda tx: tx.people.get(self.ids[who]))
-        assert found is not None
-        return found
-
-    async def home(self, who: str) -> tuple[Block, ...]:
-        return await home(self.built.kit, self.ids[who], self.now)
-
-    async def my_answers(self, who: str) -> Panel:
-        """*My answers* as somebody reads it who turns all its pages."""
-        pages = await self.pages(who, "my_answers")
-        return replace(pages[0], blocks=tuple(block for page in pages for block in page.blocks))
-
-    async def pages(self, who: str, action: str, value: str = "") -> list[Panel]:
-        """Every page of a panel, turned to its end."""
-        reply = await self.act(who, action, value, send=False)
-        assert isinstance(reply.view, Panel), reply
-        shown = pressable(reply.view.blocks)
-        on = [v for label, _, v in shown if label in {"Older answers", "Next people"}]
-        return [reply.view, *(await self.pages(who, action, on[0]) if on else ())]
-
-    async def my_quotes(self, who: str) -> list[Quote]:
-        """The answers under *My answers*, newest first, each with its question."""
-        return quotes((await self.my_answers(who)).blocks)
-
-    async def my_words(self, who: str) -> list[str]:
-        """The same as texts alone."""
-        return [quote.text for quote in await self.my_quotes(who)]
-
-    async def details(self, manager: str) -> list[Panel]:
-        """Each summary's details as the manager can open them under Home, oldest first."""
-        panels: list[Panel] = []
-        for _, action, value in pressable(await self.home(manager)):
-            if action == "summary_details":
-                reply = await self.act(manager, action, value, send=False)
-                if isinstance(reply.view, Panel):
-                    panels.insert(0, reply.view)
-        return panels
-
-    async def told(self, manager: str) -> list[list[str]]:
-        """The verbatim words in each summary's details, oldest first."""
-        return [[quote.text for quote in quotes(p.blocks)] for p in await self.details(manager)]
-
-    async def can_read(self, who: str) -> str:
-        """Every word somebody can see now: thread, Home, and the details of each summary."""
-        shown = [await self.sees(who), words(await self.home(who))]
-        return "\n".join([*shown, *(words(panel) for panel in await self.details(who))])
+    # What the databases hold
 
     async def kept_versions(self, who: str) -> list[bytes]:
         """The sealed versions of somebody's answers that the database still holds."""

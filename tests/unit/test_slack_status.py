@@ -41,6 +41,8 @@ def test_a_status_of_absence_holds_until_it_ends(says: dict[str, object]) -> Non
         {},
         {"status_emoji": ":house_with_garden:", "status_text": "Working remotely"},
         {"status_text": "In a meeting"},
+        {"status_text": "Back from vacation"},
+        {"status_text": "Zurück aus dem Urlaub", "status_emoji": ":palm_tree:"},
         {"status_text": "Zoom room", "status_emoji": ":calendar:"},
         {"status_emoji": ":palm_tree:", "status_expiration": int(NOW.timestamp()) - 1},
     ],

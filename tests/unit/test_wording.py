@@ -98,6 +98,7 @@ FACTS: dict[str, dict[str, object]] = {
         "day": date(2026, 3, 6),
         "first": "1:1 with Ana",
         "more": 1,
+        "number": 1,
         "question": "How is work?",
         "texts": ["Reviews", "Holidays"],
     },

@@ -31,6 +31,12 @@ class Desks(Protocol):
 
     def next_at(self) -> datetime | None: ...
     def get(self, manager_id: UUID) -> Desk | None: ...
+    def lock(self, manager_id: UUID) -> Desk | None:
+        """The same, and nobody else changes or wakes it before this transaction ends: a wake in
+        between would be lost with `put`.
+        """
+        ...
+
     def put(self, desk: Desk) -> None: ...
     def wake(self, managers: Iterable[UUID], at: datetime) -> None:
         """Their desks are looked at by `at` (aware UTC), or earlier where that is due already.
@@ -59,6 +65,10 @@ class Desks(Protocol):
         """Who stands in for this manager, or is to; the last one also once that is over."""
         ...
 
+    def stand_ins(self, managers: Iterable[UUID]) -> Sequence[Acting]:
+        """The same of several managers; those without are left out."""
+        ...
+
     def covered_by(self, person_id: UUID) -> Sequence[Acting]:
         """For whom this person stands in, is to, or did."""
         ...
@@ -79,6 +89,10 @@ class Meetings(Protocol):
 
     def last_held(self, one_to_one_id: UUID, limit: int = 1) -> Sequence[Meeting]:
         """Newest first."""
+        ...
+
+    def noted_of(self, employee_id: UUID) -> Sequence[Meeting]:
+        """Of which this report has notes, with whatever manager, newest first."""
         ...
 
     def save(self, meeting: Meeting) -> None:

@@ -58,6 +58,10 @@ class Queue(Protocol):
         """Moves a message that is still ready; False where it isn't."""
         ...
 
+    def release(self, person_id: UUID, reason: str, now: datetime) -> None:
+        """Lets the person's messages that wait for this reason be looked at again at `now`."""
+        ...
+
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Delivery]:
         """The most urgent due messages, within each lane's pace; none from a paused lane."""
         ...
