@@ -122,7 +122,7 @@ def _buttons(block: Buttons, *, is_first: bool) -> RenderableType:
     return Padding(Line(labels, style="cyan"), (int(is_first), 0, 1, 0))
 
 
-def _block(block: Block) -> Iterator[RenderableType]:  # noqa: C901  # one case a kind of block
+def _block(block: Block) -> Iterator[RenderableType]:  # one case a kind of block
     match block:
         case Heading(text):
             yield Line(text, style="bold")
