@@ -235,6 +235,7 @@ def test_a_narrow_terminal_folds_and_never_cuts() -> None:
         (("cadence", "apply", "nowhere.yaml"), "nowhere.yaml"),
         (("cadence", "export", "-o", "no/such/folder.yaml"), "no/such/folder.yaml: no such file"),
         (("demo", "--people", "nowhere.csv", "--no-serve"), "is not a file"),
+        (("demo", "--one-to-ones", "app.yaml", "--no-serve"), "begin each with - manager:"),
         (("cadence", "frob"), "No such command"),
     ],
 )
@@ -313,7 +314,9 @@ def test_check_compares_the_key_store_with_the_master_key(office: Shell) -> None
 
 def test_status_and_previews_name_no_person_who_answered(shell: Shell) -> None:
     """After real weeks, in which some paused, snoozed and declined."""
-    shell.run("demo", "--weeks", "2", "--no-serve", "--data", "demo")
+    lived = shell.run("demo", "--weeks", "2", "--no-serve", "--data", "demo")
+    assert re.search(r"Nudges to Mara +│ \d +│ \d", lived)
+    assert "─ Nudges to Mara Lindholm ─" in lived
     demo = {
         "TOUCHPOINT_DATABASE_URL": "sqlite:///demo/demo.db",
         "TOUCHPOINT_KEYS_URL": "sqlite:///demo/demo-keys.db",
