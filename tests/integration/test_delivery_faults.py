@@ -250,8 +250,8 @@ async def test_a_platform_that_stays_down_costs_the_message_with_a_reason(
         world.chat.url = nowhere()
         async with world.process() as process:
             await process.queue_notes("ana", "help")
-            await process.live(NOW + DAY)
-            assert await process.counts() == {(SKIPPED, "too_late"): 4, (SKIPPED, "gave_up"): 1}
+            await process.live(NOW + 3 * DAY)  # the manager's nudges try again the next day
+            assert await process.counts() == {(SKIPPED, "too_late"): 5, (SKIPPED, "gave_up"): 1}
             assert await process.occurrences() == {(OccurrenceState.SKIPPED, "too_late"): 4}
         assert world.chat.calls == []
 
