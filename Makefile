@@ -12,6 +12,9 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$candidate -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$candidate && break; done)
 
+# One more than there are cores: about a third of the tests' time is spent waiting for something.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 # Where it is set, every process would compile the whole project anew.
 export PYTHONDONTWRITEBYTECODE :=
 export UV_PYTHON_DOWNLOADS := never
@@ -38,7 +41,7 @@ demo: $(STAMP) ## Live four sample weeks, then serve the local page (ARGS="--no-
 	@$(BIN)/touchpoint demo $(ARGS)
 
 test: $(STAMP) ## Run every test on all cores (ARGS="-k cadence" picks some)
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -25,25 +25,12 @@ from tests.integration.stored import (
     HOUR,
     NOW,
     World,
-    empty_store,
     ids,
     said,
     writing,
 )
 
 MANAGER, GROUP, SELF = AudienceKind.MANAGER, AudienceKind.GROUP, AudienceKind.SELF
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Plans, occurrences and check-ins in a real database; the configuration they rest on."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time
 from uuid import UUID, uuid4
@@ -31,18 +30,6 @@ from tests.integration.stored import (
     ids,
     writing,
 )
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
 
 
 def plan(world: World, someone: Person, **changes: object) -> Plan:

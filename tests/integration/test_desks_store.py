@@ -1,33 +1,19 @@
 """Desks, 1:1s and meetings in a real database."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import Engine
 
 from bot.domain.one_to_one import Meeting, MeetingKind, MeetingState, OneToOne, Rhythm
 from bot.domain.people import Person
 from bot.domain.ports.desk_store import Desk
 from storage.transaction import SqlTx
-from tests.integration.stored import DAY, HOUR, NOW, World, empty_store, writing
+from tests.integration.stored import DAY, HOUR, NOW, World, writing
 
 TODAY = date(2026, 8, 18)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
 
 
 def one_to_one(manager: Person, employee: Person) -> OneToOne:

@@ -1,10 +1,8 @@
 """AI expectations in a real database: versions, who is told, what is asked and answered."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
 from alembic import command
 from sqlalchemy import Engine
 
@@ -17,19 +15,7 @@ from storage.engine import open_engine
 from storage.migrate import configuration, upgrade
 from storage.tables.organisation import OrganisationRow
 from storage.transaction import SqlTx
-from tests.integration.stored import DAY, HOUR, NOW, World, empty_store, writing
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
+from tests.integration.stored import DAY, HOUR, NOW, World, writing
 
 
 def version(world: World, number: int, telling: Telling = Telling.QUIET) -> Version:

@@ -1,30 +1,16 @@
 """Promises and agenda items in a real database: what comes back, and what is due for whom."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import Engine
 
 from bot.domain.agenda import AgendaItem, AgendaState
 from bot.domain.people import Person
 from bot.domain.promise import Promise, Says, Side
 from storage.transaction import SqlTx
-from tests.integration.stored import DAY, NOW, World, empty_store, writing
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
+from tests.integration.stored import DAY, NOW, World, writing
 
 
 def promised(world: World, author: Person, employee: Person, manager: Person) -> Promise:

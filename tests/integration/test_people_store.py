@@ -1,6 +1,5 @@
 """People in a real database: what the list says, what they chose, who manages whom and when."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -12,19 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.people import Identity, Management, Participation, Role
 from storage.tables.people import ManagementRow
 from storage.transaction import SqlTx
-from tests.integration.stored import DAY, HOUR, NOW, World, empty_store, ids, person, writing
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
+from tests.integration.stored import DAY, HOUR, NOW, World, ids, person, writing
 
 
 def test_a_person_comes_back_as_stored(world: World) -> None:

@@ -1,27 +1,13 @@
 """Summaries in a real database: one per manager and period, no answer in two of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import Engine, func, select
 
 from storage.tables.summary import SummaryAnswerRow, SummaryPartRow, SummaryRow
 from storage.transaction import SqlTx
-from tests.integration.stored import DAY, NOW, World, empty_store, said, writing
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with empty_store(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    with writing(engine) as connection:
-        yield World.build(connection)
+from tests.integration.stored import DAY, NOW, World, said, writing
 
 
 def test_a_summary_comes_back_in_order(world: World) -> None:
