@@ -43,6 +43,10 @@ class DeliveryState(StrEnum):
     HELD = "held"
 
 
+ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
+"""Messages that stand in front of somebody, or are about to: what changes is changed there."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A message to queue. `facts` holds opaque ids and codes only, never anybody's words.

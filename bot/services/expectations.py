@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from bot.domain.delivery import DeliveryClass, NewDelivery, Operation
+from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.expectations import TOLD, Telling, Version
 from bot.domain.message import Block, Link, Text, Tone
 from bot.domain.people import Person
 from bot.domain.phrases import nearest
 from bot.domain.policy import Expectations, Policy
 from bot.domain.ports.unit_of_work import Tx
+from bot.services import outgoing
 from bot.services.kit import Kit
 
 BATCH = 500
@@ -208,16 +209,7 @@ def redraw(tx: Tx, version_id: UUID, person: Person, because: str, now: datetime
     message_id = tx.expectations.shown_message(cause(version_id, person.id))
     if message_id is None:
         return
-    update = NewDelivery(
-        id=uuid4(),
-        organisation_id=person.organisation_id,
-        person_id=person.id,
-        delivery_class=DeliveryClass.REPLY,
-        kind="expectations_redraw",
-        cause=f"redraw:{message_id}:{because}",
-        not_before=now,
-        facts={"version": str(version_id)},
-        operation=Operation.UPDATE,
-        target_id=message_id,
-    )
+    facts = {"version": str(version_id)}
+    kind, company = "expectations_redraw", person.organisation_id
+    update = outgoing.update(company, person.id, kind, message_id, because, now, facts)
     tx.queue.enqueue([update])

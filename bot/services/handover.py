@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from bot.domain.agenda import AgendaItem, AgendaState
-from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.delivery import ON_SCREEN, DeliveryClass, NewDelivery
 from bot.domain.inbound import Inbound
 from bot.domain.message import (
     Block,
@@ -24,7 +24,7 @@ from bot.domain.message import (
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.promise import Promise
-from bot.services import between_acts
+from bot.services import between_acts, outgoing
 from bot.services.act import Act
 from bot.services.kit import Kit
 from bot.services.pair_panel import Looking, earlier
@@ -36,8 +36,6 @@ GIVE, KEEP = "handover_yes", "handover_no"
 
 SHOWN = 5
 """Things that the message names; the others stand under *From before*."""
-
-_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
 
 
 def offer(tx: Tx, managers: Mapping[UUID, UUID | None], now: datetime) -> None:
@@ -197,19 +195,16 @@ def _give_promise(act: Act, left: _Left, pair: Pair, promise: Promise, text: str
 
 def _redraw(act: Act, manager_id: str, said: str) -> None:
     updates = [
-        NewDelivery(
-            id=uuid4(),
-            organisation_id=act.person.organisation_id,
-            person_id=act.person.id,
-            delivery_class=DeliveryClass.REPLY,
-            kind="handover_answered",
-            cause=f"redraw:{message.id}:{act.inbound_id}",
-            not_before=act.now,
-            facts={"manager": manager_id, "said": said},
-            operation=Operation.UPDATE,
-            target_id=message.id,
+        outgoing.update(
+            act.person.organisation_id,
+            act.person.id,
+            "handover_answered",
+            message.id,
+            act.inbound_id,
+            act.now,
+            {"manager": manager_id, "said": said},
         )
         for message in act.tx.queue.about(act.person.id, "handover")
-        if message.state in _ON_SCREEN and message.facts.get("manager") == manager_id
+        if message.state in ON_SCREEN and message.facts.get("manager") == manager_id
     ]
     act.tx.queue.enqueue(updates)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.delivery import ON_SCREEN, NewDelivery
 from bot.domain.inbound import Inbound
 from bot.domain.local_time import next_working_day
 from bot.domain.message import (
@@ -26,7 +26,7 @@ from bot.domain.message import (
 from bot.domain.people import Person
 from bot.domain.ports.queue_store import SentMessage
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import desk_items
+from bot.services import desk_items, outgoing
 from bot.services.act import Act
 from bot.services.desk_items import NUDGES, Item
 from bot.services.kit import Kit
@@ -41,8 +41,6 @@ SHOWN = 3
 
 FULL = 1
 """Items with ways to begin the conversation; the others have them behind *Prepare*."""
-
-_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
 
 
 def nudges(scene: Scene) -> Composed:
@@ -162,23 +160,21 @@ def redraw(act: Act, *days: date | None) -> None:
         _update(act, message)
         for day in {day for day in days if day is not None}
         for message in of_day(act.tx, act.person, day.isoformat())
-        if message.state in _ON_SCREEN
+        if message.state in ON_SCREEN
     ]
     act.tx.queue.enqueue(updates)
 
 
 def _update(act: Act, message: SentMessage) -> NewDelivery:
-    return NewDelivery(
-        id=uuid4(),
-        organisation_id=act.person.organisation_id,
-        person_id=act.person.id,
-        delivery_class=DeliveryClass.REPLY,
-        kind="nudges_redraw",
-        cause=f"redraw:{message.id}:{act.inbound_id}",
-        not_before=act.now,
-        facts=dict(message.facts),
-        operation=Operation.UPDATE,
-        target_id=message.id,
+    person = act.person
+    return outgoing.update(
+        person.organisation_id,
+        person.id,
+        "nudges_redraw",
+        message.id,
+        act.inbound_id,
+        act.now,
+        dict(message.facts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -77,11 +78,32 @@ def thanks(check_in: CheckIn, not_before: datetime) -> NewDelivery:
 
 def redraw(check_in: CheckIn, target: SentMessage, cause: str, now: datetime) -> NewDelivery:
     """Brings an earlier message up to date, so that the thread keeps no dead buttons."""
-    return replace(
-        _message(check_in, "redraw", f"redraw:{target.id}:{cause}", now),
+    facts = {"check_in": str(check_in.id), "key": target.about_key, "of": target.kind}
+    person_id = check_in.person_id
+    return update(check_in.organisation_id, person_id, "redraw", target.id, cause, now, facts)
+
+
+def update(
+    organisation_id: UUID,
+    person_id: UUID,
+    kind: str,
+    target_id: UUID,
+    because: str,
+    now: datetime,
+    facts: Mapping[str, str],
+) -> NewDelivery:
+    """Brings the message `target_id` up to date. because: unique to what changed."""
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=organisation_id,
+        person_id=person_id,
+        delivery_class=DeliveryClass.REPLY,
+        kind=kind,
+        cause=f"redraw:{target_id}:{because}",
+        not_before=now,
+        facts=facts,
         operation=Operation.UPDATE,
-        facts={"check_in": str(check_in.id), "key": target.about_key, "of": target.kind},
-        target_id=target.id,
+        target_id=target_id,
     )
 
 

@@ -9,13 +9,13 @@ from datetime import datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from bot.domain.delivery import DeliveryClass, DeliveryState, NewDelivery, Operation
+from bot.domain.delivery import ON_SCREEN, DeliveryClass, NewDelivery
 from bot.domain.local_time import local_instant
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.promise import Promise
+from bot.services import outgoing
 
 KINDS = frozenset({"promise_made", "promise_due", "promise_question"})
-_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
 
 
 def made(promise: Promise, now: datetime) -> NewDelivery:
@@ -39,20 +39,17 @@ def question(promise: Promise, now: datetime) -> NewDelivery:
 def redraws(tx: Tx, promise: Promise, cause: str, now: datetime) -> list[NewDelivery]:
     """Brings the messages about a promise up to date, so that none keeps dead buttons."""
     return [
-        NewDelivery(
-            id=uuid4(),
-            organisation_id=promise.organisation_id,
-            person_id=promise.employee_id,
-            delivery_class=DeliveryClass.REPLY,
-            kind="promise_redraw",
-            cause=f"redraw:{sent.id}:{cause}",
-            not_before=now,
-            facts={"promise": str(promise.id), "of": sent.kind},
-            operation=Operation.UPDATE,
-            target_id=sent.id,
+        outgoing.update(
+            promise.organisation_id,
+            promise.employee_id,
+            "promise_redraw",
+            sent.id,
+            cause,
+            now,
+            {"promise": str(promise.id), "of": sent.kind},
         )
         for sent in tx.queue.about(promise.id)
-        if sent.kind in KINDS and sent.state in _ON_SCREEN
+        if sent.kind in KINDS and sent.state in ON_SCREEN
     ]
 
 

@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
-from bot.domain.delivery import DeliveryState, NewDelivery
+from bot.domain.delivery import ON_SCREEN, DeliveryState, NewDelivery
 from bot.domain.local_time import next_open_moment
 from bot.services import outgoing
 from bot.services.act import Act
 from bot.services.places import settle_unsent, wake_waiting
-
-_ON_SCREEN = frozenset({DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SENT})
 
 
 def go_on(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
@@ -105,7 +103,7 @@ def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDeli
     return [
         outgoing.redraw(check_in, sent, act.inbound_id, act.now)
         for sent in act.tx.queue.about(check_in.id, key)
-        if sent.state in _ON_SCREEN and sent.kind != "thanks"
+        if sent.state in ON_SCREEN and sent.kind != "thanks"
     ]
 
 
