@@ -50,7 +50,7 @@ def _tended(kit: Kit, tx: Tx, desk: Desk, now: datetime) -> Desk:
     if away is not None:
         return replace(desk, next_at=away)
     day = Day.of(tx, kit.calendar, manager, now)
-    covered = _covered(kit, tx, manager, now)
+    covered = _covered(kit, day)
     for each in (day, *covered):
         plan_meetings(each)
     items = Items.of(day, covered)
@@ -63,11 +63,11 @@ def _tended(kit: Kit, tx: Tx, desk: Desk, now: datetime) -> Desk:
     return replace(desk, next_at=day.next_look(desk.nudged_on, items))
 
 
-def _covered(kit: Kit, tx: Tx, person: Person, now: datetime) -> list[Day]:
-    """The days of those for whom this person stands in now."""
-    standing_in = [each for each in tx.desks.covered_by(person.id) if each.holds_at(now)]
-    managers = tx.people.many({each.manager_id for each in standing_in})
-    return [Day.of(tx, kit.calendar, m, now) for m in managers.values() if m.active]
+def _covered(kit: Kit, day: Day) -> list[Day]:
+    """The days of those for whom this manager stands in now."""
+    standing_in = [each for each in day.covers if each.holds_at(day.now)]
+    managers = day.tx.people.many({each.manager_id for each in standing_in})
+    return [Day.of(day.tx, kit.calendar, m, day.now) for m in managers.values() if m.active]
 
 
 def _away_until(tx: Tx, manager: Person, desk: Desk, now: datetime) -> datetime | None:

@@ -132,11 +132,11 @@ class Day:
         return [(o, revisions[o.revision_id].spec) for o in found]
 
     def look_again(self) -> None:
-        """Meetings or occurrences were changed."""
-        for name in ("coming", "bundled"):
+        """Meetings, occurrences or promises were changed."""
+        for name in ("coming", "bundled", "promises"):
             self.__dict__.pop(name, None)
 
-    @property
+    @cached_property
     def promises(self) -> Sequence[Promise]:
         """Of which this manager is to be told something, of managements that hold unbroken."""
         found = self.tx.promises.for_manager(self.manager.id)
@@ -147,9 +147,19 @@ class Day:
         return since is not None and since <= moment
 
     @cached_property
+    def appointed(self) -> Acting | None:
+        """Who stands in for this manager, is to, or did."""
+        return self.tx.desks.stand_in(self.manager.id)
+
+    @cached_property
+    def covers(self) -> Sequence[Acting]:
+        """For whom this manager stands in, is to, or did."""
+        return self.tx.desks.covered_by(self.manager.id)
+
+    @cached_property
     def stand_in(self) -> Acting | None:
         """Who is reminded in this manager's place now, while they work here."""
-        found = self.tx.desks.stand_in(self.manager.id)
+        found = self.appointed
         if found is None or not found.holds_at(self.now):
             return None
         person = self.tx.people.get(found.acting_id)

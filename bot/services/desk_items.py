@@ -115,6 +115,7 @@ def _reminder(day: Day, promise: Promise) -> Iterable[tuple[Item, UUID]]:
     """After its day it is of no use: the promise comes back when it is asked about."""
     if promise.due_on < day.today:
         _mark_promise(day, Item.PROMISE_DUE, promise.id)
+        day.look_again()
     else:
         yield Item.PROMISE_DUE, promise.id
 
@@ -164,9 +165,7 @@ def _next_days(day: Day) -> list[date]:
 
 def _changes(day: Day) -> list[datetime]:
     """When somebody begins or ceases to stand in."""
-    tx, me = day.tx, day.manager.id
-    mine = tx.desks.stand_in(me)
-    known = [*tx.desks.covered_by(me), *([mine] if mine else [])]
+    known = [*day.covers, *([day.appointed] if day.appointed else [])]
     return [at for each in known for at in (each.since, each.until) if at > day.now]
 
 

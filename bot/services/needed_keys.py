@@ -33,15 +33,11 @@ def _of_nudges(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
 
 
 def _of_other(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
-    """What goes to a new manager is sealed for them too."""
+    """What goes to a new manager is sealed for them too; ways to begin a 1:1 rest on the report's
+    own words.
+    """
     pair = pair_with(tx, person, value, now)
     return {pair.other(person).id} if pair is not None else set()
-
-
-def _of_report(tx: Tx, person: Person, value: str, now: datetime) -> set[UUID]:
-    """Ways to begin a 1:1 rest on the report's own words."""
-    pair = pair_with(tx, person, value, now)
-    return {pair.employee.id} if pair is not None else set()
 
 
 def _of_expectations(tx: Tx, person: Person, value: str, _: datetime) -> set[UUID]:
@@ -57,5 +53,5 @@ NEEDED: Mapping[str, Others] = {
     "meeting_notes_submit": _of_meeting,
     "handover_yes": _of_other,
     "nudges_more": _of_nudges,
-    "one_to_one": _of_report,
+    "one_to_one": _of_other,
 }

@@ -134,10 +134,12 @@ def _preparing(telling: Telling, met: Met) -> Iterator[Button]:
 
 
 def _rhythm(telling: Telling, _row: UUID, _day: date, _full: bool) -> Iterator[Block]:
+    tx, manager = telling.tx, telling.manager
+    reports = {person.id: person for person in tx.people.reports_of(manager.id, telling.now)}
     unset = [
-        report.first_name
-        for one in telling.tx.desks.one_to_ones(telling.manager.id)
-        if one.rhythm is Rhythm.UNSET and (report := telling.report(one.employee_id))
+        reports[one.employee_id].first_name
+        for one in tx.desks.one_to_ones(manager.id)
+        if one.rhythm is Rhythm.UNSET and one.employee_id in reports
     ]
     said = telling.say(names=sorted(unset), count=len(unset))
     yield Text(said["rhythm_title"], Tone.STRONG)

@@ -57,8 +57,8 @@ def met(tx: Tx, reader: Person, meeting_id: UUID, now: datetime) -> Met | None:
     meeting = tx.meetings.get(meeting_id)
     if meeting is None or not may_see(tx, meeting, meeting.manager_id, now):
         return None
-    report = _report_of(tx, meeting.manager_id, meeting.employee_id, now)
-    if report is None or report.id == reader.id:
+    report = tx.people.get(meeting.employee_id)
+    if report is None or not report.active or report.id == reader.id:
         return None
     if meeting.manager_id == reader.id:
         return Met(meeting, report, None)
@@ -67,11 +67,6 @@ def met(tx: Tx, reader: Person, meeting_id: UUID, now: datetime) -> Met | None:
         return None
     absent = tx.people.get(meeting.manager_id)
     return Met(meeting, report, absent) if absent is not None else None
-
-
-def _report_of(tx: Tx, manager_id: UUID, employee_id: UUID, now: datetime) -> Person | None:
-    reports = tx.people.reports_of(manager_id, now)
-    return next((person for person in reports if person.id == employee_id), None)
 
 
 @dataclass(frozen=True)
@@ -96,10 +91,6 @@ class Telling:
         company = self.policy.company
         locale, zone = self.manager.locale, self.manager.time_zone
         return self.words.say(message, locale, zone, **{"company": company, **facts})
-
-    def report(self, employee_id: UUID) -> Person | None:
-        """The person, while this manager manages them; permission is asked at this moment."""
-        return _report_of(self.tx, self.manager.id, employee_id, self.now)
 
     def met(self, meeting_id: UUID) -> Met | None:
         """A meeting that is this reader's to hold at this moment, and whom it is with."""
@@ -149,7 +140,7 @@ class Telling:
         Only words that stood in a summary already: what came since would tell who has answered.
         Whoever chose *Not for me* is quoted no more.
         """
-        report = self.report(employee_id)
+        report = self.tx.people.get(employee_id)
         quotable = report is not None and report.participation is not Participation.DECLINED
         view = self._last_shared(employee_id, most) if quotable else None
         for starter in view.starters[:most] if view else ():
