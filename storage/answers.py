@@ -85,7 +85,13 @@ CURRENT_AMONG = _CURRENT.where(own(_answer), _answer.c.id.in_(SOME))
 _VERSIONS = _SELECT.where(own(_version), _version.c.id.in_(SOME))
 
 _AUDIENCES = (
-    select(_audience.c.answer_id, _audience.c.sequence, _audience.c.kind, _reader.c.person_id)
+    select(
+        _audience.c.answer_id,
+        _audience.c.sequence,
+        _audience.c.kind,
+        _audience.c.counted,
+        _reader.c.person_id,
+    )
     .outerjoin_from(_audience, _reader, _of_audience)
     .where(own(_audience), _audience.c.answer_id.in_(SOME))
     .order_by(_audience.c.answer_id, _audience.c.sequence)
@@ -288,6 +294,7 @@ class SqlAnswers(Store):
             "sequence": sequence,
             "kind": audience.kind.value,
             "shown_at": at,
+            "counted": audience.counted,
         }
         self._add(_audience, [row])
         readers = [
@@ -349,10 +356,10 @@ class SqlAnswers(Store):
     def _audiences(self, answers: Iterable[UUID]) -> dict[UUID, list[Audience]]:
         """All that each answer ever had, oldest first."""
         found = defaultdict(list)
-        shown = groupby(self._run_among(answers, _AUDIENCES), key=itemgetter(0, 1, 2))
-        for (answer_id, _, kind), rows in shown:
+        shown = groupby(self._run_among(answers, _AUDIENCES), key=itemgetter(0, 1, 2, 3))
+        for (answer_id, _, kind, counted), rows in shown:
             readers = frozenset(row.person_id for row in rows if row.person_id is not None)
-            found[answer_id].append(Audience(AudienceKind(kind), readers))
+            found[answer_id].append(Audience(AudienceKind(kind), readers, bool(counted)))
         return found
 
 
@@ -374,17 +381,20 @@ def mark_summarised(
 
 def _shown(version: NewVersion) -> Audience:
     if version.audience is AudienceKind.MANAGER:
-        return Audience(version.audience, frozenset(version.readers))
+        return Audience(version.audience, frozenset(version.readers), version.counted)
     return Audience(version.audience)
 
 
 def _met(last: Audience, shown: Audience) -> Audience:
     """What both audiences allow."""
     kind = narrowed(last, shown.kind)
-    if kind.kind is not AudienceKind.MANAGER or shown.readers >= last.readers:
+    if kind.kind is not AudienceKind.MANAGER:
         return kind
     readers = last.readers & shown.readers
-    return Audience(AudienceKind.MANAGER, readers) if readers else Audience(AudienceKind.SELF)
+    counted = last.counted and shown.counted
+    if not readers:
+        return Audience(AudienceKind.SELF)
+    return Audience(AudienceKind.MANAGER, readers, counted)
 
 
 @cache

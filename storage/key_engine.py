@@ -63,6 +63,20 @@ class PersonKey(_Keys, table=True):
     destroyed_at: datetime | None
 
 
+class KeptErasure(_Keys, table=True):
+    """What a person took back (see the main database's `erasure`)."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index("ix_erasure_at", "organisation_id", "at"), {"schema": SCHEMA})
+
+    id: UUID = Field(primary_key=True)
+    organisation_id: UUID
+    person_id: UUID
+    what: str
+    target_id: UUID
+    at: datetime
+
+
 SLOT = (col(PersonKey.organisation_id), col(PersonKey.person_id))
 
 

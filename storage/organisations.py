@@ -25,6 +25,7 @@ _GET = select(
     _organisation.c.is_demo,
     _organisation.c.paused_until,
     _organisation.c.demo_now,
+    _organisation.c.restored_at,
 ).where(_organisation.c.id == bindparam("organisation"))
 _NEWEST_POLICY = (
     select(_policy.c.id, _policy.c.number)
@@ -58,6 +59,9 @@ class SqlOrganisations(Store):
 
     def set_demo_now(self, now: datetime) -> None:
         self._set(demo_now=now)
+
+    def set_restored(self, at: datetime | None) -> None:
+        self._set(restored_at=at)
 
     def add_installation(self, installation: Installation, created_at: datetime) -> None:
         self._add_new(_installation, [plain(installation) | {"created_at": created_at}])

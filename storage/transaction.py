@@ -10,6 +10,7 @@ from storage.answers import SqlAnswers
 from storage.cadences import SqlCadences
 from storage.check_ins import SqlCheckIns
 from storage.desks import SqlDesks
+from storage.erasures import SqlErasures
 from storage.expectations import SqlExpectations
 from storage.inbox import SqlInbox
 from storage.local_messages import SqlLocalMessages
@@ -102,6 +103,11 @@ class SqlTx:
     def expectations(self) -> SqlExpectations:
         """Versions of the AI expectations, and what is asked about them."""
         return SqlExpectations(*self._at)
+
+    @cached_property
+    def erasures(self) -> SqlErasures:
+        """What people took back."""
+        return SqlErasures(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

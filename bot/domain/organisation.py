@@ -13,13 +13,16 @@ from bot.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """`demo_now` is the moved clock of a demo database (aware UTC), None elsewhere."""
+    """`demo_now` is the moved clock of a demo database (aware UTC), None elsewhere. `restored_at`
+    (aware UTC): an old copy was put back then, and nothing is sent until it is released.
+    """
 
     id: UUID
     name: str
     is_demo: bool = False
     paused_until: datetime | None = None
     demo_now: datetime | None = None
+    restored_at: datetime | None = None
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until

@@ -40,7 +40,8 @@ class Question:
     """`key` stays the same for as long as the meaning does: trends run along it.
 
     help_from: from this rating on the person alone is shown the organisation's help contact
-    (0: never).
+    (0: never). `counted`: an answer for the manager's eyes is counted in groups too, which is said
+    before answering. favourable_from: ratings from this one on are favourable (0: none is).
     """
 
     key: str
@@ -52,6 +53,8 @@ class Question:
     high_number: int = 168
     shows_expectations: bool = False
     help_from: int = 0
+    counted: bool = False
+    favourable_from: int = 0
 
     @property
     def takes_text(self) -> bool:
@@ -60,6 +63,11 @@ class Question:
     @property
     def takes_rating(self) -> bool:
         return self.kind in (QuestionKind.RATING, QuestionKind.TEXT_AND_RATING)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether groups of answers to it are shown, without names."""
+        return self.counted or self.audience is AudienceKind.GROUP
 
     def words(self, locale: str) -> Wording:
         """The wording in `locale`, its language, or English."""

@@ -29,7 +29,7 @@ class Person:
     """One person of an organisation, as the people list and the person's own choices say.
 
     `email` is lower case; `time_zone` an IANA name; `country` an ISO 3166 code;
-    `paused_until` aware UTC.
+    `paused_until` aware UTC. `ai_off_at` (aware UTC) is when they switched AI off for their answers.
     """
 
     id: UUID
@@ -45,6 +45,7 @@ class Person:
     active: bool = True
     participation: Participation = Participation.NEW
     paused_until: datetime | None = None
+    ai_off_at: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,15 +10,26 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.packs import AudienceKind
-from bot.domain.people import Management
+from bot.domain.people import Management, Person, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The readers as they were shown to the person before answering."""
+    """The readers as they were shown to the person before answering.
+
+    `counted`: that it is counted in groups too, without the name, was shown with them; whatever is
+    for groups is counted anyhow.
+    """
 
     kind: AudienceKind
     readers: frozenset[UUID] = frozenset()
+    counted: bool = False
+
+    @property
+    def allows_counting(self) -> bool:
+        return self.kind is AudienceKind.GROUP or (
+            self.kind is AudienceKind.MANAGER and self.counted
+        )
 
 
 def may_read(
@@ -42,6 +53,32 @@ def may_read(
     if not shown or not all(_names(audience, reader_id) for audience in shown):
         return False
     return _manages_since(reader_id, subject_id, managements, said_at, now)
+
+
+def may_count(audiences: Iterable[Audience]) -> bool:
+    """Whether an answer may be counted in a group: each audience it ever had allows it."""
+    shown = tuple(audiences)
+    return bool(shown) and all(audience.allows_counting for audience in shown)
+
+
+def may_see_results(
+    *,
+    reader: Person,
+    unit_id: UUID,
+    reports_now: bool,
+    own_unit_id: UUID | None = None,
+) -> bool:
+    """Whether `reader` may see what was counted in a unit: everybody below a manager, or all.
+
+    HR admins see every unit; a manager sees the one below themselves while anybody reports to
+    them (`reports_now`). own_unit_id: the reader's own team, where the company shows results to
+    employees. The figures are the same for every reader: what is hidden is hidden from all.
+    """
+    if not reader.active:
+        return False
+    if reader.role is Role.HR_ADMIN:
+        return True
+    return (reports_now and unit_id == reader.id) or unit_id == own_unit_id
 
 
 def may_share(
@@ -90,4 +127,5 @@ def narrowed(current: Audience, wanted: AudienceKind) -> Audience:
     order = [AudienceKind.MANAGER, AudienceKind.GROUP, AudienceKind.SELF]
     if order.index(wanted) <= order.index(current.kind):
         return current
-    return Audience(wanted)
+    counted = current.counted and wanted is AudienceKind.GROUP
+    return Audience(wanted, counted=counted)

@@ -235,6 +235,7 @@ def record(
             recorded_at=act.now,
             audience=kind,
             readers=readers,
+            counted=question.counted,
         )
     )
     return version_id

@@ -174,7 +174,10 @@ class AnswerVersionRow(Row, table=True):
 
 
 class AnswerAudienceRow(Row, table=True):
-    """Who may read an answer; a later row only narrows the one before, which stays."""
+    """Who may read an answer; a later row only narrows the one before, which stays.
+
+    `counted`: the person was told that it is counted in groups too, without the name.
+    """
 
     __tablename__ = "answer_audience"
     __table_args__ = (UniqueConstraint("organisation_id", "answer_id", "sequence"),)
@@ -183,6 +186,7 @@ class AnswerAudienceRow(Row, table=True):
     sequence: int
     kind: str
     shown_at: datetime
+    counted: bool | None
 
 
 class AnswerReaderRow(Main, table=True):

@@ -55,3 +55,4 @@ class ExpectationsQuestionRow(Row, table=True):
     sealed: bytes
     state: str
     reply_id: UUID | None = Field(foreign_key="expectations_reply.id")
+    batch: int | None

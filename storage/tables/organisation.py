@@ -10,7 +10,9 @@ from storage.tables.base import Main, Row
 
 
 class OrganisationRow(Main, table=True):
-    """`demo_now` is the moved clock of a demo database."""
+    """`demo_now` is the moved clock of a demo database. `restored_at`: an old copy was put back
+    then, and nothing leaves it until somebody releases it.
+    """
 
     __tablename__ = "organisation"
 
@@ -20,6 +22,7 @@ class OrganisationRow(Main, table=True):
     paused_until: datetime | None
     demo_now: datetime | None
     created_at: datetime
+    restored_at: datetime | None
 
 
 class InstallationRow(Row, table=True):

@@ -35,6 +35,7 @@ class PersonRow(Row, table=True):
     participation: str
     paused_until: datetime | None
     created_at: datetime
+    ai_off_at: datetime | None
 
 
 class IdentityRow(Row, table=True):

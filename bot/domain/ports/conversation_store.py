@@ -177,6 +177,7 @@ class NewVersion:
     recorded_at: datetime
     audience: AudienceKind
     readers: tuple[UUID, ...]
+    counted: bool = False
 
 
 class Answers(Protocol):

@@ -13,6 +13,7 @@ from bot.domain.ports.conversation_store import (
     Summaries,
 )
 from bot.domain.ports.desk_store import Desks, Meetings
+from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
@@ -56,6 +57,8 @@ class Tx(Protocol):
     def agenda(self) -> Agenda: ...
     @property
     def expectations(self) -> ExpectationsStore: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def queue(self) -> Queue: ...
     @property

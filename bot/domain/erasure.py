@@ -1,0 +1,37 @@
+"""What people take back. Every act is noted apart from the answers too, so that an old copy that
+is restored does not bring back what is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Erased(StrEnum):
+    """What an act took away, and so what its `target_id` is.
+
+    VERSION: one version's content (an answer version's id). ANSWER and CHECK_IN: all versions.
+    NARROWED: an answer is for the person alone from then on. DECLINED: the person takes part no
+    more. EVERYTHING: all that is kept for the person, and their key (the person's id, both).
+    """
+
+    VERSION = "version"
+    ANSWER = "answer"
+    CHECK_IN = "check_in"
+    NARROWED = "narrowed"
+    DECLINED = "declined"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One act of one person; `at` is aware UTC. Opaque ids only: it outlives what was erased."""
+
+    id: UUID
+    person_id: UUID
+    what: Erased
+    target_id: UUID
+    at: datetime
