@@ -1,5 +1,7 @@
 """Counted surveys, what people took back, links to one's own data, restored copies."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -93,7 +95,7 @@ def _make_of_survey(name: str, key: tuple[str, ...], *others: sa.schema.SchemaIt
     )
 
 
-def _type_of(column: str) -> sa.types.TypeEngine[object]:
+def _type_of(column: str) -> sa.String | sa.Uuid[UUID]:
     return sa.String() if column == "question_key" else sa.Uuid()
 
 
