@@ -1,26 +1,18 @@
-"""What was counted of closed surveys, as far as a reader may see it. Every surface reads it here."""
+"""What was counted of closed surveys, as far as a reader may see it: read here by every surface."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from bot.domain.group_results import Band
 from bot.domain.packs import Pack, Question
 from bot.domain.people import Person
 from bot.domain.ports.survey_store import Survey
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-
-
-class Band(StrEnum):
-    """How many answered, where it may not be told more closely."""
-
-    MOST = "most"  # more than three quarters
-    MANY = "many"  # half to three quarters
-    FEW = "few"  # fewer than half
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class SurveyLine:
 
 @dataclass(frozen=True, slots=True)
 class ResultUnit:
-    """Everybody below `manager` when the survey closed, or everybody (None). `people` were asked."""
+    """Everybody below `manager` when the survey closed (None: everybody); `people` were asked."""
 
     id: UUID
     manager: Person | None
