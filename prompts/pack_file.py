@@ -111,7 +111,7 @@ class QuestionFile(Strict):
 
     @field_validator("counted")
     @classmethod
-    def _can_be_counted(cls, counted: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's
+    def _can_be_counted(cls, counted: bool, info: ValidationInfo) -> bool:
         """Asked again after `kind` and `audience`, which stand before it."""
         if not counted or not {"kind", "audience"} <= info.data.keys():
             return counted

@@ -136,6 +136,12 @@ def _block(block: Block) -> Iterator[RenderableType]:  # one case a kind of bloc
             yield Line(f"{label}: {url}", style="underline")
         case Divider():
             yield Padding(Rule(style="dim"), (1, 0))
+        case Chart() | Bars() | Table():
+            yield from _figures(block)
+
+
+def _figures(block: Chart | Bars | Table) -> Iterator[RenderableType]:
+    match block:
         case Chart():
             yield Line(f"{sparkline(block)}  {block.text}", style="dim")
         case Bars(title, labels, shares):

@@ -102,9 +102,7 @@ def _chart(fields: Fields) -> Chart:
 
 
 def _bars(fields: Fields) -> Bars:
-    return Bars(
-        **{**fields, "labels": tuple(fields["labels"]), "shares": tuple(fields["shares"])}
-    )
+    return Bars(**{**fields, "labels": tuple(fields["labels"]), "shares": tuple(fields["shares"])})
 
 
 def _table(fields: Fields) -> Table:

@@ -263,7 +263,9 @@ SHARES = st.integers(0, 100)
 BARS = st.lists(st.tuples(st.text(max_size=300), SHARES), max_size=20).map(
     lambda pairs: Bars("Clear?", tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), "Said")
 )
-BLOCKS = st.one_of(CHARTS, BARS, *(st.builds(kind) for kind in get_args(Block) if kind is not Chart))
+BLOCKS = st.one_of(
+    CHARTS, BARS, *(st.builds(kind) for kind in get_args(Block) if kind is not Chart)
+)
 
 
 @given(st.builds(Message, blocks=st.lists(BLOCKS, max_size=6).map(tuple)))

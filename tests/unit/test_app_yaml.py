@@ -180,6 +180,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         help_contact="Ines",
         group_minimum=6,
         comment_minimum=12,
+        team_results=True,
         retention_days=90,
         follow_up_days=7,
     )

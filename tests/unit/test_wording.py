@@ -32,7 +32,7 @@ FACTS: dict[str, dict[str, object]] = {
         "people": 1200,
         "unreachable": 2,
     },
-    "audience": PEOPLE,
+    "audience": PEOPLE | {"comments": 10, "minimum": 5},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
     "cadence": {
         "audience": Audience(teams=("Sales",), managers=True, tenure_min_days=90),
