@@ -25,6 +25,7 @@ from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.queue_store import Reading
+from bot.domain.visibility import may_count
 from bot.services import audience
 from bot.services.act import Act, join_value
 from bot.services.answering import is_editable
@@ -155,6 +156,12 @@ class _Drawing:
         ]
 
     def _could_read(self, answer: StoredAnswer) -> str:
+        is_named = answer.audiences[-1].kind is AudienceKind.MANAGER
+        counted = is_named and may_count(answer.audiences)
+        more = (self.say()["could_read_counted"],) if counted else ()
+        return " ".join((self._named_readers(answer), *more))
+
+    def _named_readers(self, answer: StoredAnswer) -> str:
         last = answer.audiences[-1]
         names = [self.people[r].name for r in last.readers if r in self.people]
         said = self.say(names=names)
