@@ -1,143 +1,86 @@
-"""What was counted of closed surveys, as far as a reader may see it: read here by every surface."""
+"""What was counted of closed surveys, as far as a reader may see it: read here by every surface.
+
+The role and the management are asked each time; the figures are the same for every reader.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.group_results import Band
+from bot.domain.group_results import (
+    Band,
+    favourable_share,
+    may_tell_number,
+    options_of,
+    shares,
+    turnout,
+)
 from bot.domain.packs import Pack, Question
 from bot.domain.people import Person
-from bot.domain.ports.survey_store import Survey
+from bot.domain.policy import Policy
+from bot.domain.ports.survey_store import StoredFigure, Survey, SurveyUnit
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.ports.vault import Vault
+from bot.services.count_surveys import PARTICIPATION
+from bot.services.result_access import Access, chain_of, line_of
+from bot.services.result_comments import comment_authors, comments_of, read_comments
+from bot.services.result_views import (
+    Comments,
+    Figure,
+    OpenedComments,
+    Participation,
+    QuestionResult,
+    ResultUnit,
+    SurveyLine,
+    SurveyResult,
+    TrendPoint,
+)
 
+__all__ = [
+    "Band",
+    "Comments",
+    "Figure",
+    "OpenedComments",
+    "Participation",
+    "QuestionResult",
+    "ResultUnit",
+    "SurveyLine",
+    "SurveyResult",
+    "TrendPoint",
+    "comment_authors",
+    "read_comments",
+    "result",
+    "surveys_for",
+    "units_for",
+]
 
-@dataclass(frozen=True, slots=True)
-class SurveyLine:
-    """A counted survey in a list; moments aware UTC."""
-
-    id: UUID
-    cadence_key: str
-    title: str
-    period: str
-    pack: Pack
-    closed_at: datetime
-    counted_at: datetime
-
-    @property
-    def key(self) -> str:
-        """As the command line names it, such as ai-clarity/2026-W34."""
-        return f"{self.cadence_key}/{self.period}"
-
-
-@dataclass(frozen=True, slots=True)
-class ResultUnit:
-    """Everybody below `manager` when the survey closed (None: everybody); `people` were asked."""
-
-    id: UUID
-    manager: Person | None
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """How many of a unit answered at all: `percent` to the nearest 5, or else a band.
-
-    `unit` is the one it is about, above the one asked for where `rolled_up`.
-    """
-
-    unit: ResultUnit
-    rolled_up: bool
-    percent: int | None
-    band: Band
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """The favourable share, in whole percent, in the survey that closed then (aware UTC)."""
-
-    closed_at: datetime
-    period: str
-    favourable: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What was answered in `unit`, above the one asked for where `rolled_up`.
-
-    shares: whole percent by option, all of them in the scale's order: "1" to "5" of a rating, a
-    choice's options, or "0", "1-2", "3-5", "6-10", "11+" of a number. favourable: whole percent,
-    None where the question has no favourable side. answers: how many; None where it may only be
-    said that they are at least the minimum. trend: the same unit's, oldest first, this survey
-    included; empty until there are two.
-    """
-
-    unit: ResultUnit
-    rolled_up: bool
-    shares: Mapping[str, int]
-    favourable: int | None
-    answers: int | None
-    trend: tuple[TrendPoint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Comments:
-    """How many comments may be read now, without names, of `unit`."""
-
-    unit: ResultUnit
-    rolled_up: bool
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionResult:
-    """figure: None where nothing may be shown ("too few answers or not enough variety to show"),
-    and for questions without a scale. comments: None where there are none that may be read.
-    """
-
-    question: Question
-    figure: Figure | None
-    comments: Comments | None = None
-
-    @property
-    def has_scale(self) -> bool:
-        """Whether answers are counted at all, or it is words alone."""
-        return self.question.kind.value != "text"
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyResult:
-    """One survey for one unit. `group_minimum` and `comment_minimum` are today's."""
-
-    survey: SurveyLine
-    unit: ResultUnit
-    participation: Participation | None
-    questions: tuple[QuestionResult, ...]
-    group_minimum: int
-    comment_minimum: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedComments:
-    """A page of comments, in an order that tells nothing, and how many there are in all."""
-
-    texts: tuple[str, ...]
-    total: int
+TREND = 12
+"""Surveys whose figures make a trend, the latest ones."""
 
 
 def surveys_for(tx: Tx, reader: Person, now: datetime, limit: int = 50) -> Sequence[SurveyLine]:
     """Counted surveys of which the reader may see something at `now` (aware UTC), newest first."""
-    raise NotImplementedError
+    found = Access.of(tx, reader, now).surveys(limit)
+    return [line_of(tx, survey) for survey in found]
 
 
 def units_for(tx: Tx, reader: Person, survey_id: UUID, now: datetime) -> Sequence[ResultUnit]:
     """The units of a survey that the reader may choose from: everybody first, then by the
     manager's name. Those with fewer people asked than the minimum are left out.
     """
-    raise NotImplementedError
+    survey = tx.surveys.get(survey_id)
+    if survey is None:
+        return []
+    access = Access.of(tx, reader, now)
+    minimum = access.policy.group_minimum
+    units = [
+        unit
+        for unit in tx.surveys.units(survey_id).values()
+        if unit.people >= minimum and access.may_see(survey, unit.unit_id)
+    ]
+    return sorted(_named(tx, units).values(), key=lambda u: (u.manager is not None, u.name, u.id))
 
 
 def result(
@@ -148,35 +91,111 @@ def result(
     unit_id: None is the reader's own: everybody for HR admins, the people below a manager, the
     own team of an employee.
     """
-    raise NotImplementedError
+    survey = tx.surveys.get(survey_id)
+    if survey is None:
+        return None
+    access = Access.of(tx, reader, now)
+    wanted = unit_id or access.own_unit(survey)
+    if wanted is None or not access.may_see(survey, wanted):
+        return None
+    chain = chain_of(tx.surveys.units(survey_id), wanted)
+    return _Reading.of(tx, survey, chain, access.policy).result() if chain else None
 
 
-def comment_authors(
-    tx: Tx, reader: Person, survey_id: UUID, unit_id: UUID, question_key: str, now: datetime
-) -> set[UUID]:
-    """Whose keys `read_comments` needs; nobody's where the reader may not read them."""
-    raise NotImplementedError
+def _named(tx: Tx, units: Sequence[SurveyUnit]) -> dict[UUID, ResultUnit]:
+    managers = tx.people.many({unit.unit_id for unit in units if unit.parent_id})
+    return {
+        unit.unit_id: ResultUnit(unit.unit_id, managers.get(unit.unit_id), unit.people)
+        for unit in units
+    }
 
 
-def read_comments(
-    tx: Tx,
-    vault: Vault,
-    reader: Person,
-    survey_id: UUID,
-    unit_id: UUID,
-    question_key: str,
-    now: datetime,
-    *,
-    start: int = 0,
-    limit: int = 10,
-) -> OpenedComments | None:
-    """Comments from number `start` on, each logged as read ("unnamed"); None where none may be
-    read now. unit_id: of `QuestionResult.comments`.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One survey on its way to a reader of the first unit of `chain`."""
 
-    Call it in a write, with the keys of `comment_authors`.
-    """
-    raise NotImplementedError
+    tx: Tx
+    survey: Survey
+    line: SurveyLine
+    policy: Policy
+    chain: Sequence[SurveyUnit]
+    named: Mapping[UUID, ResultUnit]
+    figures: Mapping[tuple[UUID, str], Mapping[str, int]]
+    history: Sequence[tuple[Survey, StoredFigure]]
+    packs: Mapping[UUID, Pack]
 
+    @classmethod
+    def of(cls, tx: Tx, survey: Survey, chain: Sequence[SurveyUnit], policy: Policy) -> _Reading:
+        ids = [unit.unit_id for unit in chain]
+        figures = tx.surveys.figures(survey.id, ids)
+        history = tx.surveys.history(survey, {unit_id for unit_id, _ in figures}, TREND)
+        revisions = tx.cadences.packs({each.pack_revision_id for each, _ in history})
+        packs = {key: revision.pack for key, revision in revisions.items()}
+        line, named = line_of(tx, survey), _named(tx, chain)
+        return cls(tx, survey, line, policy, chain, named, figures, history, packs)
 
-def line_of(tx: Tx, survey: Survey) -> SurveyLine:
-    raise NotImplementedError
+    def result(self) -> SurveyResult:
+        return SurveyResult(
+            survey=self.line,
+            unit=self.named[self.chain[0].unit_id],
+            participation=self._participation(),
+            questions=tuple(self._questions()),
+            group_minimum=self.policy.group_minimum,
+            comment_minimum=self.policy.comment_minimum,
+        )
+
+    def _questions(self) -> Iterator[QuestionResult]:
+        for question in self.line.pack.questions:
+            if question.is_counted:
+                yield QuestionResult(question, self._figure(question), self._comments(question))
+
+    def _comments(self, question: Question) -> Comments | None:
+        unit = self.named[self.chain[0].unit_id]
+        found = comments_of(self.tx, self.survey, question, unit.id, self.policy)
+        return Comments(unit, len(found)) if found else None
+
+    def _participation(self) -> Participation | None:
+        unit = self._nearest(PARTICIPATION)
+        if unit is None:
+            return None
+        told = turnout(self.figures[unit, PARTICIPATION], self.policy.group_minimum)
+        return Participation(self.named[unit], self._is_above(unit), told.percent, told.band)
+
+    def _figure(self, question: Question) -> Figure | None:
+        unit = self._nearest(question.key)
+        if unit is None:
+            return None
+        counts = self.figures[unit, question.key]
+        answers = sum(counts.values())
+        people, minimum = self.named[unit].people, self.policy.group_minimum
+        return Figure(
+            unit=self.named[unit],
+            rolled_up=self._is_above(unit),
+            shares=shares(counts, options_of(question)),
+            favourable=favourable_share(counts, question.favourable_from),
+            answers=answers if may_tell_number(answers, people, minimum) else None,
+            trend=self._trend(unit, question.key),
+        )
+
+    def _trend(self, unit_id: UUID, key: str) -> tuple[TrendPoint, ...]:
+        points = [
+            TrendPoint(survey.closes_at, survey.period, favourable)
+            for survey, figure in self.history
+            if (figure.unit_id, figure.question_key) == (unit_id, key)
+            and (favourable := self._favourable(survey, figure)) is not None
+        ]
+        return tuple(points) if len(points) > 1 else ()
+
+    def _favourable(self, survey: Survey, figure: StoredFigure) -> int | None:
+        """By the pack as it was asked; None where the question had no favourable side then."""
+        questions = {q.key: q for q in self.packs[survey.pack_revision_id].questions}
+        question = questions.get(figure.question_key)
+        return favourable_share(figure.counts, question.favourable_from) if question else None
+
+    def _nearest(self, key: str) -> UUID | None:
+        """The lowest unit of the chain of which that may be shown."""
+        ids = (unit.unit_id for unit in self.chain)
+        return next((unit_id for unit_id in ids if (unit_id, key) in self.figures), None)
+
+    def _is_above(self, unit_id: UUID) -> bool:
+        return unit_id != self.chain[0].unit_id
