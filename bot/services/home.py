@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.cadence import CadenceKind
 from bot.domain.check_in import CheckIn, Value
 from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Quote, Text, Tone
-from bot.domain.packs import AudienceKind, Question
+from bot.domain.packs import Question
 from bot.domain.people import Participation, Person, Role
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
@@ -170,7 +170,7 @@ class _Home:
 
     def _reader(self) -> str:
         manager = audience.current_manager(self.tx, self.person.id, self.now)
-        return audience.line(self.kit.words, self.person, AudienceKind.MANAGER, manager)
+        return audience.usual(self.kit.words, self.person, manager)
 
 
 def _nothing_open(said: Said, first: Upcoming | None) -> str:

@@ -161,7 +161,9 @@ def test_every_part_of_the_rules_is_read() -> None:
           url: https://fernweh.example/ai
           leader: Mara@Fernweh.example
           questions: leader
-        privacy: {group_minimum: 6, comment_minimum: 12, retention_days: 90, help_contact: Ines}
+        privacy:
+          {group_minimum: 6, comment_minimum: 12, team_results: true, retention_days: 90,
+           help_contact: Ines}
         packs:
         cadences: {}
         """)
@@ -178,6 +180,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         help_contact="Ines",
         group_minimum=6,
         comment_minimum=12,
+        team_results=True,
         retention_days=90,
         follow_up_days=7,
     )
@@ -233,9 +236,22 @@ def test_audiences_are_read(audience: str, expected: Audience) -> None:
     assert only_cadence(audience=audience).audience == expected
 
 
-def test_burnout_may_be_asked_after_the_impact_assessment() -> None:
-    text = file(cadence(pack="burnout", confirmed_impact_assessment="true"))
-    assert load(text).cadences[0].pack == "burnout"
+CONFIRMED = ("confirmed_impact_assessment", "confirmed_works_council")
+
+
+def test_burnout_may_be_asked_after_the_impact_assessment_and_with_the_works_council() -> None:
+    text = file(cadence(pack="burnout", **dict.fromkeys(CONFIRMED, "true")))
+    found = load(text)
+    assert found.cadences[0].pack == "burnout"
+    assert load(to_yaml(found)) == found
+
+
+@pytest.mark.parametrize("missing", CONFIRMED)
+def test_one_confirmation_is_not_enough_for_burnout(missing: str) -> None:
+    given = {name: "true" for name in CONFIRMED if name != missing}
+    said = complaint(file(cadence(pack="burnout", **given)))
+    assert "cadences.weekly.pack" in said
+    assert said.endswith(f"first, then add {missing}: true")
 
 
 OWN_PACK = dedent("""\
@@ -296,6 +312,7 @@ def test_an_organisation_may_bring_its_own_pack() -> None:
         ({"pack": None}, "pack", "is missing", "add pack:"),
         ({"pack": "stay_interview"}, "pack", "never for messages", "such as ai_capacity"),
         ({"pack": "burnout"}, "pack", "off by default", "confirmed_impact_assessment: true"),
+        ({"pack": "burnout"}, "pack", "off by default", "confirmed_works_council: true"),
         ({"text": "Hi"}, "text", "no meaning for a check_in", "remove it"),
         ({**NUDGE, "text": None}, "text", "is missing", "add text:"),
         ({**NUDGE, "text": '"{{ x.__class__ }}"'}, "text", "can't be sent", "not allowed"),
@@ -389,6 +406,7 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"privacy": "{retention_days: -1}"}, "privacy.retention_days  is -1  → give 14 to 3650"),
         ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
+        ({"privacy": "{team_results: 1}"}, "1 is neither true nor false"),
         ({"privacy": "{readers: [ines@fernweh.example]}"}, "nobody can be added here"),
         ({"privcy": "{}"}, "privcy  is not a known key  → did you mean privacy?"),
         ({"readers": "[hr]"}, "readers  is not a known key  → remove it: who reads"),
@@ -656,6 +674,8 @@ def own_pack(words: str) -> Pack:
     rating = Wording(
         words, words, "5", (words, "2", "3", "4", "5"), starters={"low": words, "any": "Ask."}
     )
+    rated = {"en": rating, "de": rating}
+    named, alone = AudienceKind.MANAGER, AudienceKind.SELF
     return Pack(
         "our_own",
         {"en": "Ours"},
@@ -663,8 +683,9 @@ def own_pack(words: str) -> Pack:
             Question(
                 "a", QuestionKind.CHOICE, AudienceKind.GROUP, {"en": yes_or_no}, ("yes", "no")
             ),
-            Question("b", QuestionKind.NUMBER, AudienceKind.SELF, {"en": hours}, (), 1, 24),
-            Question("c", QuestionKind.RATING, AudienceKind.MANAGER, {"en": rating, "de": rating}),
+            Question("b", QuestionKind.NUMBER, alone, {"en": hours}, (), 1, 24),
+            Question("c", QuestionKind.RATING, named, rated, counted=True, favourable_from=3),
+            Question("d", QuestionKind.TEXT, named, {"en": hours}),
         ),
         on_by_default=False,
     )
@@ -703,6 +724,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
         help_contact=draw(st.just("") | texts),
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
+        team_results=draw(st.booleans()),
         retention_days=draw(st.integers(14, 3650)),
         follow_up_days=draw(st.integers(1, 90)),
     )
