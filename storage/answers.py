@@ -82,6 +82,7 @@ _CURRENT = _SELECT.where(
 )
 _CURRENT_OF = _CURRENT.where(own(_answer), _answer.c.check_in_id == bindparam("check_in"))
 CURRENT_AMONG = _CURRENT.where(own(_answer), _answer.c.id.in_(SOME))
+_OF_CHECK_INS = _CURRENT.where(own(_answer), _answer.c.check_in_id.in_(SOME))
 _VERSIONS = _SELECT.where(own(_version), _version.c.id.in_(SOME))
 
 _AUDIENCES = (
@@ -179,6 +180,9 @@ class SqlAnswers(Store):
     def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
         found = self._with_audiences(self._run(_CURRENT_OF, check_in=check_in_id).all())
         return {answer.question_key: answer for answer in found}
+
+    def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        return self._with_audiences(list(self._run_among(check_ins, _OF_CHECK_INS)))
 
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)

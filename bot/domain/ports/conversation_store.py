@@ -201,6 +201,10 @@ class Answers(Protocol):
         """The current version of each answer of a check-in, by question key."""
         ...
 
+    def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        """The current version of each answer of these check-ins, if it has content."""
+        ...
+
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         """Current versions, newest first: for the person's own eyes."""
         ...
