@@ -22,6 +22,7 @@ from bot.services.kept_promises import kept_line
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
+from bot.services.summary_results import counted_since
 from bot.services.trend_chart import trend_chart
 
 CHANGES_SHOWN = 4
@@ -55,7 +56,7 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     if not view.shared:
         kept = kept_line(scene, view.summary)
         quiet = (Heading(title), Text(said["quiet"]), *kept, Text(said["quiet_next"], Tone.MUTED))
-        return Message("summary", title, quiet)
+        return Message("summary", title, (*quiet, *counted_since(scene, view.summary)))
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     changes = list(_changes(scene, view))
@@ -71,7 +72,8 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     if advised:
         buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
-    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), foot))
+    counted = counted_since(scene, view.summary)
+    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), *counted, foot))
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:

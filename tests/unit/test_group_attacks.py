@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from math import comb
-from random import Random
 from uuid import UUID
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.group_results import participation, shown_comments, shown_figures
-from bot.domain.group_units import UnitTree, large_enough, unit_tree
+from bot.domain.group_results import shown_figures
+from bot.domain.group_units import UnitTree, unit_tree
 
 ROOT = UUID(int=1)
 MOST_WORLDS = 4_000
