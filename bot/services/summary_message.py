@@ -29,7 +29,7 @@ CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
-"""One fewer beside advice about reclaimed time, so that it stays one phone screen."""
+"""One fewer beside advice about reclaimed time or results, so that it stays one phone screen."""
 
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
@@ -67,12 +67,12 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     time = reclaimed_in(view)
     blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
     advised = time is not None and time.mostly_more_of_the_same
-    blocks += _starters(scene, view, STARTERS_SHOWN - advised)
+    counted = counted_since(scene, view.summary)
+    blocks += _starters(scene, view, STARTERS_SHOWN - (advised or bool(counted)))
     buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
     if advised:
         buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
-    counted = counted_since(scene, view.summary)
     return Message("summary", title, (*blocks, Buttons(tuple(buttons)), *counted, foot))
 
 

@@ -59,11 +59,11 @@ class _Part:
         survey = self.result.survey
         said = self.drawing.say(survey=survey.title)
         yield Heading(said["summary_heading"])
-        yield from self._shares(survey.title)
+        yield from self._shares()
         see = Button(said["see"], TEAM.shown, f"{survey.id}:{self.scene.person.id}:")
         yield Buttons((see,))
 
-    def _shares(self, title: str) -> Iterator[Block]:
+    def _shares(self) -> Iterator[Block]:
         """Favourable shares, the team's own first; where there is none to show, why."""
         rated = [q for q in self.result.questions if q.question.favourable_from]
         if not rated:
@@ -74,10 +74,10 @@ class _Part:
             yield Text(self.drawing.say()["summary_hidden"])
         units = dict.fromkeys(figure.unit for _, figure in shown)
         for unit in sorted(units, key=lambda each: each != self.result.unit):
-            yield from self._of_unit(title, unit, [s for s in shown if s[1].unit == unit])
+            yield from self._of_unit(unit, [s for s in shown if s[1].unit == unit])
 
     def _of_unit(
-        self, title: str, unit: ResultUnit, shown: Sequence[tuple[QuestionResult, Figure]]
+        self, unit: ResultUnit, shown: Sequence[tuple[QuestionResult, Figure]]
     ) -> Iterator[Block]:
         if unit != self.result.unit:
             yield Text(self.drawing.say(whose=self.drawing.whose(unit))["rolled_up"])
@@ -86,5 +86,6 @@ class _Part:
         shares = tuple(figure.favourable or 0 for _, figure in shown)
         pairs = zip(labels, shares, strict=True)
         lines = [self.drawing.say(label=label, percent=s)["option"] for label, s in pairs]
-        name = self.drawing.say(survey=title)["summary_title"]
+        lows = {each.question.favourable_from for each, _ in shown}
+        name = self.drawing.say(low=lows.pop() if len(lows) == 1 else 0)["summary_title"]
         yield Bars(name, labels, shares, "\n".join(lines))
