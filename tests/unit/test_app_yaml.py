@@ -96,11 +96,11 @@ def line_of(text: str, part: str) -> int:
 
 def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
     found = load_configuration(ROOT / "app.yaml")
-    check_in, monthly, summary, *nudges = found.cadences
+    check_in, monthly, clarity, summary, *nudges = found.cadences
     assert found.policy.company == "Fernweh Maps"
     assert found.policy.expectations.url.startswith("https://")
     assert found.policy.help_contact
-    assert {pack.key for pack in found.packs} == {"ai_check_in", "ai_capacity"}
+    assert {pack.key for pack in found.packs} == {"ai_check_in", "ai_capacity", "ai_clarity"}
     assert check_in.kind is CadenceKind.CHECK_IN
     assert check_in.recurrence == Recurrence(
         Unit.WEEK, 1, time(10), date(2026, 1, 6), weekday=date(2026, 1, 6).weekday()
@@ -110,6 +110,10 @@ def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
         Unit.MONTH, 1, time(10), date(2026, 1, 6), weekday=2, ordinal=-1
     )
     assert (monthly.audience, monthly.questions_per_round) == (Audience(everyone=True), 3)
+    assert clarity.recurrence == Recurrence(
+        Unit.MONTH, 1, time(10), date(2026, 3, 1), weekday=3, ordinal=3
+    )
+    assert clarity.audience == Audience(under=("mara@fernweh.example",))
     assert summary.kind is CadenceKind.WEEKLY_SUMMARY
     assert (summary.recurrence.weekday, summary.recurrence.at) == (4, time(15))
     assert summary.audience == Audience(managers=True)

@@ -144,6 +144,19 @@ FACTS: dict[str, dict[str, object]] = {
     },
     "slack_replies": {},
     "stranger": {},
+    "results": {
+        "count": 12,
+        "label": "agree",
+        "low": 4,
+        "minimum": 5,
+        "moment": MOMENT,
+        "name": "Mara Lindqvist",
+        "number": 2,
+        "percent": 60,
+        "survey": "AI clarity",
+        "values": ["40%", "60%"],
+        "whose": "everybody together",
+    },
     "sample": {"moment": MOMENT, "name": "AI check-in", "number": 2, "words": "How is work?"},
     "summary": PEOPLE
     | {
@@ -382,6 +395,7 @@ THROUGH = {
     "prepare": "one_to_one",
     "promise_messages": "promise",
     "rhythms": "one_to_one",
+    "summary_results": "results",
     "told": "nudges",
 }
 """Modules that speak through what another one hands them, and its message."""
