@@ -1,6 +1,6 @@
 """Surveys that run, and what was counted of those that have closed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ class SqlSurveys(Store):
 
     def expect(self, surveys: Sequence[Survey]) -> None:
         """Writes nothing where all is known, so that planners hardly ever wait for each other."""
-        known = {(each.cadence_id, each.period): each for each in self._known(surveys)}
+        known = self.of_rounds([(each.cadence_id, each.period) for each in surveys])
         news = [
             each for each in surveys if _is_news(known.get((each.cadence_id, each.period)), each)
         ]
@@ -67,6 +67,18 @@ class SqlSurveys(Store):
         )
         rows = [self._row(each) for each in sorted(news, key=lambda s: (s.cadence_id, s.period))]
         self._connection.execute(follow, rows)
+
+    def of_rounds(self, rounds: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Survey]:
+        if not rounds:
+            return {}
+        query = select(*_COLUMNS).where(
+            self._own(_survey),
+            _survey.c.cadence_id.in_({cadence_id for cadence_id, _ in rounds}),
+            _survey.c.period.in_({period for _, period in rounds}),
+        )
+        found = (Survey(*row) for row in self._connection.execute(query))
+        wanted = {(each.cadence_id, each.period): each for each in found}
+        return {each: wanted[each] for each in rounds if each in wanted}
 
     def next_at(self) -> datetime | None:
         return self._run(_NEXT_AT).scalar()
@@ -173,16 +185,6 @@ class SqlSurveys(Store):
             query = query.where(_comment.c.question_key == question_key)
         ordered = query.order_by(_comment.c.answer_version_id)
         return [StoredComment(*row) for row in self._connection.execute(ordered)]
-
-    def _known(self, surveys: Sequence[Survey]) -> Sequence[Survey]:
-        cadences = {each.cadence_id for each in surveys}
-        periods = {each.period for each in surveys}
-        query = select(*_COLUMNS).where(
-            self._own(_survey),
-            _survey.c.cadence_id.in_(cadences),
-            _survey.c.period.in_(periods),
-        )
-        return [Survey(*row) for row in self._connection.execute(query)] if surveys else []
 
     def _row(self, survey: Survey) -> dict[str, Any]:
         return plain(survey) | {"organisation_id": self._organisation}

@@ -219,6 +219,12 @@ class Answers(Protocol):
         """Versions that already were in this manager's summaries, oldest first."""
         ...
 
+    def audiences_until(
+        self, moments: Mapping[UUID, datetime]
+    ) -> Mapping[UUID, Sequence[Audience]]:
+        """The audiences that each answer had at its moment (aware UTC), oldest first."""
+        ...
+
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]: ...
     def current_of(self, versions: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
         """For each version the one that is current of the same answer now, if it has content."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -84,6 +84,10 @@ class Surveys(Protocol):
         """Notes that check-ins of these were opened: a running survey's times and pack follow; a
         counted one stays as it is.
         """
+        ...
+
+    def of_rounds(self, rounds: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Survey]:
+        """The surveys of these cadences and periods, running or counted."""
         ...
 
     def next_at(self) -> datetime | None:
