@@ -56,8 +56,8 @@ class ResultDrawing:
         said = self.say(survey=survey.title, moment=survey.closed_at)
         yield Heading(said["survey"])
         yield Text(self._about(self.found.unit))
-        if (told := self.found.participation) is not None:
-            yield Text(self._answered(told), Tone.MUTED)
+        told = self.found.participation
+        yield Text(self._answered(told) if told else said["answered_hidden"], Tone.MUTED)
 
     def _about(self, unit: ResultUnit) -> str:
         if unit.manager is not None and unit.manager.id == self.reader.id:
