@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, manifest, people, status
+from bot.cli import cadence, check, db, erase, manifest, people, retention, status
 
 DEBUG = "--debug"
 
@@ -34,6 +34,8 @@ app.add_typer(check.keys, name="keys")
 app.add_typer(db.app, name="db")
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("erase")(erase.erase)
+app.command("retention")(retention.retention)
 
 
 @app.callback()

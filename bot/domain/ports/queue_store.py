@@ -177,8 +177,8 @@ class ReadLog(Protocol):
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
-    def forget(self, answer_ids: Iterable[UUID]) -> None:
-        """Nobody was ever shown these."""
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Nobody was ever shown these answers of this person's."""
         ...
 
     def forget_person(self, person_id: UUID) -> None:
