@@ -13,6 +13,7 @@ from storage.desks import SqlDesks
 from storage.erasures import SqlErasures
 from storage.expectations import SqlExpectations
 from storage.inbox import SqlInbox
+from storage.links import SqlLinks
 from storage.local_messages import SqlLocalMessages
 from storage.logs import SqlAuditLog, SqlReadLog
 from storage.meetings import SqlMeetings
@@ -108,6 +109,11 @@ class SqlTx:
     def erasures(self) -> SqlErasures:
         """What people took back."""
         return SqlErasures(*self._at)
+
+    @cached_property
+    def links(self) -> SqlLinks:
+        """Links to one's own data."""
+        return SqlLinks(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

@@ -43,7 +43,8 @@ class Expectations:
 class Policy:
     """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
 
-    `follow_up_days` after a promise was due both people are asked how it went. Retention is in
+    `page_url` is the company's own page about privacy, "" where there is none. `follow_up_days`
+    after a promise was due both people are asked how it went. Retention is in
     days; group results need at least `group_minimum` people, comments
     `comment_minimum`.
     """
@@ -56,6 +57,7 @@ class Policy:
     weekly_cap: int = 4
     expectations: Expectations = field(default_factory=Expectations)
     help_contact: str = ""
+    page_url: str = ""
     group_minimum: int = 5
     comment_minimum: int = 10
     retention_days: int = 365

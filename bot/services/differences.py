@@ -99,6 +99,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.retention_days": policy.retention_days,
         "privacy.help_contact": policy.help_contact,
+        "privacy.page_url": policy.page_url,
     }
 
 

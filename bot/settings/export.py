@@ -66,6 +66,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
             comment_minimum=policy.comment_minimum,
             retention_days=policy.retention_days,
             help_contact=policy.help_contact or None,
+            page_url=policy.page_url or None,
         ),
     }
 

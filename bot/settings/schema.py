@@ -118,6 +118,7 @@ class Privacy(Section):
     comment_minimum: int = Field(default=LEAST_COMMENTS, validate_default=True)
     retention_days: Annotated[int, Field(ge=LEAST_RETENTION, le=_MOST_RETENTION)] = 365
     help_contact: Paragraph = ""
+    page_url: Annotated[Paragraph, AfterValidator(_web_address)] = ""
 
     @field_validator("group_minimum")
     @classmethod

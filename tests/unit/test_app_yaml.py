@@ -161,7 +161,12 @@ def test_every_part_of_the_rules_is_read() -> None:
           url: https://fernweh.example/ai
           leader: Mara@Fernweh.example
           questions: leader
-        privacy: {group_minimum: 6, comment_minimum: 12, retention_days: 90, help_contact: Ines}
+        privacy:
+          group_minimum: 6
+          comment_minimum: 12
+          retention_days: 90
+          help_contact: Ines
+          page_url: https://intranet.fernweh.example/privacy
         packs:
         cadences: {}
         """)
@@ -176,6 +181,7 @@ def test_every_part_of_the_rules_is_read() -> None:
             "Ask first", "https://fernweh.example/ai", "mara@fernweh.example", QuestionsFor.LEADER
         ),
         help_contact="Ines",
+        page_url="https://intranet.fernweh.example/privacy",
         group_minimum=6,
         comment_minimum=12,
         retention_days=90,
@@ -701,6 +707,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
             ),
         ),
         help_contact=draw(st.just("") | texts),
+        page_url=draw(st.sampled_from(["", "https://fernweh.example/privacy?x=1"])),
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
         retention_days=draw(st.integers(14, 3650)),

@@ -108,6 +108,12 @@ FACTS: dict[str, dict[str, object]] = {
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
     "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
+    "my_data": {
+        "address": "https://touchpoint.fernweh.example/you",
+        "company": "Fernweh",
+        "days": 365,
+        "provider": "OpenAI",
+    },
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
     "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
     "pair": PEOPLE | {"count": 2, "days": 14, "first": "Ana", "moment": MOMENT, "text": "Lunch"},
@@ -162,6 +168,14 @@ FACTS: dict[str, dict[str, object]] = {
         "words": "Fine",
     },
     "thanks": PEOPLE | {"last_day": MOMENT},
+    "who_reads": {
+        "company": "Fernweh",
+        "days": 365,
+        "manager": "Mia",
+        "minimum": 5,
+        "provider": "OpenAI",
+        "text": "How is work?",
+    },
     "welcome": PEOPLE | {"company": "Fernweh", "count": 5},
 }
 UNWANTED = re.compile(r"\{\{|\}\}|\{%|\bNone\b|\bUndefined\b|datetime|  |<")

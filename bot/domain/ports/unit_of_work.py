@@ -15,6 +15,7 @@ from bot.domain.ports.conversation_store import (
 from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
+from bot.domain.ports.link_store import Links
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -59,6 +60,8 @@ class Tx(Protocol):
     def expectations(self) -> ExpectationsStore: ...
     @property
     def erasures(self) -> Erasures: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def queue(self) -> Queue: ...
     @property
