@@ -19,6 +19,7 @@ from storage.logs import SqlAuditLog, SqlReadLog
 from storage.meetings import SqlMeetings
 from storage.occurrences import SqlOccurrences
 from storage.organisations import SqlOrganisations
+from storage.own_data import SqlOwnData
 from storage.pairs import SqlAgenda
 from storage.people import SqlPeople
 from storage.plans import SqlPlans
@@ -114,6 +115,11 @@ class SqlTx:
     def links(self) -> SqlLinks:
         """Links to one's own data."""
         return SqlLinks(*self._at)
+
+    @cached_property
+    def own_data(self) -> SqlOwnData:
+        """Everything about one person, for that person."""
+        return SqlOwnData(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

@@ -81,7 +81,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(kind=kind_of, own_path=own_path, safe_url=safe_url, initials=initials, drawing=drawing)
+    made.filters.update(kind=kind_of, initials=initials, drawing=drawing)
+    made.filters.update(own_path=own_path, safe_url=safe_url)
     made.globals.update(
         most_radios=MOST_RADIOS, token=new_token, is_repeated=is_repeated, Place=Place
     )

@@ -59,6 +59,10 @@ class ExpectationsStore(Protocol):
         """What this person was named as the reader of, about any version."""
         ...
 
+    def questions_by(self, person_id: UUID) -> Sequence[Question]:
+        """What this person asked about any version, oldest first."""
+        ...
+
     def open_questions(self, version_id: UUID) -> Sequence[Question]:
         """Those about a version that aren't answered, whoever their reader is."""
         ...

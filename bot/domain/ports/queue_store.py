@@ -169,6 +169,9 @@ class ReadLog(Protocol):
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """What somebody was shown of others, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
