@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Table, select
+from sqlalchemy import Table, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.store import Query
@@ -22,6 +22,9 @@ from storage.tables.people import EmploymentRow, IdentityRow, ManagementRow
 from storage.tables.queue import DeliveryRow
 from storage.tables.rights import ErasureRow, PersonalLinkRow
 from storage.tables.summary import SummaryRow
+
+_AS_TEXT = frozenset({"actor", "target"})
+"""Columns that hold ids and other things, and so texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Kind:
 
     def _is(self, person_id: UUID) -> ColumnElement[bool]:
         column: ColumnElement[Any] = self.table.c[self.whose]
-        return column == (str(person_id) if isinstance(column.type, String) else person_id)
+        return column == (str(person_id) if self.whose in _AS_TEXT else person_id)
 
 
 RECORDS = (
@@ -72,7 +75,7 @@ RECORDS = (
         "messages",
         DeliveryRow,
         "person_id",
-        ("number", "kind", "operation", "not_before", "state", "reason", "state_at", "attempts"),
+        ("not_before", "kind", "operation", "state", "reason", "state_at", "attempts"),
     ),
     Kind("desk", DeskRow, "manager_id", ("next_at", "nudged_on", "away_until")),
     Kind(

@@ -14,6 +14,8 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import export_answers, export_pairs, export_records
 from bot.services.export_source import Json, Source
 from bot.services.kit import Kit
+from prompts.export_page import export_page
+from prompts.words import Words
 
 FORMAT, VERSION = "touchpoint-export", 1
 """The version rises when a field changes its meaning or goes; new fields alone don't raise it."""
@@ -55,3 +57,18 @@ def _collected(source: Source) -> Json:
 def to_json(collected: Json) -> bytes:
     """The file for other programs: UTF-8, two spaces of indentation."""
     return json.dumps(collected, ensure_ascii=False, indent=2).encode("utf-8", "replace")
+
+
+def to_html(words: Words, collected: Json) -> bytes:
+    """The file to read: one page of HTML that needs nothing else."""
+    return export_page(words, collected).encode("utf-8", "replace")
+
+
+def file_name(collected: Json, kind: str) -> str:
+    """What the file ("json" or "html") is called where it is saved: without a name of anybody's."""
+    return f"touchpoint-{collected['made_at'][:10]}.{kind}"
+
+
+def to_file(words: Words, collected: Json, kind: str) -> bytes:
+    """The file of that kind, "json" or "html"."""
+    return to_json(collected) if kind == "json" else to_html(words, collected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.inbound import Inbound
@@ -13,7 +13,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import personal_links, who_reads
 from bot.services.act import Act
 from bot.services.kit import Kit
-from prompts.words import Said
+from prompts.words import Said, Words
 
 ACTION, COPY, AI = "my_data", "my_data_copy", "my_data_ai"
 ERASE = "erase_everything"
@@ -41,6 +41,27 @@ def set_ai(tx: Tx, person: Person, *, off: bool, now: datetime) -> None:
     """now: aware UTC. Switched off again, it keeps the moment at which it first was."""
     if off != (person.ai_off_at is not None):
         tx.people.set_ai_off(person.id, now if off else None)
+
+
+@dataclass(frozen=True, slots=True)
+class AiSwitch:
+    """Whether AI reads a person's answers, and the button that changes it (OFF or ON)."""
+
+    text: str
+    label: str
+    to: str
+
+
+def ai_switch(words: Words, person: Person, provider: str = "") -> AiSwitch:
+    """provider: whose AI writes summaries, "" where none is set up."""
+    said = words.say("my_data", person.locale, person.time_zone, provider=provider)
+    is_off = person.ai_off_at is not None
+    if provider:
+        text = said["ai_off" if is_off else "ai_on"]
+    else:
+        text = said["ai_none_off" if is_off else "ai_none"]
+    label = said["switch_on" if is_off else "switch_off"]
+    return AiSwitch(text, label, ON if is_off else OFF)
 
 
 def copy(kit: Kit, act: Act, _: Inbound) -> Reply:
@@ -119,14 +140,10 @@ class _Panel:
             yield Link(said[f"copy_{kind}"], address(self._act.person.id, kind))
 
     def _ai(self, said: Said) -> Iterator[Block]:
-        is_off = self._act.person.ai_off_at is not None
+        switch = ai_switch(self._kit.words, self._act.person, self._provider)
         yield Heading(said["ai"])
-        if self._provider:
-            yield Text(self._say(provider=self._provider)["ai_off" if is_off else "ai_on"])
-        else:
-            yield Text(said["ai_none_off" if is_off else "ai_none"])
-        label = said["switch_on" if is_off else "switch_off"]
-        yield Buttons((Button(label, AI, ON if is_off else OFF),))
+        yield Text(switch.text)
+        yield Buttons((Button(switch.label, AI, switch.to),))
 
     def _kept(self, said: Said) -> Iterator[Block]:
         yield Heading(said["kept"])

@@ -130,6 +130,12 @@ async def who_is_in(kit: Kit, session: str, now: datetime) -> Person | None:
     return await kit.uow.read(run)
 
 
+def ends_at(tx: Tx, session: str) -> datetime | None:
+    """When a session ends by itself (aware UTC)."""
+    link = tx.links.by_session(_hash("session", session))
+    return link.session_until if link is not None else None
+
+
 async def leave(kit: Kit, session: str) -> None:
     """Ends a session; a repeat changes nothing."""
     digest = _hash("session", session)

@@ -69,6 +69,7 @@ FACTS: dict[str, dict[str, object]] = {
         "team": "Sales",
         "weekday": "Monday",
     },
+    "export": PEOPLE | {"at": "6 Mar 2026, 15:00", "company": "Fernweh", "day": "6 Mar 2026"},
     "expectations": {
         "company": "Fernweh",
         "count": 12,
@@ -168,6 +169,13 @@ FACTS: dict[str, dict[str, object]] = {
         "words": "Fine",
     },
     "thanks": PEOPLE | {"last_day": MOMENT},
+    "you": {
+        "check_ins": 2,
+        "company": "Fernweh",
+        "count": 3,
+        "moment": MOMENT,
+        "name": "Ana",
+    },
     "who_reads": {
         "company": "Fernweh",
         "days": 365,
