@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Delete, Select, delete, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.ports.queue_store import Audited, Reading
-from storage.queries import Queries
+from storage.queries import Queries, chunks
 from storage.tables.logs import AuditLogRow, ReadLogRow
 
 _reading = ReadLogRow.__table__
@@ -44,6 +44,18 @@ class SqlReadLog(Queries):
             .order_by(_reading.c.at, _reading.c.id)
         )
         return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]
+
+    def forget(self, answer_ids: Iterable[UUID]) -> None:
+        """Delete who was shown these answers."""
+        for some in chunks(list(answer_ids)):
+            self._connection.execute(self._delete().where(_reading.c.answer_id.in_(some)))
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Delete who was shown anything of this person's."""
+        self._connection.execute(self._delete().where(_reading.c.person_id == person_id))
+
+    def _delete(self) -> Delete:
+        return delete(_reading).where(_reading.c.organisation_id == self._organisation)
 
     def _row(self, reading: Reading) -> dict[str, Any]:
         return {

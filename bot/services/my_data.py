@@ -10,15 +10,12 @@ from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import personal_links, who_reads
+from bot.services import erase_forms, personal_links, who_reads
 from bot.services.act import Act
 from bot.services.kit import Kit
 from prompts.words import Said, Words
 
 ACTION, COPY, AI = "my_data", "my_data_copy", "my_data_ai"
-ERASE = "erase_everything"
-"""Opens the form that says what goes and what stays."""
-
 OFF, ON = "off", "on"
 
 
@@ -152,4 +149,4 @@ class _Panel:
     def _erase(self, said: Said) -> Iterator[Block]:
         yield Heading(said["erase"])
         yield Text(said["erase_text"])
-        yield Buttons((Button(said["erase_button"], ERASE),))
+        yield Buttons((Button(said["erase_button"], erase_forms.EVERYTHING),))

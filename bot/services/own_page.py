@@ -31,6 +31,7 @@ class Shown:
     ai_text: str
     ai_label: str
     ai_to: str
+    erase_goes: str
 
 
 async def look(kit: Kit, person: Person, session: str, now: datetime) -> Shown:
@@ -55,6 +56,7 @@ def _shown(kit: Kit, tx: Tx, person: Person, session: str, now: datetime) -> Sho
         ai_text=ai.text,
         ai_label=ai.label,
         ai_to=ai.to,
+        erase_goes=kit.words.say("erase", person.locale, person.time_zone)["everything"],
     )
 
 

@@ -70,6 +70,7 @@ FACTS: dict[str, dict[str, object]] = {
         "weekday": "Monday",
     },
     "export": PEOPLE | {"at": "6 Mar 2026, 15:00", "company": "Fernweh", "day": "6 Mar 2026"},
+    "erase": {"count": 3},
     "expectations": {
         "company": "Fernweh",
         "count": 12,

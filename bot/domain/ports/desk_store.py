@@ -99,6 +99,10 @@ class Meetings(Protocol):
         """Of this person with anybody, on either side, oldest first."""
         ...
 
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all notes go."""
+        ...
+
     def save(self, meeting: Meeting) -> None:
         """Writes everything but the ids, the kind and the day it was planned for."""
         ...

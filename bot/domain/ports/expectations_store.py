@@ -55,12 +55,12 @@ class ExpectationsStore(Protocol):
         ...
 
     def question(self, version_id: UUID, person_id: UUID) -> Question | None: ...
-    def questions_to(self, reader_id: UUID) -> Sequence[Question]:
-        """What this person was named as the reader of, about any version."""
+    def questions_by(self, person_id: UUID) -> Sequence[Question]:
+        """What this person asked, about any version, oldest first."""
         ...
 
-    def questions_by(self, person_id: UUID) -> Sequence[Question]:
-        """What this person asked about any version, oldest first."""
+    def questions_to(self, reader_id: UUID) -> Sequence[Question]:
+        """What this person was named as the reader of, about any version."""
         ...
 
     def open_questions(self, version_id: UUID) -> Sequence[Question]:

@@ -93,3 +93,10 @@ class UnitOfWork(Protocol):
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Runs `fn` on one consistent snapshot, in which nothing can be written or locked."""
         ...
+
+    async def forget(self) -> bool:
+        """Empties what the database keeps of rows as they were before (SQLite's write-ahead log).
+
+        False where somebody is still reading it; try again later. PostgreSQL does so by itself.
+        """
+        ...
