@@ -124,9 +124,8 @@ class OwnPages:
         reply = await self.world.act(who, "my_data_copy", send=False)
         assert isinstance(reply.view, Panel), reply
         (link,) = [block for block in reply.view.blocks if isinstance(block, Link)]
-        (code,) = [
-            b.text for b in reply.view.blocks if isinstance(b, Text) and b.tone is Tone.STRONG
-        ]
+        texts = [block for block in reply.view.blocks if isinstance(block, Text)]
+        (code,) = [block.text for block in texts if block.tone is Tone.STRONG]
         return link.url, code
 
     async def enters(self, who: str) -> Visitor:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,7 +52,7 @@ async def test_from_the_chat_to_a_copy_of_everything(pages: OwnPages) -> None:
 
 
 async def test_looking_at_a_link_never_opens_it(pages: OwnPages) -> None:
-    """Slack and mail programs fetch links for their previews: that names nobody, uses nothing up."""
+    """Previews of links fetch them: that names nobody, and uses nothing up."""
     address, code = await pages.link("ana")
     path = address.removeprefix(ORIGIN)
     for method in ("HEAD", "GET", "GET"):
@@ -233,8 +235,6 @@ async def test_whoever_leaves_is_out_at_once(pages: OwnPages) -> None:
 
 async def test_so_is_whoever_loses_their_account(pages: OwnPages) -> None:
     """Deactivated in Slack, while the people list still has them."""
-    from dataclasses import replace
-
     visitor = await pages.enters("ana")
     address, _ = await pages.link("ana")
     identity = await pages.world.built.uow.read(
@@ -379,8 +379,6 @@ async def test_a_body_that_no_form_has_is_refused(pages: OwnPages) -> None:
 
 
 async def test_two_browsers_at_the_same_moment_open_a_link_once(pages: OwnPages) -> None:
-    import asyncio
-
     address, _ = await pages.link("ana")
     secret = address.rpartition("/")[2]
     kit, now = pages.world.built.kit, pages.world.now
