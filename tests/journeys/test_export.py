@@ -36,9 +36,7 @@ MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")
 BEN = Someone("ben", manager="mara")
 CADENCES = [check_in(reminders=0), weekly_summary(), one_to_ones()]
-HOSTILE = (
-    "<script>alert(1)</script> </blockquote><img src=x onerror=alert(1)> {{ 7*7 }} &amp; <b>"
-)
+HOSTILE = "<script>alert(1)</script> </blockquote><img src=x onerror=alert(1)> {{ 7*7 }} &amp; <b>"
 SECTIONS = {
     "format": str,
     "version": int,
