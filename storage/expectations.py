@@ -100,13 +100,13 @@ class SqlExpectations(Store):
         )
         return self._first(Question, found)
 
-    def questions_by(self, person_id: UUID) -> Sequence[Question]:
-        found = self._of(_question, Question).where(_question.c.person_id == person_id)
-        return self._all(Question, found)
-
     def questions_to(self, reader_id: UUID) -> Sequence[Question]:
         found = self._of(_question, Question).where(_question.c.reader_id == reader_id)
         return self._all(Question, found)
+
+    def questions_by(self, person_id: UUID) -> Sequence[Question]:
+        found = self._of(_question, Question).where(_question.c.person_id == person_id)
+        return self._all(Question, found.order_by(_question.c.asked_at, _question.c.id))
 
     def open_questions(self, version_id: UUID) -> Sequence[Question]:
         about = _question.c.version_id == version_id

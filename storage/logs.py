@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Delete, Select, delete, func, insert, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.ports.queue_store import Audited, Reading
 from storage.queries import Queries, chunks
@@ -30,10 +31,16 @@ class SqlReadLog(Queries):
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]:
         """Return who read this person's answers, oldest first."""
+        return self._load(_reading.c.person_id == person_id)
+
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """Return what this person was shown of others, oldest first."""
+        return self._load(_reading.c.reader_id == reader_id)
+
+    def _load(self, which: ColumnElement[bool]) -> Sequence[Reading]:
         rows = self._connection.execute(
             select(_reading)
-            .where(_reading.c.organisation_id == self._organisation)
-            .where(_reading.c.person_id == person_id)
+            .where(_reading.c.organisation_id == self._organisation, which)
             .order_by(_reading.c.at, _reading.c.id)
         )
         return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]

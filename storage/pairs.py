@@ -71,6 +71,11 @@ class BetweenStore(Store, Generic[B]):
 
         return {row.employee_id for row in self._among(employees, query)}
 
+    def all_of(self, person_id: UUID) -> list[B]:
+        """Whatever this person ever had with anybody, oldest first."""
+        query = self._select().where(self._with(person_id))
+        return self._load(query.order_by(self._table.c.created_at, self._table.c.id))
+
     def forget_copies(self, person_id: UUID) -> None:
         for role in ("employee", "manager"):
             theirs = self._own(self._table), self._table.c[f"{role}_id"] == person_id

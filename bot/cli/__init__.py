@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, erase, manifest, people, results, retention, status
+from bot.cli import cadence, check, db, erase, link, manifest, people, results, retention, status
 
 DEBUG = "--debug"
 
@@ -37,6 +37,7 @@ app.command("status")(status.status)
 app.command("results")(results.results)
 app.command("erase")(erase.erase)
 app.command("retention")(retention.retention)
+app.command("link")(link.link)
 
 
 @app.callback()

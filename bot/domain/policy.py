@@ -44,9 +44,10 @@ class Expectations:
 class Policy:
     """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
 
-    `follow_up_days` after a promise was due both people are asked how it went. Retention is in
-    days, for single packs by their key; group results need at least `group_minimum` people,
-    comments `comment_minimum`. `team_results`: employees see those of their own team.
+    `page_url` is the company's own page about privacy, "" where there is none. `follow_up_days`
+    after a promise was due both people are asked how it went. Retention is in days, for single
+    packs by their key; group results need at least `group_minimum` people, comments
+    `comment_minimum`. `team_results`: employees see those of their own team.
     """
 
     company: str = "Your company"
@@ -57,6 +58,7 @@ class Policy:
     weekly_cap: int = 4
     expectations: Expectations = field(default_factory=Expectations)
     help_contact: str = ""
+    page_url: str = ""
     group_minimum: int = 5
     comment_minimum: int = 10
     team_results: bool = False

@@ -101,6 +101,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "privacy.retention_days": policy.retention_days,
         "privacy.retention_by_pack": _by_pack(policy),
         "privacy.help_contact": policy.help_contact,
+        "privacy.page_url": policy.page_url,
     }
 
 

@@ -14,6 +14,9 @@ from prompts.words import render_nudge
 
 _BUTTONS = {
     "open_my_answers": ("my_answers", "my_answers"),
+    "link_made": ("my_data", "my_data"),
+    "open_my_data": ("my_data", "my_data"),
+    "open_who_reads": ("who_reads", "who_reads"),
     "open_pause": ("open_pause", "pause"),
     "help": ("my_answers", "my_answers"),
     "declined": ("start", "start_again"),

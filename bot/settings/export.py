@@ -69,6 +69,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
             team_results=policy.team_results,
             retention_by_pack=dict(policy.retention_by_pack) or None,
             help_contact=policy.help_contact or None,
+            page_url=policy.page_url or None,
         ),
     }
 

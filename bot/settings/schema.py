@@ -133,6 +133,7 @@ class Privacy(Section):
     team_results: bool = False
     retention_by_pack: Annotated[dict[str, int], BeforeValidator(_days_by_pack)] = {}
     help_contact: Paragraph = ""
+    page_url: Annotated[Paragraph, AfterValidator(_web_address)] = ""
 
     @field_validator("group_minimum")
     @classmethod

@@ -166,8 +166,13 @@ def test_every_part_of_the_rules_is_read() -> None:
           leader: Mara@Fernweh.example
           questions: leader
         privacy:
-          {group_minimum: 6, comment_minimum: 12, team_results: true, retention_days: 90,
-           help_contact: Ines, retention_by_pack: {burnout: 30}}
+          group_minimum: 6
+          comment_minimum: 12
+          team_results: true
+          retention_days: 90
+          retention_by_pack: {burnout: 30}
+          help_contact: Ines
+          page_url: https://intranet.fernweh.example/privacy
         packs:
         cadences: {}
         """)
@@ -182,6 +187,7 @@ def test_every_part_of_the_rules_is_read() -> None:
             "Ask first", "https://fernweh.example/ai", "mara@fernweh.example", QuestionsFor.LEADER
         ),
         help_contact="Ines",
+        page_url="https://intranet.fernweh.example/privacy",
         group_minimum=6,
         comment_minimum=12,
         team_results=True,
@@ -737,6 +743,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
             ),
         ),
         help_contact=draw(st.just("") | texts),
+        page_url=draw(st.sampled_from(["", "https://fernweh.example/privacy?x=1"])),
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
         team_results=draw(st.booleans()),

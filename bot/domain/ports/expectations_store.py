@@ -56,7 +56,7 @@ class ExpectationsStore(Protocol):
 
     def question(self, version_id: UUID, person_id: UUID) -> Question | None: ...
     def questions_by(self, person_id: UUID) -> Sequence[Question]:
-        """What this person asked, about any version."""
+        """What this person asked, about any version, oldest first."""
         ...
 
     def questions_to(self, reader_id: UUID) -> Sequence[Question]:

@@ -26,6 +26,10 @@ class Promises(Protocol):
         """Writes all that can change, by id."""
         ...
 
+    def all_of(self, person_id: UUID) -> Sequence[Promise]:
+        """To or by this person, with anybody, whatever became of it, oldest first."""
+        ...
+
     def open_of_pairs(self, person_id: UUID) -> Sequence[Promise]:
         """Promises to or by this person, with anybody, that aren't withdrawn and of which one of
         the two has something left to say; those due first come first.
@@ -73,6 +77,10 @@ class Agenda(Protocol):
 
     def save(self, item: AgendaItem) -> None:
         """Writes all that can change, by id."""
+        ...
+
+    def all_of(self, person_id: UUID) -> Sequence[AgendaItem]:
+        """Of this person with anybody, whatever became of it, oldest first."""
         ...
 
     def open_of_pairs(self, person_id: UUID) -> Sequence[AgendaItem]:

@@ -181,6 +181,10 @@ class ReadLog(Protocol):
         """Nobody was ever shown these answers of this person's."""
         ...
 
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """What somebody was shown of others, oldest first."""
+        ...
+
     def forget_person(self, person_id: UUID) -> None:
         """Nobody was ever shown anything of this person's."""
         ...

@@ -16,6 +16,8 @@ from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.expiry_store import Expiry
+from bot.domain.ports.link_store import Links
+from bot.domain.ports.own_data_store import OwnData
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -65,6 +67,9 @@ class Tx(Protocol):
     def erasures(self) -> Erasures: ...
     @property
     def expiry(self) -> Expiry: ...
+    def links(self) -> Links: ...
+    @property
+    def own_data(self) -> OwnData: ...
     @property
     def queue(self) -> Queue: ...
     @property

@@ -34,6 +34,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("erasure")
     op.drop_table("personal_link")
+    op.drop_table("wrong_code")
     op.drop_column("expectations_question", "batch")
     op.drop_column("organisation", "restored_at")
     op.drop_column("person", "ai_off_at")
@@ -159,6 +160,14 @@ def _make_personal_link() -> None:
             ["organisation_id", f"{column}_hash"],
         )
     op.create_index("ix_personal_link_person", "personal_link", ["organisation_id", "person_id"])
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Uuid()),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_wrong_code"),
+    )
+    op.create_index("ix_wrong_code_at", "wrong_code", ["organisation_id", "at"])
 
 
 # What refers to a row is looked up by these columns alone whenever one is deleted.
