@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, manifest, people, status
+from bot.cli import audit, cadence, check, db, keys, manifest, people, status
 
 DEBUG = "--debug"
 
@@ -30,8 +30,9 @@ app = typer.Typer(
 app.add_typer(people.app, name="people")
 app.add_typer(cadence.app, name="cadence")
 app.add_typer(manifest.app, name="manifest")
-app.add_typer(check.keys, name="keys")
+app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
+app.add_typer(audit.app, name="audit")
 app.command("check")(check.check)
 app.command("status")(status.status)
 
