@@ -100,6 +100,10 @@ class SqlExpectations(Store):
         )
         return self._first(Question, found)
 
+    def questions_by(self, person_id: UUID) -> Sequence[Question]:
+        found = self._of(_question, Question).where(_question.c.person_id == person_id)
+        return self._all(Question, found)
+
     def questions_to(self, reader_id: UUID) -> Sequence[Question]:
         found = self._of(_question, Question).where(_question.c.reader_id == reader_id)
         return self._all(Question, found)

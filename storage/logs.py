@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Delete, Row, Select, delete, func, insert, select
 
 from bot.domain.ports.queue_store import Audited, AuditEntry, Chain, Reading
-from storage.queries import Queries
+from storage.queries import Queries, chunks
 from storage.tables.logs import AuditLogRow, ReadLogRow
 
 _reading = ReadLogRow.__table__
@@ -38,6 +38,19 @@ class SqlReadLog(Queries):
             .order_by(_reading.c.at, _reading.c.id)
         )
         return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]
+
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Delete who was shown these answers of one person."""
+        for some in chunks(list(answer_ids)):
+            self._connection.execute(self._of(person_id).where(_reading.c.answer_id.in_(some)))
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Delete who was shown anything of this person's."""
+        self._connection.execute(self._of(person_id))
+
+    def _of(self, person_id: UUID) -> Delete:
+        theirs = _reading.c.organisation_id == self._organisation, _reading.c.person_id == person_id
+        return delete(_reading).where(*theirs)
 
     def _row(self, reading: Reading) -> dict[str, Any]:
         return {

@@ -71,6 +71,12 @@ class SqlMeetings(Store):
     def noted_of(self, employee_id: UUID) -> Sequence[Meeting]:
         return [_meeting_of(row) for row in self._run(_NOTED, employee=employee_id)]
 
+    def forget_copies(self, person_id: UUID) -> None:
+        for role in ("employee", "manager"):
+            theirs = self._own(_meeting), _meeting.c[f"{role}_id"] == person_id
+            gone = update(_meeting).where(*theirs).values({f"sealed_for_{role}": None})
+            self._connection.execute(gone)
+
     def save(self, meeting: Meeting) -> None:
         changed = {f"new_{name}": v for name, v in plain(meeting).items() if name not in _KEPT}
         self._run(_SAVE, meeting=meeting.id, **changed)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import audit, cadence, check, db, keys, manifest, people, status
+from bot.cli import audit, cadence, check, db, erase, keys, manifest, people, retention, status
 
 DEBUG = "--debug"
 
@@ -35,6 +35,8 @@ app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("erase")(erase.erase)
+app.command("retention")(retention.retention)
 
 
 @app.callback()

@@ -71,6 +71,11 @@ def _command(text: str, locale: str) -> str | None:
     return found
 
 
+def is_start(text: str, locale: str) -> bool:
+    """Whether the command starts, or starts again."""
+    return _command(text, locale) == "start"
+
+
 def _say(kit: Kit, act: Act, **facts: object) -> Said:
     return kit.words.say("command", act.person.locale, act.person.time_zone, **facts)
 

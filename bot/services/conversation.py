@@ -16,10 +16,12 @@ from bot.services import (
     answering,
     choices,
     commands,
+    erase_forms,
     expectations_asking,
     expectations_leader,
     expectations_reply,
     forms,
+    fresh_start,
     guide_view,
     handover,
     meetings,
@@ -56,6 +58,9 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
+    if inbound.action in erase_forms.SENT:
+        return await erase_forms.carry_out(kit, person, inbound, now)
+    await fresh_start.key_for(kit, person, inbound, now)
     vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
@@ -190,6 +195,9 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "later": forms.submit_later,
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
+    erase_forms.ANSWER: erase_forms.ask_answer,
+    erase_forms.CHECK_IN: erase_forms.ask_check_in,
+    erase_forms.EVERYTHING: erase_forms.ask_everything,
     "expectations_ask": expectations_asking.ask,
     "expectations_asked": expectations_asking.submit,
     "expectations_take_back": expectations_asking.take_back,

@@ -17,6 +17,7 @@ _BUTTONS = {
     "open_pause": ("open_pause", "pause"),
     "help": ("my_answers", "my_answers"),
     "declined": ("start", "start_again"),
+    "erased_everything": ("start", "start_again"),
     "not_taking_part": ("start", "start_again"),
     "start_first": ("start", "start"),
     "paused": ("resume", "resume"),

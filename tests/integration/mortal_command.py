@@ -1,5 +1,5 @@
-"""`touchpoint`, in a process that kills itself at one of its steps: a statement that writes, a commit, or a
-file that is opened for writing, linked, renamed or removed.
+"""`touchpoint`, in a process that kills itself at one of its steps: a statement that writes, a
+commit, or a file that is opened for writing, linked, renamed or removed.
 """
 
 import sys

@@ -69,6 +69,7 @@ FACTS: dict[str, dict[str, object]] = {
         "team": "Sales",
         "weekday": "Monday",
     },
+    "erase": {"count": 3},
     "expectations": {
         "company": "Fernweh",
         "count": 12,

@@ -95,6 +95,10 @@ class Meetings(Protocol):
         """Of which this report has notes, with whatever manager, newest first."""
         ...
 
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all notes go."""
+        ...
+
     def save(self, meeting: Meeting) -> None:
         """Writes everything but the ids, the kind and the day it was planned for."""
         ...

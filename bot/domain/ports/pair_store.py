@@ -40,6 +40,10 @@ class Promises(Protocol):
         """The same of two people. What stands open for one of them, `Promise.is_open_for` tells."""
         ...
 
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all promises go, and what they said of them."""
+        ...
+
     def waking(self, now: datetime, limit: int) -> Sequence[Promise]:
         """Those with `wake_at <= now`, oldest first."""
         ...
@@ -85,6 +89,10 @@ class Agenda(Protocol):
 
     def of_meetings(self, meeting_ids: Iterable[UUID]) -> Sequence[AgendaItem]:
         """What was talked about in these 1:1s, oldest first."""
+        ...
+
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all items go."""
         ...
 
     def waking(self, now: datetime, limit: int) -> Sequence[AgendaItem]:
