@@ -168,6 +168,7 @@ async def _contents(environment: Environment, configuration: Configuration | Non
         return [
             await _key_store(built),
             await _people(built),
+            *_held(built),
             *await _differences(built, configuration),
             *await _slack(environment, built),
             _platform(built),
@@ -198,6 +199,15 @@ async def _people(built: Built) -> Finding:
         return Finding(Verdict.BAD, "people", said)
     said = f"{plural(count, 'person', 'people')} at {built.organisation.name}"
     return Finding(Verdict.GOOD, "people", said)
+
+
+def _held(built: Built) -> Iterator[Finding]:
+    if built.organisation.is_held:
+        said = (
+            "held after a restore: nothing is planned or sent, but answers to people; look with "
+            "`touchpoint status`, then run `touchpoint release`"
+        )
+        yield Finding(Verdict.BAD, "organisation", said)
 
 
 async def _differences(built: Built, configuration: Configuration | None) -> list[Finding]:

@@ -124,10 +124,11 @@ def _tell_people(out: Console, people: int, resealed: Resealed) -> None:
 
 async def _prune() -> None:
     from bot.cli import rotating
-    from bot.cli.office import alone
+    from bot.cli.office import opened
     from bot.cli.screen import console
+    from bot.settings import read_environment
 
-    async with alone() as built:
+    async with opened(read_environment()) as built:
         pruned = await rotating.prune(built)
     tell_pruned(console(), pruned)
 

@@ -16,6 +16,7 @@ from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.expiry_store import Expiry
+from bot.domain.ports.held_store import Held
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -64,6 +65,8 @@ class Tx(Protocol):
     def expiry(self) -> Expiry: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def held(self) -> Held: ...
     @property
     def inbox(self) -> Inbox: ...
     @property
