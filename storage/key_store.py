@@ -288,6 +288,13 @@ def upgrade_key_store(url: str) -> None:
         engine.dispose()
 
 
+def newest_keys() -> str | None:
+    """Return the revision of the key store that this version of the program works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
 def _make_private_file(url: URL) -> None:
     if url.get_backend_name() != "sqlite" or url.database is None:
         return

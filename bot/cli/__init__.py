@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import audit, cadence, check, db, erase, keys, manifest, people, retention, status
+from bot.cli import (
+    audit,
+    backups,
+    cadence,
+    check,
+    db,
+    erase,
+    keys,
+    manifest,
+    people,
+    retention,
+    status,
+)
 
 DEBUG = "--debug"
 
@@ -35,6 +47,9 @@ app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("release")(backups.release)
 app.command("erase")(erase.erase)
 app.command("retention")(retention.retention)
 
