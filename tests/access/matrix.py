@@ -18,6 +18,7 @@ class Role(StrEnum):
     """Whoever could want to look, as `tests/access/company.py` has them."""
 
     EMPLOYEE = "employee"
+    COLLEAGUE = "colleague"
     MANAGER = "direct manager"
     NEW = "new manager"
     FORMER = "former manager"
@@ -67,6 +68,7 @@ _ACCOUNTS = "tests/integration/test_slack_people.py::test_only_employees_account
 
 _PEOPLE = {
     Role.EMPLOYEE: "ana",
+    Role.COLLEAGUE: "ben",
     Role.MANAGER: "mara",
     Role.NEW: "tom",
     Role.FORMER: "mara",
@@ -93,6 +95,7 @@ _NAMED: dict[Role, set[str]] = {
     Role.LEADER: {ASKED},
 }
 _BETWEEN: dict[Role, set[str]] = {Role.EMPLOYEE: set(BETWEEN), Role.MANAGER: set(BETWEEN)}
+_TOLD = {Role.EMPLOYEE, Role.COLLEAGUE}
 _HR = {Role.BOTH, Role.HR}
 
 
@@ -100,12 +103,13 @@ def _insiders() -> list[Cell]:
     cells = []
     for role, who in _PEOPLE.items():
         own = standing(who) if who not in ("vera", "luc") else set()
+        asked = {ASKED} if who == "ben" else set()
         cells += [
-            Cell(role, What.OWN, who, own),
+            Cell(role, What.OWN, who, own | asked),
             Cell(role, What.NAMED, who, _NAMED.get(role, set())),
             Cell(role, What.BETWEEN, who, _BETWEEN.get(role, set())),
             Cell(role, What.CADENCES, who, may=role in _HR, proof=_CADENCES),
-            Cell(role, What.AUDIT, who, may=role is Role.EMPLOYEE, proof=_READ_BY),
+            Cell(role, What.AUDIT, who, may=role in _TOLD, proof=_READ_BY),
         ]
     return cells
 
