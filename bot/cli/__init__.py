@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, manifest, people, status
+from bot.cli import cadence, check, db, manifest, people, privacy, status
 
 DEBUG = "--debug"
 
@@ -34,6 +34,7 @@ app.add_typer(check.keys, name="keys")
 app.add_typer(db.app, name="db")
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("privacy")(privacy.privacy)
 
 
 @app.callback()

@@ -11,6 +11,7 @@ from tests.processes import started
 
 COMMANDS = (
     ("status",),
+    ("privacy",),
     ("check",),
     ("cadence", "preview"),
     ("cadence", "export"),
