@@ -140,3 +140,11 @@ def test_the_table_is_whole() -> None:
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         there = {n.name for n in tree.body if isinstance(n, ast.AsyncFunctionDef | ast.FunctionDef)}
         assert name in there, proof
+
+
+def test_the_documentation_has_the_table() -> None:
+    """Every role and every test of the table stands in docs/security.md."""
+    shown = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    missing = [role.value for role in Role if role.value not in shown]
+    missing += [cell.proof for cell in MATRIX if cell.proof.partition("::")[2] not in shown]
+    assert missing == []
