@@ -64,11 +64,12 @@ def without(rows: dict[str, list[Row]], people: Iterable[UUID]) -> set[tuple[str
 def ids_of(environment: Environment, person_id: UUID, *others: str) -> list[str]:
     """The ids of everything that is somebody's, and each followed by what buttons add to it."""
     rows = rows_of_people(environment)
-    wanted = ("check_in", "answer", "promise", "agenda_item", "meeting", "expectations_question")
+    wanted = ("answer", "promise", "agenda_item", "meeting", "expectations_question")
     found = [_first(rows[name], person_id) for name in wanted]
     found += [str(row[0]) for row in rows["summary"][:1]]
-    check_in = found[0]
-    return [*found, f"{check_in}:clear", str(person_id), *others]
+    check_ins = [str(row[0]) for row in rows["check_in"] if person_id in row]
+    at_questions = [f"{check_in}:clear" for check_in in check_ins]
+    return [*found, *check_ins, *at_questions, str(person_id), *others]
 
 
 def _first(rows: list[Row], person_id: UUID) -> str:
