@@ -76,7 +76,7 @@ NOT_YET = {
 
 
 @cache
-def tests_in(file: str) -> frozenset[str]:
+def names_in(file: str) -> frozenset[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return frozenset(node.name for node in tree.body if isinstance(node, functions))
@@ -86,4 +86,4 @@ def test_every_fault_has_its_test() -> None:
     assert sorted({*PROVED, *NOT_YET}) == [n for n in range(1, 27) if n not in (18, 24)]
     for number, (_, proof) in PROVED.items():
         file, _, name = proof.partition("::")
-        assert name in tests_in(file), number
+        assert name in names_in(file), number
