@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench screenshots vendor clean
+.PHONY: help setup demo test lint audit sbom format bench screenshots vendor clean
 
 UV_VERSION := 0.13.9
 ARGS ?=
@@ -48,6 +48,13 @@ lint: $(STAMP) ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(STAMP) ## Look for insecure habits in the code and known vulnerabilities of what it uses
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot prompts scheduling storage
+	@$(BIN)/python .ci/audit.py
+
+sbom: $(STAMP) ## Write what an installation consists of (CycloneDX) to dist/touchpoint.cdx.json
+	@$(BIN)/python .ci/sbom.py dist/touchpoint.cdx.json
 
 format: $(STAMP) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix

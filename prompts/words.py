@@ -161,7 +161,7 @@ class Words:
     def _environment(self) -> Environment:
         environment = Environment(
             loader=FunctionLoader(self._read),
-            autoescape=False,  # noqa: S701 - neutral messages are plain text, not HTML
+            autoescape=False,  # noqa: S701  # nosec B701  # neutral messages are plain text, not HTML
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -185,7 +185,7 @@ def shipped_words() -> Words:
 
 def _reader_of(context: Context) -> Reader:
     found = context[_READER]
-    assert isinstance(found, Reader)  # noqa: S101 - set by `say` alone
+    assert isinstance(found, Reader)  # noqa: S101  # nosec B101  # set by `say` alone
     return found
 
 

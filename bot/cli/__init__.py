@@ -20,6 +20,7 @@ from bot.cli import (
     link,
     manifest,
     people,
+    privacy,
     results,
     retention,
     status,
@@ -56,6 +57,7 @@ app.command("release")(backups.release)
 app.command("erase")(erase.erase)
 app.command("retention")(retention.retention)
 app.command("link")(link.link)
+app.command("privacy")(privacy.privacy)
 
 
 @app.callback()

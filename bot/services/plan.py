@@ -161,7 +161,7 @@ class _Batch:
         """The check-in of an occurrence, and (rotation, day of the last full round) after it."""
         due, spec, zone = decided.due, decided.spec, decided.due.person.zone
         pack = self.pack_of(spec.pack or "")
-        assert pack is not None, "without a pack it is skipped"  # noqa: S101  # told to the types
+        assert pack is not None, "without a pack it is skipped"  # noqa: S101  # nosec B101  # for the types
         day = decided.occurrence.due_at.astimezone(zone).date()
         full = _asks_everything(due, spec, day)
         keys, rotation = choose_questions(

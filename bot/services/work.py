@@ -59,8 +59,9 @@ def _look_at_all(tx: Tx) -> _Next:
 
 
 async def schedule_due(kit: Kit, now: datetime, *, held_too: bool = False) -> int:
-    """Plans, tends, counts and drafts what is due at `now` (aware UTC); where `held_too`, also while
-    everything is held after a restore.
+    """Plans, tends, counts and drafts what is due at `now` (aware UTC).
+
+    held_too: also while everything is held after a restore.
 
     Where nothing is due this costs one look at nine indexes, however many people there are.
     """

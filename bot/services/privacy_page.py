@@ -1,0 +1,47 @@
+"""What the employees' page says, from the settings in force: what is promised is what is set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.domain.organisation import Configuration
+from prompts.pages import page
+
+BURNOUT = "burnout"
+"""The pack after which somebody may be shown whom to turn to."""
+
+
+def privacy_page(
+    configuration: Configuration,
+    platforms: Collection[str],
+    *,
+    leader: str = "",
+    ai_provider: str = "",
+) -> str:
+    """The page as Markdown.
+
+    platforms: the chat platforms that are configured, as the code names them. leader: the name of
+    whoever answers questions about the AI expectations; their address where it is left out.
+    ai_provider: who words summaries; "" where no AI is used.
+    """
+    facts = _facts(configuration, leader)
+    chats = {name: name in platforms for name in ("slack", "teams")}
+    return page("privacy", {**facts, **chats, "ai_provider": ai_provider})
+
+
+def _facts(configuration: Configuration, leader: str) -> dict[str, object]:
+    policy = configuration.policy
+    expected = policy.expectations
+    return {
+        "company": policy.company,
+        "group_minimum": policy.group_minimum,
+        "comment_minimum": policy.comment_minimum,
+        "retention_days": policy.retention_days,
+        "retention_by_pack": [],
+        "follow_up_days": policy.follow_up_days,
+        "team_results": False,
+        "leader": "" if expected.is_empty else leader or expected.leader,
+        "by_name": expected.questions.value == "leader",
+        "asks_burnout": any(spec.pack == BURNOUT for spec in configuration.cadences),
+        "help_contact": policy.help_contact,
+    }
