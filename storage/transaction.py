@@ -124,6 +124,7 @@ class SqlTx:
         """What is old enough to go."""
         return SqlExpiry(*self._at)
 
+    @cached_property
     def links(self) -> SqlLinks:
         """Links to one's own data."""
         return SqlLinks(*self._at)

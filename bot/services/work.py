@@ -41,7 +41,16 @@ def _look(tx: Tx) -> _Next:
     """After a restore only answers to people are due, until it is released."""
     organisation = tx.organisations.get()
     if organisation is not None and organisation.is_held:
-        return _Next(None, None, None, None, tx.queue.next_at(), draft=False, tell=False)
+        return _Next(
+            plan=None,
+            tend=None,
+            count=None,
+            desks=None,
+            promises=None,
+            send=tx.queue.next_at(),
+            draft=False,
+            tell=False,
+        )
     return _look_at_all(tx)
 
 
