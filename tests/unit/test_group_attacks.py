@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from math import comb
+from random import Random
 from uuid import UUID
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.group_results import shown_figures
-from bot.domain.group_units import UnitTree, unit_tree
+from bot.domain.group_results import participation, shown_comments, shown_figures
+from bot.domain.group_units import UnitTree, large_enough, unit_tree
 
 ROOT = UUID(int=1)
 MOST_WORLDS = 4_000
+MINIMUM, COMMENTS = 5, 10
 
 World = Mapping[UUID, Counter[str]]
 
@@ -70,7 +72,7 @@ def shapes(most_units: int, most_people: int) -> st.SearchStrategy[list[tuple[in
     return st.lists(st.tuples(st.integers(0, 9), people, people), min_size=1, max_size=most_units)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(shapes(6, 5), st.sampled_from(["ab", "abc"]), st.integers(2, 4))
 def test_no_answer_follows_from_what_is_shown_and_what_is_not(
     shape: list[tuple[int, int, int]], options: str, minimum: int
@@ -105,3 +107,85 @@ def _small_sets(found: Company, minimum: int) -> Iterator[tuple[UUID, ...]]:
 
 def _sum_of(world: World, units: tuple[UUID, ...]) -> frozenset[tuple[str, int]]:
     return frozenset(sum((world[unit] for unit in units), Counter[str]()).items())
+
+
+@given(shapes(14, 12), st.randoms(use_true_random=False), st.sampled_from([2, 5]))
+def test_whatever_is_added_and_subtracted_is_large_and_varied(
+    shape: list[tuple[int, int, int]], chance: Random, options: int
+) -> None:
+    """Sets of people that the attacker can reach by uniting, cutting and subtracting shown units:
+    each has five answers or nobody who was asked, and they are never all the same.
+    """
+    found = company(shape)
+    world = _random_world(found, chance, options)
+    shown = shown_figures(found.tree, world, MINIMUM)
+    reached = [_within(found.tree, unit) for unit in shown]
+    for _ in range(60 if reached else 0):
+        one, other = chance.choice(reached), chance.choice(reached)
+        reached.append(chance.choice([one | other, one & other, one - other]))
+    for units in reached:
+        total = sum((world[unit] for unit in units if unit in world), Counter[str]())
+        asked = sum(found.tree.units[unit].own for unit in units)
+        assert asked == 0 or (total.total() >= MINIMUM and len(total) > 1)
+    for unit, counts in shown.items():
+        assert counts == sum(
+            (world[each] for each in _within(found.tree, unit) if each in world), Counter[str]()
+        )
+
+
+@given(shapes(14, 12), st.randoms(use_true_random=False))
+def test_who_answered_at_all_is_hidden_by_the_same_rule(
+    shape: list[tuple[int, int, int]], chance: Random
+) -> None:
+    """Of no set that can be reached is it known that everybody answered, or nobody did."""
+    found = company(shape)
+    people = sorted(found.tree.home)
+    did = chance.sample(people, chance.randint(0, len(people)))
+    shown = shown_figures(found.tree, participation(found.tree, did), MINIMUM)
+    for unit in shown:
+        rest = _within(found.tree, unit)
+        for other in shown:
+            if other != unit and unit in found.tree.upwards(other):
+                rest -= _within(found.tree, other)
+        there = [person for person, home in found.tree.home.items() if home in rest]
+        assert not there or (len(there) >= MINIMUM and 0 < len({*there} & {*did}) < len(there))
+
+
+@given(shapes(14, 25))
+def test_comments_come_in_groups_of_ten(shape: list[tuple[int, int, int]]) -> None:
+    """Each group that any units can be made of has ten comments, and nobody's are in two."""
+    found = company(shape)
+    where = shown_comments(found.tree, found.answers, COMMENTS)
+    sizes: Counter[UUID] = Counter()
+    for unit, lowest in where.items():
+        assert lowest in found.tree.upwards(unit)
+        sizes[lowest] += found.answers.get(unit, 0)
+    people = Counter(dict.fromkeys(where.values(), 0))
+    for unit, lowest in where.items():
+        people[lowest] += found.tree.units[unit].own
+    assert all(size >= COMMENTS or not people[lowest] for lowest, size in sizes.items())
+
+
+@given(shapes(10, 9), st.randoms(use_true_random=False))
+def test_which_units_are_tried_first_rests_on_who_was_asked(
+    shape: list[tuple[int, int, int]], chance: Random
+) -> None:
+    """With the same people answering, other answers never make another unit large enough."""
+    found = company(shape)
+    sized = large_enough(found.tree, found.answers, MINIMUM)
+    for _ in range(3):
+        shown = shown_figures(found.tree, _random_world(found, chance, 5), MINIMUM)
+        assert shown.keys() <= sized.above.keys()
+
+
+def _random_world(found: Company, chance: Random, options: int) -> World:
+    """Answers that agree more often than not, as people do."""
+    liked = [chance.choice("abcde"[:options]) for _ in range(3)]
+    return {
+        unit: Counter(chance.choice(liked) for _ in range(people))
+        for unit, people in found.answers.items()
+    }
+
+
+def _within(tree: UnitTree, unit_id: UUID) -> set[UUID]:
+    return {each for each in tree.units if unit_id in tree.upwards(each)}
