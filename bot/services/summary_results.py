@@ -85,7 +85,7 @@ class _Part:
         labels = tuple(each.question.words(locale).text for each, _ in shown)
         shares = tuple(figure.favourable or 0 for _, figure in shown)
         pairs = zip(labels, shares, strict=True)
-        lines = [self.drawing.say(label=label, percent=s)["option"] for label, s in pairs]
+        lines = [self.drawing.say(label=label, percent=s)["share_of"] for label, s in pairs]
         lows = {each.question.favourable_from for each, _ in shown}
         name = self.drawing.say(low=lows.pop() if len(lows) == 1 else 0)["summary_title"]
         yield Bars(name, labels, shares, "\n".join(lines))
