@@ -64,7 +64,7 @@ async def _take(folder: Path) -> None:
     await command._live(environment, company, WEEKS, out)
     async with browser.launched(browser.chromium()) as chromium:
         await _terminal(chromium, _until_details(out))
-        async with _served(environment) as office:
+        async with served(environment) as office:
             await _page(chromium, office)
         async with two_weeks(folder / "team") as world:
             await _guide(chromium, world)
@@ -74,7 +74,7 @@ async def _take(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _served(
+async def served(
     environment: Environment, somebody: str = "ana@fernweh.example"
 ) -> AsyncIterator[Office]:
     built = await build(environment)
@@ -159,7 +159,7 @@ async def _summary(page: Page, office: Office) -> bytes:
 async def _guide(chromium: Browser, world: World) -> None:
     """A summary with reclaimed time, and the guide that its button opens."""
     await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
-    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+    async with served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
         await become(page, office, "Mara")
         await button(page, "A guide").scroll_into_view_if_needed()
         summary = await page.screenshot()
@@ -177,7 +177,7 @@ async def _guide(chromium: Browser, world: World) -> None:
 async def _nudges(chromium: Browser, world: World) -> None:
     """The nudges of a day, everything for one 1:1, and what was agreed."""
     await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
-    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+    async with served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
         await become(page, office, "Mara")
         await button(page, "Prepare").first.scroll_into_view_if_needed()
         nudges = await page.screenshot()
@@ -194,7 +194,7 @@ async def _nudges(chromium: Browser, world: World) -> None:
 async def _results(chromium: Browser, world: World) -> None:
     """A survey in the summary, *Team results*, and HR's groups: on a phone and on a desktop."""
     await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
-    async with _served(world.environment, "ines@fernweh.example") as office:
+    async with served(world.environment, "ines@fernweh.example") as office:
         async with _opened(chromium, browser.PHONE) as page:
             await become(page, office, "Tomas")
             await button(page, "See results").scroll_into_view_if_needed()
