@@ -10,8 +10,8 @@ from bot.domain.message import Bars
 
 WIDTH, ROOM = 320, 280
 """Of the drawing, and of the longest bar in it: its share stands right of it."""
-THICK, LINE, GAP = 10, 14, 12
-LETTERS = 52
+THICK, LINE, GAP = 10, 16, 12
+LETTERS = 46
 """Characters of a label that are sure to fit in a line."""
 
 
@@ -46,7 +46,7 @@ def stacked(bars: Bars) -> Stacked:
     top = 0.0
     for label, share in zip(bars.labels, bars.shares, strict=False):
         texts = wrap(label, LETTERS) or [""]
-        lines = [Label(top + LINE * number - 3, text) for number, text in enumerate(texts, 1)]
+        lines = [Label(top + LINE * number - 4, text) for number, text in enumerate(texts, 1)]
         edge = top + LINE * len(texts) + 1
         rows.append(Row(lines, edge, _length(share), share))
         top = edge + THICK + GAP

@@ -18,6 +18,9 @@ SURVEYS_SHOWN = 2
 """More are reached by *See results*."""
 
 QUESTIONS_SHOWN = 5
+_LATEST = 10
+"""Surveys among which those since the last summary are looked for."""
+
 _BEFORE = 60
 """Summaries looked through for the one before."""
 
@@ -36,12 +39,15 @@ def counted_since(scene: Scene, summary: Summary) -> tuple[Block, ...]:
 
 
 def _fresh(scene: Scene, summary: Summary, reader: Person) -> list[SurveyLine]:
+    found = results.surveys_for(scene.tx, reader, scene.now, _LATEST)
+    if not found:
+        return []
     until = summary.created_at
     summaries = scene.tx.summaries.of_manager(summary.manager_id, _BEFORE)
     since = max((s.created_at for s in summaries if s.created_at < until), default=None)
     return [
         survey
-        for survey in results.surveys_for(scene.tx, reader, scene.now)
+        for survey in found
         if survey.counted_at <= until and (since is None or since < survey.counted_at)
     ]
 
@@ -85,7 +91,7 @@ class _Part:
         labels = tuple(each.question.words(locale).text for each, _ in shown)
         shares = tuple(figure.favourable or 0 for _, figure in shown)
         pairs = zip(labels, shares, strict=True)
-        lines = [self.drawing.say(label=label, percent=s)["option"] for label, s in pairs]
+        lines = [self.drawing.say(label=label, percent=s)["share_of"] for label, s in pairs]
         lows = {each.question.favourable_from for each, _ in shown}
         name = self.drawing.say(low=lows.pop() if len(lows) == 1 else 0)["summary_title"]
         yield Bars(name, labels, shares, "\n".join(lines))

@@ -13,7 +13,7 @@ PEOPLE = (MARA, HELENA, *MINE, *OTHERS)
 
 
 async def counted(open_office: OpenOffice) -> Office:
-    """Everybody but Mara and Helena answered; it is Friday of the week after, and a summary came."""
+    """Everybody but Mara and Helena answered; it is Friday of the week after."""
     office = await open_office(SURVEY, weekly_summary(), people=PEOPLE)
     for team in (MINE, OTHERS):
         for someone, rating in zip(team, VARIED, strict=True):

@@ -209,6 +209,18 @@ async def test_two_that_count_at_once_count_once(open_world: OpenWorld) -> None:
     assert await surveys(world, "ines") == [FIRST]
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 19, 20])
+async def test_it_makes_no_odds_how_many_are_opened_at_a_time(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("bot.services.count_surveys.CHUNK", chunk)
+    world = await counted(open_world)
+    assert kept(world) == ALL
+    found = await question(world, "mia", "clear")
+    assert found.figure is not None
+    assert found.figure.shares == {"1": 0, "2": 17, "3": 17, "4": 50, "5": 17}
+
+
 # What counts
 
 

@@ -177,7 +177,7 @@ async def test_figures_over_time_and_the_surveys_before(open_world: OpenWorld) -
     [line] = [block for block in panel.blocks if isinstance(block, Chart)]
     assert line.series[0].values == (67.0, 83.0)
     assert (line.low, line.high) == (0, 100)
-    assert line.text == "Favourable so far: 67%, 83%"
+    assert line.text == "Survey by survey: 67%, 83%"
     listed = await opens(world, "mia", "Other surveys", panel)
     assert labels(listed.blocks) == ["groups, Tue, Mar 17", "groups, Tue, Mar 10"]
     first = await opens(world, "mia", "groups, Tue, Mar 10", listed)
