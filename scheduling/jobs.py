@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
+from bot.services.expire import expire
 from bot.services.kit import Kit
 from bot.services.plan import plan
 from bot.services.settle_erasures import settle_erasures
@@ -53,4 +54,5 @@ JOBS: tuple[Job, ...] = (
     ),
     # The first purges the inbox as well.
     Job("tidy", timedelta(seconds=30), (("sweep", sweep), ("settle", settle_erasures))),
+    Job("daily", timedelta(days=1), (("expire", expire),)),
 )

@@ -45,17 +45,18 @@ class SqlReadLog(Queries):
         )
         return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]
 
-    def forget(self, answer_ids: Iterable[UUID]) -> None:
-        """Delete who was shown these answers."""
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Delete who was shown these answers of one person."""
         for some in chunks(list(answer_ids)):
-            self._connection.execute(self._delete().where(_reading.c.answer_id.in_(some)))
+            self._connection.execute(self._of(person_id).where(_reading.c.answer_id.in_(some)))
 
     def forget_person(self, person_id: UUID) -> None:
         """Delete who was shown anything of this person's."""
-        self._connection.execute(self._delete().where(_reading.c.person_id == person_id))
+        self._connection.execute(self._of(person_id))
 
-    def _delete(self) -> Delete:
-        return delete(_reading).where(_reading.c.organisation_id == self._organisation)
+    def _of(self, person_id: UUID) -> Delete:
+        theirs = _reading.c.organisation_id == self._organisation, _reading.c.person_id == person_id
+        return delete(_reading).where(*theirs)
 
     def _row(self, reading: Reading) -> dict[str, Any]:
         return {

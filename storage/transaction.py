@@ -12,6 +12,7 @@ from storage.check_ins import SqlCheckIns
 from storage.desks import SqlDesks
 from storage.erasures import SqlErasures
 from storage.expectations import SqlExpectations
+from storage.expiry import SqlExpiry
 from storage.inbox import SqlInbox
 from storage.links import SqlLinks
 from storage.local_messages import SqlLocalMessages
@@ -110,6 +111,11 @@ class SqlTx:
     def erasures(self) -> SqlErasures:
         """What people took back."""
         return SqlErasures(*self._at)
+
+    @cached_property
+    def expiry(self) -> SqlExpiry:
+        """What is old enough to go."""
+        return SqlExpiry(*self._at)
 
     @cached_property
     def links(self) -> SqlLinks:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, link, manifest, people, status
+from bot.cli import cadence, check, db, erase, link, manifest, people, retention, status
 
 DEBUG = "--debug"
 
@@ -35,6 +35,8 @@ app.add_typer(db.app, name="db")
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("link")(link.link)
+app.command("erase")(erase.erase)
+app.command("retention")(retention.retention)
 
 
 @app.callback()

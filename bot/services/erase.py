@@ -142,7 +142,7 @@ def _take(act: Act, answers: Sequence[StoredAnswer]) -> None:
     released = act.tx.summaries.release(versions)
     for each in released:
         _reword(act, each)
-    act.tx.read_log.forget(ids)
+    act.tx.read_log.forget(act.person.id, ids)
     erase_messages.bring_up_to_date(act, released, log_of)
 
 

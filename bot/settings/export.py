@@ -65,6 +65,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,
             retention_days=policy.retention_days,
+            retention_by_pack=dict(policy.retention_by_pack) or None,
             help_contact=policy.help_contact or None,
             page_url=policy.page_url or None,
         ),

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from bot.domain.delivery import Address, Outcome
 from bot.domain.erasure import Erased, Erasure
-from bot.domain.message import Form, Panel, Reply
+from bot.domain.message import Form, Message, Panel, Reply
 from bot.domain.people import Participation
+from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.domain.summary import PersonWeek, WrittenPart
 from bot.services import erase
 from bot.services.act import join_value
+from bot.services.deliver import deliver
 from bot.services.plan import plan
 from bot.services.sealing import open_value
 from bot.services.settle_erasures import settle_erasures
@@ -356,6 +360,20 @@ async def test_erased_while_the_summary_waits_or_is_on_its_way(open_world: OpenW
     assert "kestrel" not in "\n".join(a.words for a in world.arrived("mara"))
 
 
+async def test_erased_while_the_summary_is_being_sent(open_world: OpenWorld) -> None:
+    """Composed with her words and on the wire: the message that arrives is changed at once."""
+    world = await company(open_world)
+    await world.answers("ana", "kestrel words?")
+    world.jump("2026-03-06 15:00")
+    kit = world.built.kit
+    await schedule_due(kit, world.now)
+    platform = "local" if world.surface.is_demo else "slack"
+    late = Late(world, kit.messengers[platform])
+    await deliver(replace(kit, messengers={**kit.messengers, platform: late}), world.now)
+    assert "kestrel words?" in "\n".join(a.words for a in world.arrived("mara", "summary"))
+    assert "kestrel" not in await screen(world, "mara")
+
+
 async def test_undo_narrow_and_not_for_me_are_noted(open_world: OpenWorld) -> None:
     """For whoever restores an old copy: each act stands in the list, with opaque ids alone."""
     world = await company(open_world)
@@ -448,13 +466,12 @@ async def test_slack_is_told_to_change_the_summary(open_world: OpenWorld) -> Non
     await world.until("2026-03-06 18:00")
     surface = world.surface
     assert isinstance(surface, OnSlack)
-    before = surface.slack.calls("chat.update")
+    before = surface.slack.called("chat.update")
     await erases_everything(world, "ana")
     await world.wait(timedelta(minutes=3))
-    assert len(surface.slack.calls("chat.update")) > len(before)
+    assert len(surface.slack.called("chat.update")) > len(before)
     assert "kestrel" not in "\n".join(m.shown for m in surface.user("mara").dm)
     left = [m.shown for m in surface.user("ana").dm]
-    assert "kestrel words?" in left
     assert not [shown for shown in left if "How is your work experience" in shown]
 
 
@@ -498,3 +515,22 @@ class Slow:
         written = await world.built.kit.writer.write(week)
         await erase.erase_everything(world.built.kit, week.subject_id, world.now)
         return written
+
+
+class Late:
+    """A messenger in whose time Ana erases her answer, once the summary has been composed."""
+
+    def __init__(self, world: World, messenger: Messenger) -> None:
+        self._world = world
+        self._messenger = messenger
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._messenger, name)
+
+    async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
+        world, ana = self._world, self._world.ids["ana"]
+        for stored in await world.built.uow.read(lambda tx: tx.answers.of_person(ana)):
+            await erase.erase_answer(
+                world.built.kit, ana, stored.check_in_id, stored.question_key, world.now
+            )
+        return await self._messenger.post(address, message, delivery_id)

@@ -165,6 +165,7 @@ def test_every_part_of_the_rules_is_read() -> None:
           group_minimum: 6
           comment_minimum: 12
           retention_days: 90
+          retention_by_pack: {burnout: 30}
           help_contact: Ines
           page_url: https://intranet.fernweh.example/privacy
         packs:
@@ -185,6 +186,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         group_minimum=6,
         comment_minimum=12,
         retention_days=90,
+        retention_by_pack={"burnout": 30},
         follow_up_days=7,
     )
 
@@ -393,6 +395,16 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"privacy": "{comment_minimum: 9}"}, "9 is below 10: people could be recognised"),
         ({"privacy": "{group_minimum: 20}"}, "comment_minimum"),
         ({"privacy": "{retention_days: -1}"}, "privacy.retention_days  is -1  → give 14 to 3650"),
+        (
+            {"privacy": "{retention_by_pack: {burnout: 3}}"},
+            "privacy.retention_by_pack  burnout: 3 can't be kept to  → give 14 to 3650 days",
+        ),
+        ({"privacy": "{retention_by_pack: {burnout: true}}"}, "give 14 to 3650 days"),
+        ({"privacy": "{retention_by_pack: 90}"}, "90 is not a mapping"),
+        (
+            {"privacy": "{retention_by_pack: {bornout: 30}}"},
+            "privacy.retention_by_pack.bornout  is no question pack  → did you mean burnout?",
+        ),
         ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
         ({"privacy": "{readers: [ines@fernweh.example]}"}, "nobody can be added here"),
@@ -711,6 +723,9 @@ def configurations(draw: st.DrawFn) -> Configuration:
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
         retention_days=draw(st.integers(14, 3650)),
+        retention_by_pack=draw(
+            st.dictionaries(st.sampled_from(sorted(load_packs())), st.integers(14, 3650))
+        ),
         follow_up_days=draw(st.integers(1, 90)),
     )
     own = [own_pack(draw(texts))] if draw(st.booleans()) else []

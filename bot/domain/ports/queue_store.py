@@ -177,12 +177,12 @@ class ReadLog(Protocol):
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
-    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
-        """What somebody was shown of others, oldest first."""
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Nobody was ever shown these answers of this person's."""
         ...
 
-    def forget(self, answer_ids: Iterable[UUID]) -> None:
-        """Nobody was ever shown these."""
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """What somebody was shown of others, oldest first."""
         ...
 
     def forget_person(self, person_id: UUID) -> None:

@@ -15,6 +15,7 @@ from bot.domain.ports.conversation_store import (
 from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
+from bot.domain.ports.expiry_store import Expiry
 from bot.domain.ports.link_store import Links
 from bot.domain.ports.own_data_store import OwnData
 from bot.domain.ports.pair_store import Agenda, Promises
@@ -61,6 +62,8 @@ class Tx(Protocol):
     def expectations(self) -> ExpectationsStore: ...
     @property
     def erasures(self) -> Erasures: ...
+    @property
+    def expiry(self) -> Expiry: ...
     @property
     def links(self) -> Links: ...
     @property

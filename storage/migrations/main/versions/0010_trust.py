@@ -23,10 +23,12 @@ def upgrade() -> None:
     _make_surveys()
     _make_erasure()
     _make_personal_link()
+    _index_parents()
 
 
 def downgrade() -> None:
     """Drop the tables and columns with all they hold."""
+    _unindex_parents()
     for table in ("survey_comment", "survey_figure", "survey_unit", "survey"):
         op.drop_table(table)
     op.drop_table("erasure")
@@ -157,3 +159,36 @@ def _make_personal_link() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_wrong_code"),
     )
     op.create_index("ix_wrong_code_at", "wrong_code", ["organisation_id", "at"])
+
+
+# What refers to a row is looked up by these columns alone whenever one is deleted.
+_PARENTS = (
+    ("ix_answer_check_in", "answer", "check_in_id"),
+    ("ix_answer_version_answer", "answer_version", "answer_id"),
+    ("ix_answer_audience_answer", "answer_audience", "answer_id"),
+    ("ix_answer_reader_audience", "answer_reader", "audience_id"),
+    ("ix_check_in_question_check_in", "check_in_question", "check_in_id"),
+    ("ix_summary_answer_version", "summary_answer", "answer_version_id"),
+)
+_TURNED = (
+    ("ix_answer_reader_answer", "answer_reader", "answer_id"),
+    ("ix_summary_answer_part", "summary_answer", "part_id"),
+)
+
+
+def _index_parents() -> None:
+    for name, table, column in _PARENTS:
+        op.create_index(name, table, [column])
+    op.create_index("ix_survey_comment_version", "survey_comment", ["answer_version_id"])
+    for name, table, column in _TURNED:
+        op.drop_index(name, table)
+        op.create_index(name, table, [column, "organisation_id"])
+
+
+def _unindex_parents() -> None:
+    """That of the comments goes with its table."""
+    for name, table, _ in _PARENTS:
+        op.drop_index(name, table)
+    for name, table, column in _TURNED:
+        op.drop_index(name, table)
+        op.create_index(name, table, ["organisation_id", column])
