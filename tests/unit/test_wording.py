@@ -113,7 +113,6 @@ FACTS: dict[str, dict[str, object]] = {
     "my_data": {
         "address": "https://touchpoint.fernweh.example/you",
         "company": "Fernweh",
-        "days": 365,
         "provider": "OpenAI",
     },
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
@@ -182,6 +181,7 @@ FACTS: dict[str, dict[str, object]] = {
         "days": 365,
         "manager": "Mia",
         "minimum": 5,
+        "name": "Burnout",
         "provider": "OpenAI",
         "text": "How is work?",
     },
