@@ -290,7 +290,7 @@ def note_codes() -> tuple[set[str], set[str]]:
     """Codes that services note by name, and the expressions of all other codes."""
     named, computed = set(), set()
     for module, tree in parsed(SERVICES).items():
-        if module in {"act", "outgoing", "preview_cadence"}:
+        if module in {"act", "link_for", "outgoing", "preview_cadence"}:
             continue  # they define it, or note something else
         for call in calls(tree, "note", "_offer_button"):
             if isinstance(call.args[0], ast.Constant | ast.IfExp):
