@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +21,8 @@ _NAMES = {
 }
 """Kinds of records whose block of words has another name, as theirs was taken."""
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:]{8}\+00:00")
 _ID = "id"
 
 
@@ -72,12 +75,12 @@ class _Page:
         """A cell of a table: moments and days as people write them, the rest as it is."""
         if not isinstance(value, str):
             return value
-        for read in (self.day, self.at):
-            try:
-                return read(value)
-            except ValueError:
-                continue
-        return value
+        try:
+            if _DAY.fullmatch(value):
+                return self.day(value)
+            return self.at(value) if _MOMENT.fullmatch(value) else value
+        except ValueError:  # what somebody typed may look like a day and be none
+            return value
 
     def could_read(self, audience: Mapping[str, Any]) -> str:
         """From when on who could read an answer."""

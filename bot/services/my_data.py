@@ -7,7 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.inbound import Inbound
-from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
+from bot.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Link,
+    Look,
+    Panel,
+    Reply,
+    Text,
+    Tone,
+)
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import erase_forms, personal_links, who_reads
@@ -127,6 +139,7 @@ class _Panel:
         yield Buttons((replace(reads, look=Look.DEFAULT), mine))
 
     def _copy(self, said: Said) -> Iterator[Block]:
+        yield Divider()
         yield Heading(said["copy"])
         yield Text(said["copy_text"])
         address = self._kit.web.files.get(self._installation)
@@ -138,15 +151,19 @@ class _Panel:
 
     def _ai(self, said: Said) -> Iterator[Block]:
         switch = ai_switch(self._kit.words, self._act.person, self._provider)
+        yield Divider()
         yield Heading(said["ai"])
         yield Text(switch.text)
         yield Buttons((Button(switch.label, AI, switch.to),))
 
     def _kept(self, said: Said) -> Iterator[Block]:
+        yield Divider()
         yield Heading(said["kept"])
-        yield Text(self._say(days=who_reads.kept_days(self._act.policy))["kept_text"])
+        act = self._act
+        yield Text(who_reads.kept_line(self._kit.words, act.tx, act.policy, act.person))
 
     def _erase(self, said: Said) -> Iterator[Block]:
+        yield Divider()
         yield Heading(said["erase"])
         yield Text(said["erase_text"])
         yield Buttons((Button(said["erase_button"], erase_forms.EVERYTHING),))
