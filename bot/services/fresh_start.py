@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.inbound import Inbound, InboundKind
-from bot.domain.people import Participation, Person
+from bot.domain.people import Person
 from bot.services import commands
 from bot.services.kit import Kit
 from bot.services.settle_erasures import settle_erasures
@@ -17,8 +17,7 @@ async def key_for(kit: Kit, person: Person, inbound: Inbound, now: datetime) -> 
 
     First whatever still waits to be destroyed is, so that the new key is not taken for the old.
     """
-    declined = person.participation is Participation.DECLINED
-    if not declined or not _starts(person, inbound):
+    if not _starts(person, inbound):
         return
     await settle_erasures(kit, now)
     vault = await kit.keys.vault([person.id])

@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from bot.domain.delivery import Address, Outcome
 from bot.domain.erasure import Erased, Erasure
-from bot.domain.message import Form, Panel, Reply
+from bot.domain.message import Form, Message, Panel, Reply
 from bot.domain.people import Participation
+from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.domain.summary import PersonWeek, WrittenPart
 from bot.services import erase
 from bot.services.act import join_value
+from bot.services.deliver import deliver
 from bot.services.plan import plan
-from bot.services.sealing import open_value
+from bot.services.sealing import open_part, open_value
 from bot.services.settle_erasures import settle_erasures
 from bot.services.weekly_summary import summarise
 from bot.services.work import schedule_due
@@ -356,6 +360,54 @@ async def test_erased_while_the_summary_waits_or_is_on_its_way(open_world: OpenW
     assert "kestrel" not in "\n".join(a.words for a in world.arrived("mara"))
 
 
+async def test_erased_while_the_summary_is_being_sent(open_world: OpenWorld) -> None:
+    """Composed with her words and on the wire: the message that arrives is changed at once."""
+    world = await company(open_world)
+    await world.answers("ana", "kestrel words?")
+    world.jump("2026-03-06 15:00")
+    kit = world.built.kit
+    await schedule_due(kit, world.now)
+    platform = "local" if world.surface.is_demo else "slack"
+    late = Late(world, kit.messengers[platform])
+    await deliver(replace(kit, messengers={**kit.messengers, platform: late}), world.now)
+    assert "kestrel words?" in "\n".join(a.words for a in world.arrived("mara", "summary"))
+    assert "kestrel" not in await screen(world, "mara")
+
+
+async def test_what_was_written_about_it_goes_too(open_world: OpenWorld) -> None:
+    """A headline that told of both answers goes with the first of them; ways to begin stay only
+    where they rest on the other one."""
+    world = await company(open_world)
+    await world.answers("ana", "kestrel words?", "heron words")
+    world.jump("2026-03-06 15:00")
+    kit = world.built.kit
+    await plan(kit.uow, kit.calendar, world.now)
+    assert await summarise(replace(kit, writer=Telling(world)), world.now) == 1
+    await world.until("2026-03-06 18:00")
+    assert (await written(world)).headline == "kestrel and heron"
+    await erases(world, "ana", "kestrel words?")
+    left = await written(world)
+    assert left.headline == ""
+    assert [starter.quote for starter in left.starters] == ["heron words"]
+    await erases(world, "ana", "heron words")
+    [summary] = await world.built.uow.read(lambda tx: tx.summaries.of_manager(world.ids["mara"]))
+    assert summary.parts == ()
+
+
+async def written(world: World) -> WrittenPart:
+    """What the only part of Mara's summary says to somebody with the key."""
+    uow = world.built.uow
+    [summary] = await uow.read(lambda tx: tx.summaries.of_manager(world.ids["mara"]))
+    [part] = summary.parts
+    vault = await world.built.keys.vault([part.subject_id])
+    answers = await uow.read(lambda tx: tx.answers.versions(part.versions))
+    values = {version: open_value(vault, answer) for version, answer in answers.items()}
+    texts = {version: value.text for version, value in values.items() if value is not None}
+    found = open_part(vault, part, texts)
+    assert found is not None
+    return found
+
+
 async def test_undo_narrow_and_not_for_me_are_noted(open_world: OpenWorld) -> None:
     """For whoever restores an old copy: each act stands in the list, with opaque ids alone."""
     world = await company(open_world)
@@ -484,6 +536,19 @@ async def test_everything_of_somebody_who_left(open_world: OpenWorld) -> None:
     assert not (await world.built.keys.vault([ana])).knows(ana)
 
 
+class Telling:
+    """A writer that tells of everything in one line."""
+
+    name = "telling"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def write(self, week: PersonWeek) -> WrittenPart:
+        plain = await self._world.built.kit.writer.write(week)
+        return replace(plain, headline="kestrel and heron")
+
+
 class Slow:
     """A writer in whose time the person erases everything."""
 
@@ -497,3 +562,22 @@ class Slow:
         written = await world.built.kit.writer.write(week)
         await erase.erase_everything(world.built.kit, week.subject_id, world.now)
         return written
+
+
+class Late:
+    """A messenger in whose time Ana erases her answer, once the summary has been composed."""
+
+    def __init__(self, world: World, messenger: Messenger) -> None:
+        self._world = world
+        self._messenger = messenger
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._messenger, name)
+
+    async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
+        world, ana = self._world, self._world.ids["ana"]
+        for stored in await world.built.uow.read(lambda tx: tx.answers.of_person(ana)):
+            await erase.erase_answer(
+                world.built.kit, ana, stored.check_in_id, stored.question_key, world.now
+            )
+        return await self._messenger.post(address, message, delivery_id)
