@@ -11,12 +11,10 @@ from uuid import UUID
 from bot.domain.erasure import Erased, Erasure
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
-from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.ports.vault import KeyRing, Vault
-from bot.domain.summary import WrittenPart
 from bot.services.call_off import call_off
-from bot.services.sealing import open_part, open_value, seal_part
+from bot.services.forget import forget_person, reword
 
 BATCH = 200
 
@@ -69,7 +67,8 @@ def _apply_one(tx: Tx, vault: Vault, theirs: Sequence[Erasure], now: datetime) -
     for erasure in of[Erased.NARROWED]:
         tx.answers.narrow(erasure.target_id, AudienceKind.SELF, now)
     if of[Erased.EVERYTHING]:
-        _take_everything(tx, person_id, now)
+        forget_person(tx, person_id, now)
+        tx.people.set_pause(person_id, None)
     if of[Erased.EVERYTHING] or of[Erased.DECLINED]:
         call_off(tx, [person_id], "not_for_me", now)
         tx.people.set_participation(person_id, Participation.DECLINED)
@@ -88,34 +87,8 @@ def _empty(tx: Tx, vault: Vault, person_id: UUID, of: Mapping[Erased, Sequence[E
     own = answers.intersection(tx.answers.ids_of(person_id)) if answers else set()
     released = tx.summaries.release([*emptied, *tx.answers.erase(own)])
     for each in released:
-        _reword(tx, vault, person_id, each)
+        reword(tx, vault, person_id, each)
     tx.read_log.forget(person_id, own | {answer.answer_id for answer in emptied.values()})
-
-
-def _reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
-    """What is left of a part rests on the other answers alone: its headline may have told more."""
-    part = released.part
-    if part is None or not vault.knows(person_id):
-        return
-    stored = tx.answers.current_of(part.versions)
-    opened = {version: open_value(vault, answer) for version, answer in stored.items()}
-    texts = {version: value.text for version, value in opened.items() if value is not None}
-    written = open_part(vault, part, texts)
-    if written is not None:
-        kept = WrittenPart("", written.starters, written.writer)
-        tx.summaries.reseal(part.id, seal_part(vault, person_id, part.id, kept, texts))
-
-
-def _take_everything(tx: Tx, person_id: UUID, now: datetime) -> None:
-    tx.summaries.release(tx.answers.erase(tx.answers.ids_of(person_id)))
-    tx.read_log.forget_person(person_id)
-    for question in tx.expectations.questions_by(person_id):
-        tx.expectations.delete(question.id)
-    for store in (tx.promises, tx.agenda, tx.meetings):
-        store.forget_copies(person_id)
-    tx.local_messages.delete_all(person_id, now)
-    tx.erasures.end_links(person_id)
-    tx.people.set_pause(person_id, None)
 
 
 def hold(tx: Tx, now: datetime) -> None:
