@@ -64,8 +64,9 @@ def _apply_one(tx: Tx, vault: Vault, theirs: Sequence[Erasure], now: datetime) -
     for erasure in theirs:
         of[erasure.what].append(erasure)
     _empty(tx, vault, person_id, of)
-    for erasure in of[Erased.NARROWED]:
-        tx.answers.narrow(erasure.target_id, AudienceKind.SELF, now)
+    narrowed = {erasure.target_id for erasure in of[Erased.NARROWED]}
+    for answer_id in _own(tx, person_id, narrowed):
+        tx.answers.narrow(answer_id, AudienceKind.SELF, now)
     if of[Erased.EVERYTHING]:
         forget_person(tx, person_id, now)
         tx.people.set_pause(person_id, None)
@@ -75,20 +76,25 @@ def _apply_one(tx: Tx, vault: Vault, theirs: Sequence[Erasure], now: datetime) -
 
 
 def _empty(tx: Tx, vault: Vault, person_id: UUID, of: Mapping[Erased, Sequence[Erasure]]) -> None:
-    """Out of the answers and of the summaries that hold them."""
-    versions = [erasure.target_id for erasure in of[Erased.VERSION]]
-    emptied = tx.answers.versions(versions)
-    for version_id in emptied:
+    """Out of the answers, of the summaries that hold them, and of the log of who read them."""
+    found = tx.answers.versions(erasure.target_id for erasure in of[Erased.VERSION])
+    versions = {key: each.answer_id for key, each in found.items() if each.person_id == person_id}
+    for version_id in versions:
         tx.answers.withdraw(version_id)
     answers = {erasure.target_id for erasure in of[Erased.ANSWER]}
     for erasure in of[Erased.CHECK_IN]:
         current = tx.answers.current(erasure.target_id).values()
         answers |= {answer.answer_id for answer in current}
-    own = answers.intersection(tx.answers.ids_of(person_id)) if answers else set()
-    released = tx.summaries.release([*emptied, *tx.answers.erase(own)])
-    for each in released:
+    own = _own(tx, person_id, answers)
+    for each in tx.summaries.release([*versions, *tx.answers.erase(own)]):
         reword(tx, vault, person_id, each)
-    tx.read_log.forget(person_id, own | {answer.answer_id for answer in emptied.values()})
+    left = {answer.answer_id for answer in tx.answers.current_of(versions).values()}
+    tx.read_log.forget(person_id, own | (set(versions.values()) - left))
+
+
+def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
+    """Nobody takes back what another one said."""
+    return answers.intersection(tx.answers.ids_of(person_id)) if answers else set()
 
 
 def hold(tx: Tx, now: datetime) -> None:
