@@ -5,11 +5,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, inspect, make_url, text
 
 from storage import pg_tools
 from storage.backup import Kind
@@ -17,6 +17,8 @@ from storage.engine import open_engine
 from storage.key_engine import SCHEMA
 from storage.migrate import newest, upgrade_from
 from storage.set_aside import MARK, schema_aside, stamp
+
+_SECOND = timedelta(seconds=1)
 
 
 class Busy(Exception):
@@ -64,7 +66,7 @@ class SqliteTarget:
         parsed = make_url(url)
         self._file = Path(parsed.database or "")
         self._draft = self._file.with_name(f"{self._file.name}.restoring")
-        self._aside = self._file.with_name(f"{self._file.name}.{MARK}{stamp(now)}")
+        self._aside = self._free_name(now)
         self.url = parsed.set(database=str(self._draft)).render_as_string(hide_password=False)
 
     def is_there(self) -> bool:
@@ -91,6 +93,10 @@ class SqliteTarget:
     def undo(self) -> None:
         for path in (self._draft, *_logs(self._draft)):
             path.unlink(missing_ok=True)
+
+    def _free_name(self, now: datetime) -> Path:
+        aside = self._file.with_name(f"{self._file.name}.{MARK}{stamp(now)}")
+        return self._free_name(now + _SECOND) if aside.exists() else aside
 
     def _set_aside(self) -> None:
         with suppress(sqlite3.Error):  # a damaged one is kept as it is
@@ -133,7 +139,8 @@ class PostgresTarget:
         self.url = url
         self._is_keys = kind is Kind.KEYS
         self._schema = SCHEMA if self._is_keys else "public"
-        self._aside = schema_aside(self._schema, now)
+        self._now = now
+        self._aside = ""
         self._was_there = False
         self._begun = False
 
@@ -146,6 +153,7 @@ class PostgresTarget:
         self._was_there = self.is_there()
         with self._begin() as connection:
             self._require_alone(connection)
+            self._aside = self._free_name(connection, self._now)
             if self._was_there:
                 self._rename(connection, self._schema, self._aside)
             if self._was_there and not self._is_keys:
@@ -177,6 +185,11 @@ class PostgresTarget:
             elif not self._is_keys:
                 connection.execute(text("CREATE SCHEMA public"))
         self._begun = False
+
+    def _free_name(self, connection: Connection, now: datetime) -> str:
+        name = schema_aside(self._schema, now)
+        taken = inspect(connection).has_schema(name)
+        return self._free_name(connection, now + _SECOND) if taken else name
 
     def _require_alone(self, connection: Connection) -> None:
         query = (

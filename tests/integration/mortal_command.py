@@ -7,7 +7,7 @@ import sys
 from sqlalchemy import Engine, event
 
 from bot.cli import main
-from tests.integration.sealed_office import die
+from tests.integration.commands import die
 
 _WRITES = {"INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "DROP"}
 _FILES = {"os.link", "os.rename", "os.remove", "shutil.copyfile"}

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +12,8 @@ from bot.bootstrap import Built, build, create_organisation, prepare
 from bot.domain.people import Person
 from bot.settings import Environment
 from storage.master_key import create_master_key_file
+from tests.integration.commands import run_command
 from tests.integration.demo_office import environment_in
-from tests.processes import STDOUT, Process
 
 NOW = datetime(2026, 3, 6, 15, tzinfo=UTC)
 FIELD = "local_message.body"
@@ -73,32 +68,9 @@ class SealedOffice:
         finally:
             await built.close()
 
-    def variables(self, **more: str) -> Mapping[str, str]:
-        """What a process of the product needs in its environment."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUCHPOINT_MASTER")}
-        given = {
-            "TOUCHPOINT_DATABASE_URL": self.environment.database_url,
-            "TOUCHPOINT_KEYS_URL": self.environment.keys_url,
-            "TOUCHPOINT_MASTER_KEY_FILE": str(self.environment.master_key_file),
-        }
-        return kept | given | more
-
     def command(self, *arguments: str, die_at: int = 0, **more: str) -> tuple[int, str]:
-        """`touchpoint arguments` in a process of its own: its exit code and all it said.
-
-        die_at: it kills itself (SIGKILL) as soon as it has begun so many steps.
-        """
-        process = Process(
-            "tests.integration.mortal_command",
-            str(die_at),
-            *arguments,
-            pipes=(STDOUT,),
-            joined=True,
-            environment=self.variables(**more),
-        )
-        with os.fdopen(process.file(STDOUT)) as said:
-            text = said.read()
-        return process.wait(60), text
+        """`touchpoint arguments` in a process of its own (see `run_command`)."""
+        return run_command(self.environment, *arguments, die_at=die_at, **more)
 
 
 async def read_all(built: Built, people: list[UUID]) -> dict[UUID, bytes]:
@@ -120,10 +92,3 @@ def _person(built: Built, number: int) -> Person:
         time_zone="Europe/Berlin",
         locale="en",
     )
-
-
-def die() -> None:
-    """As a power cut would end this process."""
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
