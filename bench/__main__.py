@@ -22,6 +22,7 @@ from bench.slack_answer import answer_in_slack, dispatch_event
 from bench.slack_deliver import deliver_to_slack
 from bench.small import next_due, render, seal
 from bench.summary import summary
+from bench.survey import count_survey
 from bench.world import Worlds
 
 BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
@@ -41,6 +42,7 @@ BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
     "idle_tick": idle_tick,
     "plan": plan_due,
     "desks": desks_due,
+    "survey": count_survey,
     "summary": summary,  # last: it gives the large company its history
 }
 

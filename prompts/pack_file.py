@@ -24,6 +24,7 @@ STARTER_RULES = frozenset({"any", "low", "fell", "rose", "question"})
 """When a starter is offered: the person wrote something; rated 1 or 2; rated lower or higher than
 last time; asked something back."""
 
+_RATED = (QuestionKind.RATING, QuestionKind.TEXT_AND_RATING)
 _RATING_RULES = frozenset({"low", "fell", "rose"})
 
 Key = Annotated[str, StringConstraints(pattern=KEY)]
@@ -82,6 +83,8 @@ class QuestionFile(Strict):
     high_number: Annotated[int, Field(ge=0, le=9999)] = 168
     shows_expectations: bool = False
     help_from: Annotated[int, Field(ge=0, le=5)] = 0
+    counted: bool = False
+    favourable_from: Annotated[int, Field(ge=1, le=POINTS)] | None = None
 
     @field_validator("wording")
     @classmethod
@@ -106,6 +109,27 @@ class QuestionFile(Strict):
             raise ValueError("low_number must be below high_number: swap or widen them")
         return self
 
+    @field_validator("counted")
+    @classmethod
+    def _can_be_counted(cls, counted: bool, info: ValidationInfo) -> bool:
+        """Asked again after `kind` and `audience`, which stand before it."""
+        if not counted or not {"kind", "audience"} <= info.data.keys():
+            return counted
+        if info.data["audience"] is AudienceKind.GROUP:
+            raise ValueError("group answers are always counted: remove it")
+        if info.data["audience"] is AudienceKind.SELF:
+            raise ValueError("answers for the person alone are never counted: remove it")
+        if info.data["kind"] is QuestionKind.TEXT:
+            raise ValueError("words alone can't be counted: remove it")
+        return counted
+
+    @field_validator("favourable_from")
+    @classmethod
+    def _only_ratings(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and info.data.get("kind") not in (*_RATED, None):
+            raise ValueError("only a rating can be favourable: remove it")
+        return value
+
     def to_domain(self) -> Question:
         wording = {locale: words.to_domain() for locale, words in self.wording.items()}
         return Question(
@@ -118,6 +142,8 @@ class QuestionFile(Strict):
             high_number=self.high_number,
             shows_expectations=self.shows_expectations,
             help_from=self.help_from,
+            counted=self.counted,
+            favourable_from=self.favourable_from or 0,
         )
 
 
@@ -153,7 +179,7 @@ FIELDS = tuple(
 
 
 def _complaint(kind: QuestionKind, words: WordingFile) -> str | None:
-    rated = kind in (QuestionKind.RATING, QuestionKind.TEXT_AND_RATING)
+    rated = kind in _RATED
     if rated != bool(words.points):
         return "add five points, one for each rating" if rated else "only a rating has points"
     chosen = kind is QuestionKind.CHOICE

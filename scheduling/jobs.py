@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.services.count_surveys import count_surveys
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
 from bot.services.kit import Kit
@@ -44,6 +45,7 @@ JOBS: tuple[Job, ...] = (
         (
             ("plan", _plan),
             ("tend", tend),
+            ("count", count_surveys),
             ("promises", tend_promises),
             ("desks", tend_desks),
             ("announce", announce),

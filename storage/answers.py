@@ -1,7 +1,7 @@
 """Answers, their versions and who may read them: the only module that queries them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -82,6 +82,7 @@ _CURRENT = _SELECT.where(
 )
 _CURRENT_OF = _CURRENT.where(own(_answer), _answer.c.check_in_id == bindparam("check_in"))
 CURRENT_AMONG = _CURRENT.where(own(_answer), _answer.c.id.in_(SOME))
+_OF_CHECK_INS = _CURRENT.where(own(_answer), _answer.c.check_in_id.in_(SOME))
 _VERSIONS = _SELECT.where(own(_version), _version.c.id.in_(SOME))
 
 _AUDIENCES = (
@@ -90,6 +91,7 @@ _AUDIENCES = (
         _audience.c.sequence,
         _audience.c.kind,
         _audience.c.counted,
+        _audience.c.shown_at,
         _reader.c.person_id,
     )
     .outerjoin_from(_audience, _reader, _of_audience)
@@ -180,6 +182,9 @@ class SqlAnswers(Store):
         found = self._with_audiences(self._run(_CURRENT_OF, check_in=check_in_id).all())
         return {answer.question_key: answer for answer in found}
 
+    def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        return self._with_audiences(list(self._run_among(check_ins, _OF_CHECK_INS)))
+
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
         query = _CURRENT.where(self._own(_answer), _answer.c.person_id == person_id)
@@ -229,6 +234,15 @@ class SqlAnswers(Store):
             for version_id, answer in given.items()
             if answer.answer_id in current
         }
+
+    def audiences_until(
+        self, moments: Mapping[UUID, datetime]
+    ) -> Mapping[UUID, Sequence[Audience]]:
+        found = defaultdict(list)
+        for answer_id, shown_at, audience in self._shown(moments):
+            if shown_at <= moments[answer_id]:
+                found[answer_id].append(audience)
+        return found
 
     def _new_answer(self, version: NewVersion) -> UUID | None:
         """The id of a new answer, with this version as its current one; None where this question
@@ -356,11 +370,16 @@ class SqlAnswers(Store):
     def _audiences(self, answers: Iterable[UUID]) -> dict[UUID, list[Audience]]:
         """All that each answer ever had, oldest first."""
         found = defaultdict(list)
-        shown = groupby(self._run_among(answers, _AUDIENCES), key=itemgetter(0, 1, 2, 3))
-        for (answer_id, _, kind, counted), rows in shown:
-            readers = frozenset(row.person_id for row in rows if row.person_id is not None)
-            found[answer_id].append(Audience(AudienceKind(kind), readers, bool(counted)))
+        for answer_id, _, audience in self._shown(answers):
+            found[answer_id].append(audience)
         return found
+
+    def _shown(self, answers: Iterable[UUID]) -> Iterator[tuple[UUID, datetime, Audience]]:
+        """The same with the moment from which each held."""
+        shown = groupby(self._run_among(answers, _AUDIENCES), key=itemgetter(0, 1, 2, 3, 4))
+        for (answer_id, _, kind, counted, shown_at), rows in shown:
+            readers = frozenset(row.person_id for row in rows if row.person_id is not None)
+            yield answer_id, shown_at, Audience(AudienceKind(kind), readers, bool(counted))
 
 
 def mark_summarised(

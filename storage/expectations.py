@@ -109,6 +109,10 @@ class SqlExpectations(Store):
         asked = _question.c.state == QuestionState.ASKED.value
         return self._all(Question, self._of(_question, Question).where(about, asked))
 
+    def lock(self, version_id: UUID) -> None:
+        row = select(_version.c.id).where(*self._row(_version, version_id))
+        self._connection.execute(row.with_for_update())
+
     def anybody_asked(self) -> bool:
         query = select(exists().where(self._own(_question)))
         return bool(self._connection.execute(query).scalar())

@@ -24,6 +24,7 @@ from storage.plans import SqlPlans
 from storage.promises import SqlPromises
 from storage.queue import SqlQueue
 from storage.summaries import SqlSummaries
+from storage.surveys import SqlSurveys
 
 
 class SqlTx:
@@ -78,6 +79,11 @@ class SqlTx:
     def summaries(self) -> SqlSummaries:
         """Weekly summaries."""
         return SqlSummaries(*self._at)
+
+    @cached_property
+    def surveys(self) -> SqlSurveys:
+        """Surveys, and what was counted of them."""
+        return SqlSurveys(*self._at)
 
     @cached_property
     def desks(self) -> SqlDesks:

@@ -33,6 +33,7 @@ from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
 from tests.journeys.world import World
 from tests.manager_screens import a_tuesday, two_weeks
+from tests.result_screens import two_surveys
 from tests.sample_expectations import new_expectations
 from tests.servers import browser
 
@@ -63,24 +64,28 @@ async def _take(folder: Path) -> None:
     await command._live(environment, company, WEEKS, out)
     async with browser.launched(browser.chromium()) as chromium:
         await _terminal(chromium, _until_details(out))
-        async with _served(environment) as office:
+        async with served(environment) as office:
             await _page(chromium, office)
         async with two_weeks(folder / "team") as world:
             await _guide(chromium, world)
+        async with two_surveys(folder / "surveys") as world:
+            await _results(chromium, world)
         await slack_pictures.take(chromium, folder / "slack")
 
 
 @asynccontextmanager
-async def _served(environment: Environment) -> AsyncIterator[Office]:
+async def served(
+    environment: Environment, somebody: str = "ana@fernweh.example"
+) -> AsyncIterator[Office]:
     built = await build(environment)
     runner = web.AppRunner(create_app(built), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    found = await built.uow.read(lambda tx: tx.people.by_email(["ana@fernweh.example"]))
+    found = await built.uow.read(lambda tx: tx.people.by_email([somebody]))
     try:
         async with ClientSession(origin) as client:
-            yield Office(built, client, origin, found["ana@fernweh.example"])
+            yield Office(built, client, origin, found[somebody])
     finally:
         await runner.cleanup()
         await built.close()
@@ -154,7 +159,7 @@ async def _summary(page: Page, office: Office) -> bytes:
 async def _guide(chromium: Browser, world: World) -> None:
     """A summary with reclaimed time, and the guide that its button opens."""
     await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
-    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+    async with served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
         await become(page, office, "Mara")
         await button(page, "A guide").scroll_into_view_if_needed()
         summary = await page.screenshot()
@@ -172,7 +177,7 @@ async def _guide(chromium: Browser, world: World) -> None:
 async def _nudges(chromium: Browser, world: World) -> None:
     """The nudges of a day, everything for one 1:1, and what was agreed."""
     await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
-    async with _served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
+    async with served(world.environment) as office, _opened(chromium, browser.PHONE) as page:
         await become(page, office, "Mara")
         await button(page, "Prepare").first.scroll_into_view_if_needed()
         nudges = await page.screenshot()
@@ -184,6 +189,36 @@ async def _nudges(chromium: Browser, world: World) -> None:
         await expect(dialog(page).get_by_text("In a sentence or two")).to_be_visible()
         agreed = await page.screenshot()
     await _side_by_side(chromium, "local-page-nudges.png", nudges, prepared, agreed)
+
+
+async def _results(chromium: Browser, world: World) -> None:
+    """A survey in the summary, *Team results*, and HR's groups: on a phone and on a desktop."""
+    await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
+    async with served(world.environment, "ines@fernweh.example") as office:
+        async with _opened(chromium, browser.PHONE) as page:
+            await become(page, office, "Tomas")
+            await button(page, "See results").scroll_into_view_if_needed()
+            summary = await page.screenshot()
+            await button(page, "See results").click()
+            await expect(dialog(page)).to_be_visible()
+            team = await page.screenshot()
+        async with _opened(chromium, browser.PHONE, dark=True) as page:
+            await _to_everybody(page, office)
+            dark = await page.screenshot()
+        async with _opened(chromium, browser.DESKTOP) as page:
+            await _to_everybody(page, office)
+            await page.screenshot(path=IMAGES / "local-page-results-desktop.png")
+    await _side_by_side(chromium, "local-page-results.png", summary, team, dark)
+
+
+async def _to_everybody(page: Page, office: Office) -> None:
+    """Under *Group results*, the newest survey as everybody answered it."""
+    await become(page, office, "Ines")
+    await page.get_by_role("link", name="Home").click()
+    await page.get_by_role("main").get_by_role("button", name="Group results").click()
+    await dialog(page).get_by_role("button", name="AI clarity").first.click()
+    await dialog(page).get_by_role("button", name="Everybody").click()
+    await expect(dialog(page).get_by_text("Everybody who was asked")).to_be_visible()
 
 
 async def _answering(page: Page, office: Office) -> bytes:

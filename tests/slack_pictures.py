@@ -25,6 +25,7 @@ from playwright.async_api import Browser, Page
 from bot.bootstrap import prepare
 from bot.domain.message import Block, ChoiceInput, Message, Rating, Text, View
 from bot.slack import surfaces
+from tests import result_screens
 from tests.harness import ROOT
 from tests.integration.demo_office import environment_in
 from tests.journeys.world import World
@@ -97,6 +98,8 @@ async def take(chromium: Browser, folder: Path) -> None:
     """Lives the sample company in `folder` and writes docs/images/slack-*.png."""
     async with two_weeks(folder / "team") as world:
         await draw_manager(chromium, world)
+    async with result_screens.two_surveys(folder / "surveys") as world:
+        await draw_results(chromium, world)
     environment = environment_in(folder)
     await asyncio.to_thread(prepare, environment)
     for name, screens in pictures(await lived(environment, TUESDAY)).items():
@@ -111,6 +114,14 @@ async def draw_manager(chromium: Browser, world: World) -> None:
     await a_tuesday(world)
     around = [modal(view) for view in await around_one_to_ones(world)]
     await draw(chromium, IMAGES / "slack-nudges.png", [conversation(nudges_of(world)), *around])
+
+
+async def draw_results(chromium: Browser, world: World) -> None:
+    """A survey in the summary, the team's results, and HR's choice of a group."""
+    found = await result_screens.panels(world)
+    views = [modal(found[name]) for name in ("team", "groups", "everybody")]
+    summary = conversation(result_screens.summary_of(world, "tomas"))
+    await draw(chromium, IMAGES / "slack-results.png", [summary, *views])
 
 
 def pictures(seen: Screens) -> dict[str, list[Screen]]:

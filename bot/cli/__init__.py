@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, manifest, people, privacy, status
+from bot.cli import cadence, check, db, manifest, people, privacy, results, status
 
 DEBUG = "--debug"
 
@@ -35,6 +35,7 @@ app.add_typer(db.app, name="db")
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("privacy")(privacy.privacy)
+app.command("results")(results.results)
 
 
 @app.callback()

@@ -13,6 +13,7 @@ from rich.text import Text as Line
 
 from bot.demo.story import LastMessages, Story
 from bot.domain.message import (
+    Bars,
     Block,
     Buttons,
     Chart,
@@ -135,8 +136,17 @@ def _block(block: Block) -> Iterator[RenderableType]:  # one case a kind of bloc
             yield Line(f"{label}: {url}", style="underline")
         case Divider():
             yield Padding(Rule(style="dim"), (1, 0))
+        case Chart() | Bars() | Table():
+            yield from _figures(block)
+
+
+def _figures(block: Chart | Bars | Table) -> Iterator[RenderableType]:
+    match block:
         case Chart():
             yield Line(f"{sparkline(block)}  {block.text}", style="dim")
+        case Bars(title, labels, shares):
+            yield Line(title, style="bold")
+            yield _bars(labels, shares)
         case Table(caption, header, rows):
             yield _table(caption, header, rows)
 
@@ -145,6 +155,13 @@ def _quote(text: str, note: str) -> Iterator[RenderableType]:
     if note:
         yield Padding(Line(note, style="dim"), (1, 0, 0, 0))
     yield Padding(Line(f"“{text}”", style="italic"), (0, 0, 0, 2))
+
+
+def _bars(labels: tuple[str, ...], shares: tuple[int, ...]) -> RenderableType:
+    grid = Grid.grid(padding=(0, 2))
+    for label, share in zip(labels, shares, strict=True):
+        grid.add_row(label, f"{share}%", Line("█" * round(share / 5), style="green"))
+    return grid
 
 
 def _table(

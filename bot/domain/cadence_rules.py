@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, time
 from typing import Any
 
@@ -14,6 +14,12 @@ from bot.domain.recurrence import Unit
 
 MAX_NAME = 75
 """Characters: the most that a button or an option holds in Slack."""
+
+CONFIRMATIONS = {
+    "confirmed_impact_assessment": "do an impact assessment",
+    "confirmed_works_council": "agree it with the works council",
+}
+"""What a cadence says of a pack that is off by default, and what has to be done first."""
 
 _FRIDAY = 4
 _WEEK = 7
@@ -41,10 +47,10 @@ def check_first_day(every: Every, day: date) -> None:
         )
 
 
-def check_pack(pack: Pack, others: Iterable[Pack], *, confirmed: bool) -> None:
+def check_pack(pack: Pack, others: Iterable[Pack], *, confirmed: Collection[str] = ()) -> None:
     """Raises Unfit for a pack that is never sent by message, or is off by default.
 
-    confirmed: an impact assessment was done, and the works council asked.
+    confirmed: which of CONFIRMATIONS the cadence gives; such a pack needs every one of them.
     """
     if not pack.by_message:
         usual = sorted(p.key for p in others if p.by_message and p.on_by_default)
@@ -53,11 +59,13 @@ def check_pack(pack: Pack, others: Iterable[Pack], *, confirmed: bool) -> None:
             f"choose another, such as {', '.join(usual[:3])}",
             "conversation_only",
         )
-    if not pack.on_by_default and not confirmed:
+    missing = [name for name in CONFIRMATIONS if name not in confirmed]
+    if not pack.on_by_default and missing:
+        first = " and ".join(CONFIRMATIONS[name] for name in missing)
+        add = " and ".join(f"{name}: true" for name in missing)
         raise Unfit(
             f'"{pack.key}" is off by default: its answers may be health data',
-            "do an impact assessment and ask the works council first, then add "
-            "confirmed_impact_assessment: true",
+            f"{first} first, then add {add}",
             "off_by_default",
         )
 

@@ -5,8 +5,9 @@ The readers of a question are stored with it: whoever is named later reads nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -74,6 +75,8 @@ class Question:
     """What one person finds unclear in one version, sealed under that person's key.
 
     `kind` and `reader_id` are who reads it, as shown before it was asked (`asked_at`, aware UTC).
+    `batch` is the set with which it came before its reader's eyes, without names; None while it
+    waits for enough others.
     """
 
     id: UUID
@@ -86,6 +89,7 @@ class Question:
     sealed: bytes = field(repr=False)
     state: QuestionState = QuestionState.ASKED
     reply_id: UUID | None = None
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +135,10 @@ def readable(
     """What `reader_id` may read of the questions about one version.
 
     Nobody reads but the leader named now (`leader_id`), and of questions those alone that named
-    the same person when they were asked, while whoever asked takes part. Without names at least
-    `minimum` must have asked, and those who `left` the company while they took part still count:
-    everybody knows who left, so what is missing then would be known as theirs. Roles give nothing.
+    the same person when they were asked, while whoever asked takes part. Without names only whole
+    batches are read, of which at least `minimum` are left; those who `left` the company while they
+    took part still count: everybody knows who left, so what is missing then would be known as
+    theirs. Roles give nothing.
     """
     if reader_id != leader_id:
         return Readable()
@@ -141,7 +146,35 @@ def readable(
     by_name = (q for q in asked if q.kind is QuestionsFor.LEADER and q.person_id in taking_part)
     named = sorted(by_name, key=lambda q: q.asked_at)
     counted = {*taking_part, *left}
-    in_group = (q for q in asked if q.kind is QuestionsFor.GROUP and q.person_id in counted)
+    in_group = [q for q in asked if q.kind is QuestionsFor.GROUP and q.person_id in counted]
+    sizes = Counter(map(_batch_of, in_group))
+    whole = {batch for batch, size in sizes.items() if batch is not None and size >= minimum}
     # By id, which is random: the order stays, and tells nothing.
-    unnamed = sorted(in_group, key=lambda q: q.id)
-    return Readable(tuple(named), tuple(unnamed) if len(unnamed) >= minimum else ())
+    unnamed = sorted((q for q in in_group if _batch_of(q) in whole), key=lambda q: q.id)
+    return Readable(tuple(named), tuple(unnamed))
+
+
+def next_batch(
+    questions: Iterable[Question],
+    *,
+    reader_id: UUID,
+    taking_part: Collection[UUID],
+    minimum: int,
+) -> tuple[Question, ...]:
+    """Those without names that wait for `reader_id`, as the next batch, once at least `minimum` of
+    people who take part do; else nothing. `questions`: all about one version.
+
+    Were each one shown as it comes, whoever reads at the right moment would know whose it is.
+    """
+    asked = [q for q in questions if q.reader_id == reader_id and q.kind is QuestionsFor.GROUP]
+    waiting = [q for q in asked if _batch_of(q) is None and q.person_id in taking_part]
+    if len(waiting) < minimum:
+        return ()
+    number = max((batch for q in asked if (batch := _batch_of(q)) is not None), default=0) + 1
+    return tuple(replace(question, batch=number) for question in waiting)
+
+
+def _batch_of(question: Question) -> int | None:
+    """What was answered before there were batches came before its reader's eyes all at once."""
+    was_read = question.state is QuestionState.ANSWERED
+    return 0 if question.batch is None and was_read else question.batch

@@ -162,6 +162,19 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """Shares in whole percent, a bar each; `text` says the same in words.
+
+    `shares` has one value, from 0 to 100, for every label; they need not be parts of one whole.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    shares: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     caption: str
     header: tuple[str, ...]
@@ -182,6 +195,7 @@ Block = (
     | DateInput
     | TimeInput
     | Chart
+    | Bars
     | Table
 )
 

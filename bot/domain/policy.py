@@ -45,7 +45,7 @@ class Policy:
 
     `follow_up_days` after a promise was due both people are asked how it went. Retention is in
     days; group results need at least `group_minimum` people, comments
-    `comment_minimum`.
+    `comment_minimum`. `team_results`: employees see those of their own team.
     """
 
     company: str = "Your company"
@@ -58,6 +58,7 @@ class Policy:
     help_contact: str = ""
     group_minimum: int = 5
     comment_minimum: int = 10
+    team_results: bool = False
     retention_days: int = 365
     follow_up_days: int = 14
 

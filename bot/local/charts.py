@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.message import Chart, Series
 
 WIDTH, HEIGHT = 320, 96
-LEFT, RIGHT, TOP, BOTTOM = 24, 12, 10, 22
+LEFT, RIGHT, TOP, BOTTOM = 30, 12, 10, 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.domain.message import (
+    Bars,
     Block,
     Button,
     Buttons,
@@ -47,6 +48,7 @@ _NAMES: Mapping[type[Block], str] = {
     DateInput: "date_input",
     TimeInput: "time_input",
     Chart: "chart",
+    Bars: "bars",
     Table: "table",
 }
 
@@ -99,6 +101,10 @@ def _chart(fields: Fields) -> Chart:
     return Chart(**{**fields, "labels": tuple(fields["labels"]), "series": series})
 
 
+def _bars(fields: Fields) -> Bars:
+    return Bars(**{**fields, "labels": tuple(fields["labels"]), "shares": tuple(fields["shares"])})
+
+
 def _table(fields: Fields) -> Table:
     rows = tuple(tuple(row) for row in fields["rows"])
     return Table(fields["caption"], tuple(fields["header"]), rows)
@@ -122,5 +128,6 @@ _READERS: Mapping[str, Callable[[Fields], Block]] = {
     "date_input": lambda fields: DateInput(**fields),
     "time_input": lambda fields: TimeInput(**fields),
     "chart": _chart,
+    "bars": _bars,
     "table": _table,
 }

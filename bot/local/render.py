@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.domain.message import Block, Heading
 from bot.domain.people import Person
+from bot.local.bars import stacked
 from bot.local.charts import drawing
 from bot.local.packing import kind_of
 from prompts.words import Words
@@ -81,7 +82,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(kind=kind_of, safe_url=safe_url, initials=initials, drawing=drawing)
+    made.filters.update(kind=kind_of, safe_url=safe_url, initials=initials)
+    made.filters.update(drawing=drawing, stacked=stacked)
     made.globals.update(
         most_radios=MOST_RADIOS, token=new_token, is_repeated=is_repeated, Place=Place
     )

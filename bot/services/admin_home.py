@@ -14,6 +14,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import change_words
 from bot.services.admin_act import Admin
 from bot.services.kit import Kit
+from bot.services.result_panels import GROUP
 from bot.services.status import CadenceStatus, Status, status
 from prompts.words import Said
 
@@ -129,10 +130,11 @@ class _AdminHome:
         said = self.say()
         new = Button(said["new"], "admin_new", look=Look.PRIMARY)
         preview = Button(said["preview"], "admin_preview")
+        results = Button(self.admin.say("results")["group_button"], GROUP.surveys)
         pause = Button(said["pause"], "admin_pause", look=Look.QUIET)
         if self.stands.organisation.is_paused(self.admin.now):
             pause = Button(said["resume"], "admin_resume", look=Look.PRIMARY)
-        return Buttons((new, preview, pause) if self.stands.cadences else (new, pause))
+        return Buttons((new, preview, results, pause) if self.stands.cadences else (new, pause))
 
     def _reached(self) -> Table:
         said = self.say()

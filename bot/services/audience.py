@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import CheckIn
-from bot.domain.packs import AudienceKind
+from bot.domain.packs import AudienceKind, Question
 from bot.domain.people import Person
+from bot.domain.policy import Policy
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
-from bot.domain.visibility import may_read
+from bot.domain.visibility import may_count, may_read
 from prompts.words import Words
 
 
@@ -26,16 +28,44 @@ def shown_to(check_in: CheckIn, manager: Person | None) -> CheckIn:
     return replace(check_in, shown_manager_id=manager.id if manager else None, audience_shown=True)
 
 
-def line(words: Words, reader: Person, kind: AudienceKind, manager: Person | None) -> str:
-    """Who reads an answer of this kind, to be shown before answering."""
-    if kind is AudienceKind.MANAGER and manager is None:
-        kind = AudienceKind.SELF
+def lines(
+    words: Words,
+    reader: Person,
+    questions: Iterable[Question],
+    manager: Person | None,
+    policy: Policy,
+) -> tuple[str, ...]:
+    """Who reads the answers to these questions, to be shown before answering: each line once."""
+    said = words.say(
+        "audience",
+        reader.locale,
+        reader.time_zone,
+        manager=_name(manager),
+        minimum=policy.group_minimum,
+        comments=policy.comment_minimum,
+    )
+    return tuple(said[name] for name in dict.fromkeys(line_of(q, manager) for q in questions))
+
+
+def line_of(question: Question, manager: Person | None) -> str:
+    """Which of the lines tells who reads an answer to it; the same name, the same readers."""
+    if question.audience is AudienceKind.SELF:
+        return "self_alone"
+    if question.audience is AudienceKind.GROUP:
+        return "group_words" if question.takes_text else "group"
+    if manager is None:
+        return "self"
+    return "counted" if question.counted else "manager"
+
+
+def usual(words: Words, reader: Person, manager: Person | None) -> str:
+    """Who reads what is asked by name."""
     said = words.say("audience", reader.locale, reader.time_zone, manager=_name(manager))
-    return said[kind.value]
+    return said["manager" if manager else "self"]
 
 
 def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | None) -> str:
-    """The same in a few words, for receipts."""
+    """Who reads an answer of this kind in a few words, for receipts."""
     said = words.say("audience", reader.locale, reader.time_zone, manager=_name(manager))
     return said[f"{kind.value}_short"]
 
@@ -47,9 +77,10 @@ def readers_of(tx: Tx, words: Words, person: Person, answer: StoredAnswer, now: 
     if shown.kind is not AudienceKind.MANAGER or named is None:
         return short(words, person, shown.kind, None)
     reader = tx.people.get(named)
-    if named not in reading_now(tx, answer, now):
-        return words.say("audience", person.locale, manager=_name(reader))["former_short"]
-    return short(words, person, shown.kind, reader)
+    said = words.say("audience", person.locale, manager=_name(reader))
+    reads = "manager_short" if named in reading_now(tx, answer, now) else "former_short"
+    counted = (said["counted_short"],) if may_count(answer.audiences) else ()
+    return " ".join((said[reads], *counted))
 
 
 def reading_now(tx: Tx, answer: StoredAnswer, now: datetime) -> set[UUID]:

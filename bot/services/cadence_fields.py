@@ -228,7 +228,7 @@ class _Reading:
             return key
         if key not in self.around.packs:
             raise _Wrong("not_offered")
-        check_pack(self.around.packs[key], self.around.packs.values(), confirmed=False)
+        check_pack(self.around.packs[key], self.around.packs.values())
         return key
 
     def _number(self, name: str, least: int, most: int) -> int | None:

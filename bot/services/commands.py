@@ -15,7 +15,6 @@ from difflib import get_close_matches
 from bot.domain.check_in import Refused
 from bot.domain.inbound import Inbound
 from bot.domain.message import Divider, Panel, Reply
-from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation, Person, Role
 from bot.services import admin, audience, choices, form_views, forms, my_answers, pair_adding
 from bot.services.act import Act
@@ -115,7 +114,7 @@ def _next(kit: Kit, act: Act, _: Inbound) -> Reply:
 def _status(kit: Kit, act: Act, _: Inbound) -> Reply:
     """One's own state alone: taking part or not, the pause, what is open, who reads."""
     manager = audience.current_manager(act.tx, act.person.id, act.now)
-    reader = audience.line(kit.words, act.person, AudienceKind.MANAGER, manager)
+    reader = audience.usual(kit.words, act.person, manager)
     lines = [_participation(kit, act, act.person), *_open_lines(kit, act), reader]
     return Reply(notice="\n".join(lines))
 

@@ -28,6 +28,7 @@ from bot.services import (
     pair_actions,
     pair_adding,
     prepare,
+    result_panels,
     rhythms,
     standing_in,
     summary_details,
@@ -218,4 +219,5 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "promise_open": pair_adding.open_promise,
     "promise_make": pair_adding.submit_promise,
     **pair_actions.VIEWS,
+    **result_panels.VIEWS,
 }

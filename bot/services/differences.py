@@ -97,6 +97,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "ai_expectations.questions": policy.expectations.questions.value,
         "privacy.group_minimum": policy.group_minimum,
         "privacy.comment_minimum": policy.comment_minimum,
+        "privacy.team_results": policy.team_results,
         "privacy.retention_days": policy.retention_days,
         "privacy.help_contact": policy.help_contact,
     }

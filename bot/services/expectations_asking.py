@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from bot.domain.check_in import Refused, clean_text
-from bot.domain.expectations import MAX_QUESTION, Question, QuestionState, Version
+from bot.domain.expectations import MAX_QUESTION, Question, QuestionState, Version, next_batch
 from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Form, Panel, Quote, Reply, Text, TextInput, Tone
 from bot.domain.people import Participation, Person
@@ -175,18 +175,40 @@ def _keep(asking: _Asking, text: str) -> None:
     sealed = seal_text(act.vault, act.person.id, question_id, FIELD, text)
     if leader is None or sealed is None:
         return
+    kind = act.policy.expectations.questions
+    is_same = before is not None and (before.kind, before.reader_id) == (kind, leader.id)
     question = Question(
         id=question_id,
         organisation_id=act.person.organisation_id,
         version_id=asking.version.id,
         person_id=act.person.id,
-        kind=act.policy.expectations.questions,
+        kind=kind,
         reader_id=leader.id,
         asked_at=act.now,
         sealed=sealed,
+        batch=before.batch if before and is_same else None,
     )
     act.tx.expectations.put(question)
+    _fill_batch(act, asking.version, leader)
     redraw(act.tx, asking.version.id, act.person, act.inbound_id, act.now)
+
+
+def _fill_batch(act: Act, version: Version, leader: Person) -> None:
+    """What waits comes before the leader's eyes once it is enough, all at once. One after the
+    other, so that none of two who ask at the same moment misses the other.
+    """
+    store = act.tx.expectations
+    store.lock(version.id)
+    asked = [q for q in store.questions_to(leader.id) if q.version_id == version.id]
+    people = act.tx.people.many({question.person_id for question in asked}).values()
+    batch = next_batch(
+        asked,
+        reader_id=leader.id,
+        taking_part={p.id for p in people if p.participation is Participation.STARTED},
+        minimum=act.policy.comment_minimum,
+    )
+    for question in batch:
+        store.put(question)
 
 
 def take_back(kit: Kit, act: Act, inbound: Inbound) -> Reply:

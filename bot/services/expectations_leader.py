@@ -121,7 +121,7 @@ def _version(
 ) -> Iterator[Block]:
     said = desk.say(number=version.number, moment=version.created_at)
     yield Text(said["home_version"], Tone.STRONG)
-    yield Text("\n".join(_counts(desk, found)))
+    yield Text("\n".join(_counts(desk, found, is_closed=reply is not None)))
     if reply is not None:
         yield Text(desk.say(moment=reply.created_at, count=reply.people)["home_replied"])
     if not found.all:
@@ -132,10 +132,14 @@ def _version(
     yield Buttons(tuple(items))
 
 
-def _counts(desk: Desk, found: Readable) -> Iterator[str]:
-    """How many asked. Without names fewer than the minimum all read the same, none included."""
+def _counts(desk: Desk, found: Readable, *, is_closed: bool) -> Iterator[str]:
+    """How many asked. Without names only what came in batches counts, and fewer than the minimum
+    all read the same, none included.
+    """
     if found.unnamed:
         yield desk.say(count=len(found.unnamed))["count_unnamed"]
+        if not is_closed:
+            yield desk.say(minimum=desk.policy.comment_minimum)["count_waiting"]
     elif desk.policy.expectations.questions is QuestionsFor.GROUP:
         yield desk.say(minimum=desk.policy.comment_minimum)["count_hidden"]
     if found.named or desk.policy.expectations.questions is QuestionsFor.LEADER:

@@ -67,15 +67,23 @@ def _asked(scene: Scene, version: Version, question: Question) -> Iterator[Block
         yield Text(said["answered"])
         yield Buttons((Button(said["see"], "expectations_ask", str(version.id), Look.QUIET),))
         return
-    leader = leader_of(scene.tx, scene.policy)
-    reads = leader is not None and leader.id == question.reader_id
-    yield Text(said[f"asked_{question.kind.value}" if reads else "asked_nobody"])
+    yield Text(said[_who_reads(scene, version, question)])
     yield Buttons(
         (
             Button(said["change"], "expectations_ask", str(version.id), Look.QUIET),
             Button(said["take_back"], "expectations_take_back", str(version.id), Look.QUIET),
         )
     )
+
+
+def _who_reads(scene: Scene, version: Version, question: Question) -> str:
+    """Which words say what becomes of a question that isn't answered."""
+    leader = leader_of(scene.tx, scene.policy)
+    if leader is None or leader.id != question.reader_id:
+        return "asked_nobody"
+    replies = scene.tx.expectations.replies_by(leader.id)
+    is_closed = any(reply.version_id == version.id for reply in replies)
+    return "asked_too_late" if is_closed else f"asked_{question.kind.value}"
 
 
 def replied(scene: Scene) -> Composed:

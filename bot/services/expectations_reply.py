@@ -10,7 +10,7 @@ from bot.domain.expectations import Answered, Question, Version
 from bot.domain.inbound import Inbound
 from bot.domain.message import Form, Reply, Text, TextInput, Tone
 from bot.services.act import Act
-from bot.services.expectations import reply_to
+from bot.services.expectations import redraw, reply_to
 from bot.services.expectations_leader import Desk, gone, of_version
 from bot.services.kit import Kit
 from prompts.words import Said
@@ -137,6 +137,7 @@ def _post(act: Act, found: _Answering, text: str) -> None:
     people = act.tx.people.many({question.person_id for question in found.questions})
     posts = [reply_to(made.id, found.version.id, person, act.now) for person in people.values()]
     act.tx.queue.enqueue(posts)
+    _tell_who_waits(act, found)
     act.tx.audit.append(
         actor=str(act.person.id),
         action="expectations.reply",
@@ -144,3 +145,11 @@ def _post(act: Act, found: _Answering, text: str) -> None:
         at=act.now,
         detail=f"{made.people} people",
     )
+
+
+def _tell_who_waits(act: Act, found: _Answering) -> None:
+    """Whoever asked too late for the leader to see it finds that said, where they asked."""
+    waiting = act.tx.expectations.open_questions(found.version.id)
+    ids = {question.person_id for question in waiting if question.reader_id == act.person.id}
+    for person in act.tx.people.many(ids).values():
+        redraw(act.tx, found.version.id, person, act.inbound_id, act.now)

@@ -44,19 +44,23 @@ def answers(
     errors: Mapping[str, str],
     fields: Mapping[str, str],
 ) -> Form:
-    """Every question with what was given; `fields` brings back what a refused form held."""
+    """Every question with what was given; `fields` brings back what a refused form held. Who reads
+    it stands above all of them, or above each where they differ.
+    """
     said = _say(words, act)
     pack = act.pack(check_in)
-    kinds = dict.fromkeys(question.audience for question in pack.questions)
-    blocks: list[Block] = [
-        Text(audience.line(words, act.person, kind, manager), Tone.MUTED) for kind in kinds
-    ]
+    questions = [pack.question(asked.key) for asked in check_in.questions]
+    readers = audience.lines(words, act.person, questions, manager, act.policy)
+    alike = len(readers) == 1
+    blocks: list[Block] = [Text(line, Tone.MUTED) for line in readers if alike]
     if check_in.state in ANSWERABLE:
         blocks.append(Text(said["empty_is_skipped"], Tone.MUTED))
     for asked in check_in.questions:
         question = pack.question(asked.key)
         value = values.get(asked.key, Value())
-        blocks += [Divider(), *_question(said, act, question, value, errors, fields)]
+        own = () if alike else audience.lines(words, act.person, [question], manager, act.policy)
+        blocks += [Divider(), *(Text(line, Tone.MUTED) for line in own)]
+        blocks += _question(said, act, question, value, errors, fields)
     return Form(
         title=pack.name(act.person.locale),
         action="answer_form",

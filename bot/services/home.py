@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.cadence import CadenceKind
 from bot.domain.check_in import CheckIn, Value
 from bot.domain.message import Block, Button, Buttons, Divider, Heading, Look, Quote, Text, Tone
-from bot.domain.packs import AudienceKind, Question
+from bot.domain.packs import Question
 from bot.domain.people import Participation, Person, Role
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
@@ -23,6 +23,7 @@ from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
 from bot.services.own_state import Upcoming, last_day, open_check_ins, upcoming
 from bot.services.pair_panel import Looking
+from bot.services.result_panels import TEAM
 from bot.services.sealing import open_value
 from prompts.words import Said
 
@@ -90,8 +91,17 @@ class _Home:
             self.tx, self.kit.words, self.person, coming, self.readable, self.now
         )
         reports = self.tx.people.reports_of(self.person.id, self.now)
+        if not reports:
+            yield from self._as_member()
         yield from home_pair.team_blocks(looking, reports)
         yield from expectations_leader.home_blocks(self._as_leader())
+
+    def _as_member(self) -> Iterator[Block]:
+        """Where employees see their own team's results: a way to them."""
+        has_manager = audience.current_manager(self.tx, self.person.id, self.now) is not None
+        if has_manager and self.tx.organisations.policy().team_results:
+            said = self.kit.words.say("results", self.person.locale)
+            yield Buttons((Button(said["member_button"], TEAM.shown),))
 
     def _as_leader(self) -> Desk:
         policy, words = self.tx.organisations.policy(), self.kit.words
@@ -170,7 +180,7 @@ class _Home:
 
     def _reader(self) -> str:
         manager = audience.current_manager(self.tx, self.person.id, self.now)
-        return audience.line(self.kit.words, self.person, AudienceKind.MANAGER, manager)
+        return audience.usual(self.kit.words, self.person, manager)
 
 
 def _nothing_open(said: Said, first: Upcoming | None) -> str:

@@ -22,6 +22,7 @@ from bot.domain.ports.conversation_store import Summary
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import standing_in
 from bot.services.own_state import Upcoming
+from bot.services.result_panels import TEAM
 from bot.services.summary_facts import sharers
 from prompts.words import Said, Words
 
@@ -65,6 +66,8 @@ def team_blocks(
         yield Text(say(moment=nearest["nudges"])["next_nudges"])
         yield Buttons((Button(said["days"], "one_to_ones"),))
         yield from standing_in.home_blocks(tx, words, person, now)
+    results = words.say("results", person.locale)["team_button"]
+    yield Buttons((Button(results, TEAM.shown),))
     summary = nearest.get(CadenceKind.WEEKLY_SUMMARY.value)
     yield Text(say(moment=summary)["next_weekly_summary"] if summary else said["no_summary"])
     summaries = tx.summaries.of_manager(person.id, SUMMARIES_SHOWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import CheckIn, Value
@@ -25,9 +26,11 @@ from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.queue_store import Reading
+from bot.domain.visibility import may_count
 from bot.services import audience
 from bot.services.act import Act, join_value
 from bot.services.answering import is_editable
+from bot.services.counted_answers import counted_on
 from bot.services.kit import Kit
 from bot.services.paging import how_many_fit, number_in
 from bot.services.sealing import open_value
@@ -113,6 +116,7 @@ class _Drawing:
     people: Mapping[UUID, Person]
     readings: Mapping[UUID, Sequence[Reading]]
     check_ins: Mapping[UUID, CheckIn | None]
+    counted: Mapping[UUID, datetime]
 
     @classmethod
     def of(cls, words: Words, act: Act, answers: Sequence[StoredAnswer]) -> _Drawing:
@@ -120,14 +124,17 @@ class _Drawing:
         log = [r for r in act.tx.read_log.of_person(act.person.id) if r.answer_id in ids]
         named = {r for answer in answers for said in answer.audiences for r in said.readers}
         revisions = act.tx.cadences.packs({a.pack_revision_id for a in answers})
+        packs = {key: revision.pack for key, revision in revisions.items()}
+        check_ins = {key: act.tx.check_ins.get(key) for key in {a.check_in_id for a in answers}}
         return cls(
             words,
             act,
             answers,
-            {key: revision.pack for key, revision in revisions.items()},
+            packs,
             act.tx.people.many(named | {reading.reader_id for reading in log}),
             _by_answer(log),
-            {key: act.tx.check_ins.get(key) for key in {a.check_in_id for a in answers}},
+            check_ins,
+            counted_on(act.tx, answers, check_ins, packs),
         )
 
     def say(self, **facts: object) -> Said:
@@ -147,7 +154,7 @@ class _Drawing:
             return []
         question = self.packs[answer.pack_revision_id].question(answer.question_key)
         title = question.words(self.act.person.locale).text
-        lines = [self._could_read(answer), *self._shown_to(answer)]
+        lines = [self._could_read(answer), *self._counted(answer), *self._shown_to(answer)]
         return [
             Quote(value_in_words(question, value, self.act.person.locale), title),
             Text(" ".join(lines), Tone.MUTED),
@@ -155,6 +162,17 @@ class _Drawing:
         ]
 
     def _could_read(self, answer: StoredAnswer) -> str:
+        is_named = answer.audiences[-1].kind is AudienceKind.MANAGER
+        to_come = answer.answer_id not in self.counted
+        counted = is_named and to_come and may_count(answer.audiences)
+        more = (self.say()["could_read_counted"],) if counted else ()
+        return " ".join((self._named_readers(answer), *more))
+
+    def _counted(self, answer: StoredAnswer) -> list[str]:
+        moment = self.counted.get(answer.answer_id)
+        return [self.say(moment=moment)["counted"]] if moment else []
+
+    def _named_readers(self, answer: StoredAnswer) -> str:
         last = answer.audiences[-1]
         names = [self.people[r].name for r in last.readers if r in self.people]
         said = self.say(names=names)

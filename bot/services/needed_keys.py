@@ -12,6 +12,7 @@ from bot.services.act import is_uuid
 from bot.services.expectations_leader import askers
 from bot.services.nudges import of_day
 from bot.services.pairs import pair_with
+from bot.services.result_panels import GROUP, TEAM, comment_keys
 
 Others = Callable[[Tx, Person, str, datetime], set[UUID]]
 """Of whom, by what the button or form carries. Whether the act is allowed is asked later."""
@@ -54,4 +55,6 @@ NEEDED: Mapping[str, Others] = {
     "handover_yes": _of_other,
     "nudges_more": _of_nudges,
     "one_to_one": _of_other,
+    TEAM.comments: comment_keys(TEAM),
+    GROUP.comments: comment_keys(GROUP),
 }

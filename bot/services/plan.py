@@ -19,7 +19,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.recurrence import Due, closing_moment, reminder_moments
-from bot.services import desk_waking, outgoing
+from bot.services import desk_waking, outgoing, surveys
 from bot.services.due import next_of
 
 BATCH = 1000
@@ -153,6 +153,7 @@ class _Batch:
                 self.places.add(check_in.person_id)
                 offers.append(self._offer(check_in, decided))
         self.tx.check_ins.add(check_ins)
+        self.tx.surveys.expect(surveys.surveys_of(self.tx, check_ins))
         self.tx.queue.enqueue(offers)
         return rounds
 

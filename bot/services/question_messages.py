@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.check_in import ANSWERABLE, Asked, CheckIn, State
@@ -17,6 +18,7 @@ from bot.domain.message import (
 )
 from bot.domain.packs import Pack, Question, QuestionKind
 from bot.domain.people import Participation, Person
+from bot.domain.visibility import may_count
 from bot.services import audience
 from bot.services.act import join_value
 from bot.services.answered_messages import inputs
@@ -51,8 +53,8 @@ def welcome(scene: Scene) -> Composed:
 def _audience_lines(scene: Scene, check_in: CheckIn, manager: Person | None) -> tuple[Block, ...]:
     """One line for each kind of audience among the questions to come."""
     pack = scene.pack(check_in)
-    kinds = dict.fromkeys(pack.question(asked.key).audience for asked in check_in.questions)
-    return tuple(Text(audience.line(scene.words, scene.person, k, manager)) for k in kinds)
+    questions = [pack.question(asked.key) for asked in check_in.questions]
+    return tuple(map(Text, _readers(scene, questions, manager)))
 
 
 def offer(scene: Scene) -> Composed:
@@ -120,8 +122,8 @@ def _audience_changed(scene: Scene, before: CheckIn, now: CheckIn, question: Que
     is_first = not any(asked.asked_at for asked in before.questions)
     if is_first or before.shown_manager_id != now.shown_manager_id:
         return True
-    kinds = {q.audience for q in scene.pack(before).questions}
-    return len(kinds) > 1 or question.audience not in kinds
+    lines = {audience.line_of(q, scene.manager) for q in scene.pack(before).questions}
+    return len(lines) > 1 or audience.line_of(question, scene.manager) not in lines
 
 
 def _answerable(scene: Scene) -> CheckIn:
@@ -138,7 +140,13 @@ def _shown(scene: Scene, check_in: CheckIn) -> tuple[CheckIn, Person | None]:
 
 
 def _audience_line(scene: Scene, question: Question, manager: Person | None) -> str:
-    return audience.line(scene.words, scene.person, question.audience, manager)
+    return _readers(scene, [question], manager)[0]
+
+
+def _readers(
+    scene: Scene, questions: Sequence[Question], manager: Person | None
+) -> tuple[str, ...]:
+    return audience.lines(scene.words, scene.person, questions, manager, scene.policy)
 
 
 _HINTS = {
@@ -181,7 +189,8 @@ def thanks(scene: Scene) -> Composed:
     said = scene.say("thanks", first_name=scene.person.first_name, last_day=_last_day(check_in))
     stored = scene.tx.answers.current(check_in.id).values()
     manager = scene.manager
-    told = said["nothing_shared"]
+    in_groups = any(may_count(answer.audiences) for answer in stored)
+    told = said["in_groups" if in_groups else "nothing_shared"]
     if manager and any(manager.id in answer.audiences[-1].readers for answer in stored):
         named = scene.say("thanks", first_name="", last_day="", manager=manager.name)
         told = named["next"]

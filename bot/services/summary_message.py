@@ -22,13 +22,14 @@ from bot.services.kept_promises import kept_line
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
+from bot.services.summary_results import counted_since
 from bot.services.trend_chart import trend_chart
 
 CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
-"""One fewer beside advice about reclaimed time, so that it stays one phone screen."""
+"""One fewer beside advice about reclaimed time or results, so that it stays one phone screen."""
 
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
@@ -55,7 +56,7 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     if not view.shared:
         kept = kept_line(scene, view.summary)
         quiet = (Heading(title), Text(said["quiet"]), *kept, Text(said["quiet_next"], Tone.MUTED))
-        return Message("summary", title, quiet)
+        return Message("summary", title, (*quiet, *counted_since(scene, view.summary)))
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     changes = list(_changes(scene, view))
@@ -66,12 +67,13 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     time = reclaimed_in(view)
     blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
     advised = time is not None and time.mostly_more_of_the_same
-    blocks += _starters(scene, view, STARTERS_SHOWN - advised)
+    counted = counted_since(scene, view.summary)
+    blocks += _starters(scene, view, STARTERS_SHOWN - (advised or bool(counted)))
     buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
     if advised:
         buttons.append(guide_button(scene.words, scene.person))
     foot = Text(said["written_by_rules"], Tone.MUTED)
-    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), foot))
+    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), *counted, foot))
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:

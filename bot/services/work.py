@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.ports.unit_of_work import Tx
+from bot.services.count_surveys import count_surveys
 from bot.services.deliver import deliver
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
@@ -25,6 +26,7 @@ class _Next:
 
     plan: datetime | None
     tend: datetime | None
+    count: datetime | None
     desks: datetime | None
     promises: datetime | None
     send: datetime | None
@@ -32,13 +34,14 @@ class _Next:
     tell: bool
 
     def earliest(self) -> datetime | None:
-        return _earliest(self.plan, self.tend, self.promises, self.desks, self.send)
+        return _earliest(self.plan, self.tend, self.count, self.promises, self.desks, self.send)
 
 
 def _look(tx: Tx) -> _Next:
     return _Next(
         plan=tx.plans.next_due_at(),
         tend=tx.check_ins.next_wake_at(),
+        count=tx.surveys.next_at(),
         desks=tx.desks.next_at(),
         promises=_earliest(tx.promises.next_wake_at(), tx.agenda.next_wake_at()),
         send=tx.queue.next_at(),
@@ -48,9 +51,9 @@ def _look(tx: Tx) -> _Next:
 
 
 async def schedule_due(kit: Kit, now: datetime) -> int:
-    """Plans, tends and drafts what is due at `now` (aware UTC).
+    """Plans, tends, counts and drafts what is due at `now` (aware UTC).
 
-    Where nothing is due this costs one look at eight indexes, however many people there are.
+    Where nothing is due this costs one look at nine indexes, however many people there are.
     """
     return await _schedule_due(kit, await kit.uow.read(_look), now)
 
@@ -61,6 +64,8 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
         done += await plan(kit.uow, kit.calendar, now)
     if _is_due(upcoming.tend, now):
         done += await tend(kit, now)
+    if _is_due(upcoming.count, now):
+        done += await count_surveys(kit, now)
     if _is_due(upcoming.promises, now):
         done += await tend_promises(kit, now)
     # What was just planned may wait on a manager's desk.

@@ -10,7 +10,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from bot.domain.cadence import MOST_MONTHS, CadenceKind
-from bot.domain.cadence_rules import check_first_day, check_pack, check_time, parse_after_days
+from bot.domain.cadence_rules import (
+    CONFIRMATIONS,
+    check_first_day,
+    check_pack,
+    check_time,
+    parse_after_days,
+)
 from bot.domain.local_time import QuietHours
 from bot.domain.packs import Pack
 from bot.domain.phrases import (
@@ -78,6 +84,7 @@ class Cadence(Section):
     kind: Annotated[CadenceKind, BeforeValidator(_kind)]
     title: Name
     confirmed_impact_assessment: bool = False
+    confirmed_works_council: bool = False
     pack: str | None = Field(default=None, validate_default=True)
     guide: str | None = None
     text: str | None = Field(default=None, validate_default=True)
@@ -107,7 +114,7 @@ class Cadence(Section):
             remedy = "add pack: and the key of a question pack"
             raise Unfit("is missing: a check_in needs it", remedy)
         if value is not None:
-            confirmed = info.data.get("confirmed_impact_assessment", False)
+            confirmed = [name for name in CONFIRMATIONS if info.data.get(name)]
             _known_pack(value, _around(info), confirmed)
         return value
 
@@ -190,7 +197,7 @@ def _one_of_both(text: str | None, guide: str | None) -> None:
         raise Unfit("stands beside a guide", "keep one of them: a nudge has text or a guide")
 
 
-def _known_pack(key: str, around: Surroundings, confirmed: bool) -> None:
+def _known_pack(key: str, around: Surroundings, confirmed: Collection[str]) -> None:
     if key in around.broken:
         return
     if key not in around.packs:

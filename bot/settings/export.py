@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
+from bot.domain.cadence_rules import CONFIRMATIONS
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack, Question, QuestionKind, Wording
 from bot.domain.phrases import every_phrase, on_phrase
@@ -65,6 +66,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,
             retention_days=policy.retention_days,
+            team_results=policy.team_results,
             help_contact=policy.help_contact or None,
         ),
     }
@@ -85,7 +87,7 @@ def _cadence(spec: CadenceSpec, packs: dict[str, Pack]) -> dict[str, Any]:
         kind=spec.kind.value,
         title=spec.title,
         pack=spec.pack,
-        confirmed_impact_assessment=True if pack and not pack.on_by_default else None,
+        **(dict.fromkeys(CONFIRMATIONS, True) if pack and not pack.on_by_default else {}),
         text=spec.text,
         guide=spec.guide,
         **_stay(spec),
@@ -156,8 +158,16 @@ def _question(question: Question) -> dict[str, Any]:
         **(bounds if question.kind is QuestionKind.NUMBER else {}),
         "shows_expectations": question.shows_expectations,
         "help_from": question.help_from,
+        **_counting(question),
         "wording": {locale: _wording(words) for locale, words in question.wording.items()},
     }
+
+
+def _counting(question: Question) -> dict[str, Any]:
+    """Only what is said of the question: both fields are refused where they have no meaning."""
+    counted = {"counted": True} if question.counted else {}
+    favourable = question.favourable_from
+    return counted | ({"favourable_from": favourable} if favourable else {})
 
 
 def _wording(words: Wording) -> dict[str, Any]:

@@ -117,6 +117,7 @@ class Privacy(Section):
     group_minimum: int = LEAST_GROUP
     comment_minimum: int = Field(default=LEAST_COMMENTS, validate_default=True)
     retention_days: Annotated[int, Field(ge=LEAST_RETENTION, le=_MOST_RETENTION)] = 365
+    team_results: bool = False
     help_contact: Paragraph = ""
 
     @field_validator("group_minimum")

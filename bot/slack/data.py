@@ -10,7 +10,7 @@ import math
 from itertools import pairwise, zip_longest
 from typing import Any
 
-from bot.domain.message import Chart, Series, Table
+from bot.domain.message import Bars, Chart, Series, Table
 from bot.slack.prose import SECTION, bold, context, rich, rich_section, text_part
 from bot.slack.sheet import Drawn, Sheet
 from bot.slack.texts import clip, is_blank, line, say, size, split
@@ -48,7 +48,13 @@ def _drawn(block: Chart) -> dict[str, Any] | None:
         for name, series in zip(names, block.series, strict=True)
     ]
     axis: dict[str, Any] = {"categories": categories, "y_label": _range(block)}
-    plotted = {"type": "line", "series": lines, "axis_config": axis}
+    return _visual(title, "line", lines, axis)
+
+
+def _visual(
+    title: str, kind: str, series: list[dict[str, Any]], axis: dict[str, Any]
+) -> dict[str, Any]:
+    plotted = {"type": kind, "series": series, "axis_config": axis}
     return {"type": "data_visualization", "title": title, "chart": plotted}
 
 
@@ -78,6 +84,37 @@ def _points(series: Series, kept: list[int], categories: list[str]) -> list[dict
         {"label": label, "value": series.values[at]}
         for at, label in zip(kept, categories, strict=True)
     ]
+
+
+def bars(block: Bars, sheet: Sheet, index: int) -> Drawn:
+    """A bar chart above its text; a list of the shares where no chart can be drawn."""
+    drawn = _bars(block) if sheet.takes_chart() else None
+    if drawn is None:
+        title = [] if sheet.is_said(block.title, index) else bold(block.title)
+        pairs = zip(block.shares, block.labels, strict=False)
+        return [*title, *_lists([_share(share, label) for share, label in pairs])]
+    sheet.charts += 1
+    return [drawn, *context(block.text)]
+
+
+def _bars(block: Bars) -> dict[str, Any] | None:
+    """Nothing where Slack would refuse it, or two bars would read the same."""
+    categories, title = [clip(label, NAME) for label in block.labels], clip(block.title, TITLE)
+    is_clear = len(set(categories)) == len(categories) == len(block.shares)
+    if not 1 <= len(categories) <= CATEGORIES or not is_clear:
+        return None
+    if any(map(is_blank, [title, *categories])):
+        return None
+    pairs = zip(categories, block.shares, strict=True)
+    data = [{"label": label, "value": share} for label, share in pairs]
+    axis: dict[str, Any] = {"categories": categories, "y_label": say("shares")}
+    return _visual(title, "bar", [{"name": say("shares"), "data": data}], axis)
+
+
+def _share(share: int, label: str) -> list[dict[str, Any]]:
+    words = split(line(label), SECTION)
+    lead = text_part(f"{say('share', share=share)} ", bold=True)
+    return [lead, *map(text_part, words)]
 
 
 def table(block: Table, sheet: Sheet, index: int) -> Drawn:

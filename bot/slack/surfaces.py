@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.domain.message import (
+    Bars,
     Block,
     Buttons,
     Chart,
@@ -53,6 +54,7 @@ _DRAWERS: dict[type[Block], Callable[[Any, Sheet, int], Drawn]] = {
     DateInput: fields.date_input,
     TimeInput: fields.time_input,
     Chart: data.chart,
+    Bars: data.bars,
     Table: data.table,
 }
 

@@ -3,23 +3,40 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import Main, Row
 
+_UNCOUNTED = text("counted_at IS NULL")
+
 
 class SurveyRow(Row, table=True):
-    """One cadence and period that has closed for everybody, counted once and for all."""
+    """One cadence and period with counted questions: counted once and for all when it has closed
+    for everybody.
+
+    The row is made with its first check-in. `opened_at` is when that was due, `closes_at` when the
+    last one closes as far as is known.
+    """
 
     __tablename__ = "survey"
-    __table_args__ = (UniqueConstraint("organisation_id", "cadence_id", "period"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "cadence_id", "period"),
+        Index(
+            "ix_survey_running",
+            "organisation_id",
+            "closes_at",
+            sqlite_where=_UNCOUNTED,
+            postgresql_where=_UNCOUNTED,
+        ),
+    )
 
     cadence_id: UUID = Field(foreign_key="cadence.id")
     period: str
     pack_revision_id: UUID = Field(foreign_key="pack_revision.id")
-    closed_at: datetime
-    counted_at: datetime
+    opened_at: datetime
+    closes_at: datetime
+    counted_at: datetime | None
 
 
 class SurveyUnitRow(Main, table=True):
@@ -53,7 +70,9 @@ class SurveyFigureRow(Main, table=True):
 
 
 class SurveyCommentRow(Main, table=True):
-    """Words that may be shown without a name in a unit: which answer version holds them."""
+    """Words that may be shown without a name: which answer version holds them, and the lowest unit
+    they may be shown in.
+    """
 
     __tablename__ = "survey_comment"
 

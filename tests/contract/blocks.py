@@ -1,6 +1,7 @@
 """Every kind of neutral block once, and what people may type to trip a renderer."""
 
 from bot.domain.message import (
+    Bars,
     Block,
     Button,
     Buttons,
@@ -48,6 +49,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
         5,
         "2, then 4",
     ),
+    Bars("Clear?", ("disagree", "agree"), (25, 75), "disagree 25%, agree 75%"),
     Table("Load", ("Day", "Messages"), (("Monday", "3"), ("Tuesday", "12"))),
 )
 HOSTILE = [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = frozenset({"area", "br", "circle", "hr", "img", "input", "line", "link", "meta"})
+_VOID = frozenset({"area", "br", "circle", "hr", "img", "input", "line", "link", "meta", "rect"})
 Fields = dict[str, str]
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.message import (
+    Bars,
     Block,
     Button,
     Buttons,
@@ -34,6 +35,8 @@ from bot.domain.message import (
     TextInput,
     TimeInput,
 )
+from bot.local import bars
+from bot.local.bars import stacked
 from bot.local.charts import HEIGHT, WIDTH, drawing
 from bot.local.packing import kind_of, pack, unpack
 from bot.local.render import Place, Reader, environment, initials, render, safe_url
@@ -126,6 +129,8 @@ def _texts(block: Block) -> Iterator[str]:
         yield getattr(block, name, "")
     for several in ("items", "options", "points"):
         yield from (part.label for part in getattr(block, several, ()))
+    if isinstance(block, Bars):
+        yield from (*block.labels, *(f"{share}%" for share in block.shares))
     if isinstance(block, Table):
         yield from (cell for row in (block.header, *block.rows) for cell in row)
 
@@ -202,6 +207,7 @@ def test_a_label_that_repeats_the_heading_is_for_screen_readers_alone() -> None:
     lambda text: DateInput(text, text, text, text, text, text),
     lambda text: TimeInput(text, text, text, text, text),
     lambda text: Chart(text, (text,), (Series(text, (1.0,)),), 1, 5, text),
+    lambda text: Bars(text, (text,), (40,), text),
     lambda text: Table(text, (text,), ((text,),)),
 ])  # fmt: skip
 def test_what_a_person_typed_stays_text(make: object, text: str) -> None:
@@ -253,7 +259,13 @@ def test_initials(name: str, letters: str) -> None:
 FINITE = st.floats(-1e6, 1e6)
 SERIES = st.builds(Series, values=st.lists(st.none() | FINITE).map(tuple))
 CHARTS = st.builds(Chart, series=st.lists(SERIES, max_size=3).map(tuple), low=FINITE, high=FINITE)
-BLOCKS = st.one_of(CHARTS, *(st.builds(kind) for kind in get_args(Block) if kind is not Chart))
+SHARES = st.integers(0, 100)
+BARS = st.lists(st.tuples(st.text(max_size=300), SHARES), max_size=20).map(
+    lambda pairs: Bars("Clear?", tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), "Said")
+)
+BLOCKS = st.one_of(
+    CHARTS, BARS, *(st.builds(kind) for kind in get_args(Block) if kind is not Chart)
+)
 
 
 @given(st.builds(Message, blocks=st.lists(BLOCKS, max_size=6).map(tuple)))
@@ -271,6 +283,19 @@ def test_a_chart_stays_within_its_frame(chart: Chart) -> None:
 
     for line in drawn_chart.lines:
         assert all(0 <= dot.x <= WIDTH and 0 <= dot.y <= HEIGHT for dot in line.dots)
+
+
+@given(BARS)
+def test_bars_stay_within_their_frame_and_apart(block: Bars) -> None:
+    drawn_bars = stacked(block)
+
+    below = 0.0
+    for row in drawn_bars.rows:
+        assert below < row.lines[0].y < row.lines[-1].y + 1 < row.y
+        assert 0 <= row.length <= bars.ROOM
+        assert (row.length == 0) is (row.share == 0)
+        below = row.y + bars.THICK
+    assert below <= drawn_bars.height
 
 
 def test_a_chart_leaves_a_gap_where_nothing_was_said() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.message import Chart, Message, Quote, Series, Table
+from bot.domain.message import Bars, Chart, Message, Quote, Series, Table
 from bot.slack import surfaces
 from tests.contract.drawn import home, kinds, message, panel, said, texts
 
 TREND = Chart("Clear?", ("3 Mar", "10 Mar"), (Series("Ana", (2.0, 4.0)),), 1, 5, "2, then 4")
+SHARES = Bars("Clear?", ("disagree", "agree"), (25, 75), "disagree 25%, agree 75%")
 LOAD = Table("Load", ("Day", "Messages"), (("Monday", "3"), ("Tuesday", "12")))
 
 
@@ -47,6 +48,42 @@ def test_a_chart_leaves_out_the_days_on_which_nothing_was_said() -> None:
 
 def test_a_chart_does_not_repeat_the_question_above_it() -> None:
     assert said(panel(Quote("Fine.", "Clear?"), TREND)).count("Clear?") == 1
+
+
+def test_shares_are_bars_in_messages_and_a_list_elsewhere() -> None:
+    sent = Message("summary", "Your week", (SHARES,))
+    drawn = surfaces.message(sent)
+
+    plot, below = drawn.blocks
+    assert plot["chart"] == {
+        "type": "bar",
+        "series": [
+            {
+                "name": "% of answers",
+                "data": [{"label": "disagree", "value": 25}, {"label": "agree", "value": 75}],
+            }
+        ],
+        "axis_config": {"categories": ["disagree", "agree"], "y_label": "% of answers"},
+    }
+    assert said([below]) == "disagree 25%, agree 75%"
+    assert drawn.text == "Your week"
+    for listed in (surfaces.without_charts(sent).blocks, panel(SHARES), home(SHARES)):
+        assert "".join(texts(listed)) == "Clear?25% disagree75% agree"
+
+
+def test_bars_that_would_read_the_same_are_a_list() -> None:
+    alike = replace(SHARES, labels=("I know what the goals are", "I know what the goals mean"))
+
+    assert "data_visualization" in kinds(message(SHARES))
+    assert "data_visualization" not in kinds(message(alike))
+    assert "75% I know what the goals mean" in "".join(texts(message(alike)))
+
+
+def test_bars_count_as_charts_of_the_message() -> None:
+    drawn = message(TREND, TREND, SHARES)
+
+    assert kinds(drawn).count("data_visualization") == 2
+    assert "".join(texts(drawn)).endswith("25% disagree75% agree")
 
 
 def test_tables_are_native_in_messages_and_lines_elsewhere() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.message import (
+    Bars,
     Block,
     Button,
     Buttons,
@@ -44,6 +45,8 @@ from tests.contract.trees import LONG
 
 LABELS = ("not clear", "slightly", "partly", "mostly", "very clear")
 POINTS = tuple(Option(str(number), label) for number, label in enumerate(LABELS, 1))
+ONLY_IN_MESSAGES = {(Chart, "title"), (Bars, "text")}
+"""Elsewhere a chart's text says it all, and bars are a list that says what their text would."""
 LONG_LABELS = tuple(f"{word} " + "and so on " * 9 + word for word in ("First", "Second"))
 
 
@@ -53,11 +56,14 @@ def test_every_block_says_what_it_holds(draw: Callable[..., Drawn], block: Block
     drawn = json.dumps(draw(Text("Before"), block, Text("After")), ensure_ascii=False)
 
     for name in ("text", "label", "note", "title", "caption"):
-        if not (isinstance(block, Chart) and name == "title" and draw is not message):
+        if draw is message or (type(block), name) not in ONLY_IN_MESSAGES:
             assert getattr(block, name, "") in drawn
     for several in ("items", "options", "points"):
         if not isinstance(block, ChoiceInput) or draw is form:
             assert all(part.label in drawn for part in getattr(block, several, ()))
+    if isinstance(block, Bars):
+        assert all(label in drawn for label in block.labels)
+        assert all(str(share) in drawn for share in block.shares)
     if isinstance(block, Table):
         assert all(cell in drawn for row in block.rows for cell in row)
     if draw is form:
@@ -81,6 +87,7 @@ def test_every_block_says_what_it_holds(draw: Callable[..., Drawn], block: Block
     lambda text: DateInput("a", text, text, text, text, text),
     lambda text: TimeInput("a", text, text, text, text),
     lambda text: Chart(text, (text, "b"), (Series(text, (1.0, 2.0)),), 1, 5, text),
+    lambda text: Bars(text, (text, "b"), (40, 60), text),
     lambda text: Table(text, (text,), ((text,),)),
 ])  # fmt: skip
 def test_what_a_person_typed_stays_text(make: Callable[[str], Block], text: str) -> None:

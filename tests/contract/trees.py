@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from bot.domain.message import (
+    Bars,
     Block,
     Button,
     Buttons,
@@ -78,6 +79,13 @@ blocks: st.SearchStrategy[Block] = st.one_of(
         st.lists(series, max_size=7).map(tuple),
         st.floats(),
         st.floats(),
+        texts,
+    ),
+    st.builds(
+        Bars,
+        texts,
+        st.lists(some, max_size=25).map(tuple),
+        st.lists(st.integers(0, 100), max_size=25).map(tuple),
         texts,
     ),
     st.builds(Table, texts, st.lists(texts, max_size=4).map(tuple), rows),

@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy import event
 
 from bench.schedule import only_due
+from bench.survey import closed_survey
 from bench.world import START, World, Worlds
+from bot.services.count_surveys import count_surveys
 from bot.services.deliver import deliver
 from bot.services.plan import plan
 from bot.services.work import schedule_due
@@ -24,7 +26,7 @@ FEW, MANY, DUE = 40, 400, 30
 GROWING = frozenset(
     {"person", "identity", "management", "plan", "occurrence", "check_in", "check_in_question"}
     | {"answer", "answer_version", "answer_audience", "answer_reader", "delivery", "summary"}
-    | {"promise", "agenda_item"}
+    | {"promise", "agenda_item", "survey", "survey_unit", "survey_figure", "survey_comment"}
 )
 """Tables with more rows the more people there are."""
 
@@ -93,7 +95,7 @@ async def test_an_idle_tick_asks_the_same_of_any_company(worlds: Worlds) -> None
         assert await idle(world) == 0
     in_few, in_many = await kinds(few, idle), await kinds(many, idle)
     assert in_few == in_many
-    assert len(in_many) == 9  # BEGIN, and a look at eight indexes
+    assert len(in_many) == 10  # BEGIN, and a look at nine indexes
 
 
 async def test_an_idle_tick_reads_indexes_alone(worlds: Worlds) -> None:
@@ -141,6 +143,20 @@ async def test_what_is_due_is_found_by_indexes(worlds: Worlds, work: str) -> Non
     found = planned if work == "plan" else delivered
     assert len(found) > 5
     assert scans(world, found) == []
+
+
+async def test_counting_a_survey_costs_what_it_holds(worlds: Worlds) -> None:
+    """The same statements in any company, and none reads what others answered."""
+    taken = []
+    for world in (await worlds.of(FEW), await worlds.of(MANY)):
+        people = await world.people(range(DUE))
+        for number in range(2):
+            closes_at = await closed_survey(world, people, number)
+            with asked(world) as found:
+                assert await count_surveys(world.built.kit, closes_at) == 1
+        assert scans(world, found) == []
+        taken.append([" ".join(statement.split("IN (")[0].split()) for statement, _ in found])
+    assert taken[0] == taken[1]
 
 
 async def test_a_scan_would_be_noticed(worlds: Worlds) -> None:

@@ -136,6 +136,9 @@ def test_a_question_is_kept_changed_and_taken_back(world: World) -> None:
     question = asked(world, about, ana, mia)
     assert store.question(about.id, ana.id) == question
     assert store.anybody_asked()
+    store.lock(about.id)
+    store.put(replace(question, batch=2))
+    assert store.question(about.id, ana.id) == replace(question, batch=2)
     changed = replace(question, kind=QuestionsFor.LEADER, reader_id=tom.id, sealed=b"other")
     store.put(changed)
     assert store.questions_to(tom.id) == [changed]

@@ -169,3 +169,25 @@ FIVE = Pack(
     {"en": "Five"},
     tuple(_asks(f"q{number}", f"Question {number}?") for number in range(1, 6)),
 )
+GROUPS = Pack(
+    "groups",
+    {"en": "Groups"},
+    (
+        Question(
+            "clear",
+            QuestionKind.RATING,
+            AudienceKind.GROUP,
+            {"en": Wording("Is it clear?")},
+            favourable_from=4,
+        ),
+        Question(
+            "time",
+            QuestionKind.RATING,
+            AudienceKind.MANAGER,
+            {"en": Wording("Is there time?")},
+            counted=True,
+        ),
+        Question("else", QuestionKind.TEXT, AudienceKind.GROUP, {"en": Wording("What else?")}),
+    ),
+)
+"""Counted without names: two ratings, one of which the manager reads too, and words."""

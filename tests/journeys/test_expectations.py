@@ -242,7 +242,46 @@ async def test_who_left_is_not_told_by_what_is_missing(open_world: OpenWorld) ->
     assert quotes((await reads(world)).blocks) == before
     form = await world.opens("lea", "expectations_reply")
     review = await form_of(await world.submits("lea", form, {"text": "heron answer"}))
-    assert "This goes to 10 people" in words(review)
+    assert "This goes to 9 people" in words(review)
+
+
+async def test_those_who_come_later_wait_for_ten_of_their_own(open_world: OpenWorld) -> None:
+    """The eleventh is not shown beside the ten, as the leader would know whose it is; once the
+    leader has answered, Kim reads that hers was not among them."""
+    later = [Someone(f"kim{number}", "lea") for number in range(10)]
+    world = await company(open_world, (*EVERYONE, *later))
+    await applies(world, SECOND)
+    await all_ask(world, *NAMES)
+    first = {quote.text for quote in quotes((await reads(world)).blocks)}
+    await all_ask(world, *(someone.name for someone in later[:9]))
+    assert {quote.text for quote in quotes((await reads(world)).blocks)} == first
+    home = words(await world.home("lea"))
+    assert "10 people asked something" in home
+    assert "shown once at least 10 more have asked" in home
+    await all_ask(world, "kim9")
+    assert "20 people asked something" in words(await world.home("lea"))
+    assert "kestrel of kim0" in words(await reads(world))
+
+
+async def test_a_changed_question_stays_where_it_was(open_world: OpenWorld) -> None:
+    world = await company(open_world)
+    await applies(world, SECOND)
+    await all_ask(world, *NAMES)
+    await asks(world, "ana", "heron instead")
+    texts = {quote.text for quote in quotes((await reads(world)).blocks)}
+    assert texts == {"heron instead", *(f"kestrel of {name}" for name in NAMES[1:])}
+
+
+async def test_who_asked_too_late_is_told_so(open_world: OpenWorld) -> None:
+    world = await company(open_world, (*EVERYONE, Someone("kim", "lea")))
+    await applies(world, SECOND)
+    await all_ask(world, *NAMES, "kim")
+    await answers(world, "heron answer")
+    await world.wait()
+    assert "yours was not among what was shown" in await world.sees("kim")
+    assert "yours was not among" not in await world.sees("ana")
+    assert world.arrived("kim", REPLY) == []
+    assert "shown once at least 10 more" not in words(await world.home("lea"))
 
 
 @on_both

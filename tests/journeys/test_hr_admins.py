@@ -113,6 +113,8 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(world: 
     assert set(found) == set(given) - {"every"}, "of the two, the day is what to mend"
     assert "18:00 to 08:00" in found["at"]
     assert "impact assessment" in found["pack"]
+    for confirmation in ("confirmed_impact_assessment: true", "confirmed_works_council: true"):
+        assert confirmation in found["pack"]
     shown = {b.name: getattr(b, "value", getattr(b, "chosen", "")) for b in back.blocks}  # type: ignore[union-attr]  # fields alone
     assert shown["closes"] == "many"
     mended = form_of(

@@ -6,7 +6,7 @@ from datetime import date
 
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.given import Someone, at, check_in, weekly_summary
-from tests.journeys.words import words
+from tests.journeys.words import pressable, words
 from tests.journeys.world import World
 
 MARA = Someone("mara")
@@ -107,9 +107,66 @@ async def test_every_kind_of_audience_says_so(open_world: OpenWorld) -> None:
     for pressed in ("2", "daily"):
         await world.press("ana", "answer", pressed)
     await world.answers("ana", "12")
-    assert "only counted in group results" in world.arrived("ana", "question")[-1].words
+    asked = world.arrived("ana", "question")[-1].words
+    assert "counted in groups of at least 5, your words among those of at least 10" in asked
     await world.answers("ana", "grebe")
-    assert "only counted in group results" in world.arrived("ana", "receipt")[-1].words
+    receipt = world.arrived("ana", "receipt")[-1].words
+    assert "It is only shown in groups, without your name." in receipt
     assert "Only you" in world.arrived("ana", "question")[-1].words
     await world.answers("ana", "plover")
     assert "Only you can read it." in world.arrived("ana", "receipt")[-1].words
+
+
+COUNTED = "It is also counted, without your name."
+
+
+async def test_what_is_read_by_name_and_counted_says_both(open_world: OpenWorld) -> None:
+    """Before answering, in the form, under the receipt, under Home and under My answers; and no
+    more once it is for the person alone."""
+    world = await open_world([MARA, ANA], [check_in(pack="learning", reminders=0)])
+    await world.until("2026-03-03 10:05")
+    line = (
+        "Mara, your manager, can read your answer. It is also counted without your name, in groups"
+        " of at least 5."
+    )
+    assert line in world.arrived("ana", "welcome")[0].words
+    await world.starts("ana")
+    assert line in world.arrived("ana", "question")[-1].words
+    form = await world.opens("ana", "open_form")
+    said = words(form.blocks)
+    assert said.index(line) < said.index("Mara, your manager, can read your answers in your own")
+    await world.press("ana", "answer", "4")
+    await world.wait()
+    assert line not in world.arrived("ana", "question")[-1].words, "words alone are not counted"
+    assert f"Mara can read it. {COUNTED}" in words(await world.home("ana"))
+    panel = await world.my_answers("ana")
+    assert f"Mara can read it while managing you. {COUNTED}" in words(panel.blocks)
+    value = next(value for _, does, value in pressable(panel.blocks) if does == "only_me")
+    await world.act("ana", "only_me", value)
+    assert COUNTED not in words((await world.my_answers("ana")).blocks)
+    assert COUNTED not in words(await world.home("ana"))
+
+
+async def test_what_is_only_counted_says_so_to_the_end(open_world: OpenWorld) -> None:
+    world = await open_world([MARA, ANA], [check_in(pack="ai_clarity", reminders=0)])
+    await world.until("2026-03-03 10:05")
+    line = "Your answer is only counted, in groups of at least 5. Nobody sees it with your name."
+    assert line in world.arrived("ana", "welcome")[0].words
+    await world.starts("ana")
+    for _ in range(4):
+        await world.press("ana", "answer", "4")
+        await world.wait()
+    thanks = world.arrived("ana", "thanks")[-1].words
+    assert "What you said is only shown in groups, without your name." in thanks
+    assert "It is only shown in groups" in words(await world.home("ana"))
+
+
+async def test_without_a_manager_nothing_is_counted(open_world: OpenWorld) -> None:
+    """The line before says that only the person sees it, and that holds for counting too."""
+    world = await open_world([LONER], [check_in(pack="learning", reminders=0)])
+    await world.until("2026-03-03 10:05")
+    assert "Only you can see your answers" in world.arrived("lea", "welcome")[0].words
+    await world.starts("lea")
+    await world.press("lea", "answer", "4")
+    await world.wait()
+    assert COUNTED not in words(await world.home("lea"))

@@ -13,7 +13,11 @@ from scheduling.calendar import WorkCalendar
 from tests.journeys.sample_weeks import WEEKS, Lived
 from tests.journeys.words import words
 
-CHOSEN = {question.words("en").text for question in load_packs()["ai_capacity"].questions}
+CHOSEN = {
+    question.words("en").text
+    for pack in ("ai_capacity", "ai_clarity")
+    for question in load_packs()[pack].questions
+}
 """Questions that are answered with an option or a number: no words that could be quoted."""
 
 GIVEN_AWAY = ("skip", "paus", "declin", "opt", "ignor", "snooz", "remind", "not for me", "answered")

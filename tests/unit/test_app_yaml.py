@@ -96,11 +96,11 @@ def line_of(text: str, part: str) -> int:
 
 def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
     found = load_configuration(ROOT / "app.yaml")
-    check_in, monthly, summary, *nudges = found.cadences
+    check_in, monthly, clarity, summary, *nudges = found.cadences
     assert found.policy.company == "Fernweh Maps"
     assert found.policy.expectations.url.startswith("https://")
     assert found.policy.help_contact
-    assert {pack.key for pack in found.packs} == {"ai_check_in", "ai_capacity"}
+    assert {pack.key for pack in found.packs} == {"ai_check_in", "ai_capacity", "ai_clarity"}
     assert check_in.kind is CadenceKind.CHECK_IN
     assert check_in.recurrence == Recurrence(
         Unit.WEEK, 1, time(10), date(2026, 1, 6), weekday=date(2026, 1, 6).weekday()
@@ -110,6 +110,10 @@ def test_the_repositorys_own_file_loads_and_says_what_the_demo_needs() -> None:
         Unit.MONTH, 1, time(10), date(2026, 1, 6), weekday=2, ordinal=-1
     )
     assert (monthly.audience, monthly.questions_per_round) == (Audience(everyone=True), 3)
+    assert clarity.recurrence == Recurrence(
+        Unit.MONTH, 1, time(10), date(2026, 3, 1), weekday=3, ordinal=3
+    )
+    assert clarity.audience == Audience(under=("mara@fernweh.example",))
     assert summary.kind is CadenceKind.WEEKLY_SUMMARY
     assert (summary.recurrence.weekday, summary.recurrence.at) == (4, time(15))
     assert summary.audience == Audience(managers=True)
@@ -161,7 +165,9 @@ def test_every_part_of_the_rules_is_read() -> None:
           url: https://fernweh.example/ai
           leader: Mara@Fernweh.example
           questions: leader
-        privacy: {group_minimum: 6, comment_minimum: 12, retention_days: 90, help_contact: Ines}
+        privacy:
+          {group_minimum: 6, comment_minimum: 12, team_results: true, retention_days: 90,
+           help_contact: Ines}
         packs:
         cadences: {}
         """)
@@ -178,6 +184,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         help_contact="Ines",
         group_minimum=6,
         comment_minimum=12,
+        team_results=True,
         retention_days=90,
         follow_up_days=7,
     )
@@ -233,9 +240,22 @@ def test_audiences_are_read(audience: str, expected: Audience) -> None:
     assert only_cadence(audience=audience).audience == expected
 
 
-def test_burnout_may_be_asked_after_the_impact_assessment() -> None:
-    text = file(cadence(pack="burnout", confirmed_impact_assessment="true"))
-    assert load(text).cadences[0].pack == "burnout"
+CONFIRMED = ("confirmed_impact_assessment", "confirmed_works_council")
+
+
+def test_burnout_may_be_asked_after_the_impact_assessment_and_with_the_works_council() -> None:
+    text = file(cadence(pack="burnout", **dict.fromkeys(CONFIRMED, "true")))
+    found = load(text)
+    assert found.cadences[0].pack == "burnout"
+    assert load(to_yaml(found)) == found
+
+
+@pytest.mark.parametrize("missing", CONFIRMED)
+def test_one_confirmation_is_not_enough_for_burnout(missing: str) -> None:
+    given = {name: "true" for name in CONFIRMED if name != missing}
+    said = complaint(file(cadence(pack="burnout", **given)))
+    assert "cadences.weekly.pack" in said
+    assert said.endswith(f"first, then add {missing}: true")
 
 
 OWN_PACK = dedent("""\
@@ -296,6 +316,7 @@ def test_an_organisation_may_bring_its_own_pack() -> None:
         ({"pack": None}, "pack", "is missing", "add pack:"),
         ({"pack": "stay_interview"}, "pack", "never for messages", "such as ai_capacity"),
         ({"pack": "burnout"}, "pack", "off by default", "confirmed_impact_assessment: true"),
+        ({"pack": "burnout"}, "pack", "off by default", "confirmed_works_council: true"),
         ({"text": "Hi"}, "text", "no meaning for a check_in", "remove it"),
         ({**NUDGE, "text": None}, "text", "is missing", "add text:"),
         ({**NUDGE, "text": '"{{ x.__class__ }}"'}, "text", "can't be sent", "not allowed"),
@@ -389,6 +410,7 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"privacy": "{retention_days: -1}"}, "privacy.retention_days  is -1  → give 14 to 3650"),
         ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
+        ({"privacy": "{team_results: 1}"}, "1 is neither true nor false"),
         ({"privacy": "{readers: [ines@fernweh.example]}"}, "nobody can be added here"),
         ({"privcy": "{}"}, "privcy  is not a known key  → did you mean privacy?"),
         ({"readers": "[hr]"}, "readers  is not a known key  → remove it: who reads"),
@@ -656,6 +678,8 @@ def own_pack(words: str) -> Pack:
     rating = Wording(
         words, words, "5", (words, "2", "3", "4", "5"), starters={"low": words, "any": "Ask."}
     )
+    rated = {"en": rating, "de": rating}
+    named, alone = AudienceKind.MANAGER, AudienceKind.SELF
     return Pack(
         "our_own",
         {"en": "Ours"},
@@ -663,8 +687,9 @@ def own_pack(words: str) -> Pack:
             Question(
                 "a", QuestionKind.CHOICE, AudienceKind.GROUP, {"en": yes_or_no}, ("yes", "no")
             ),
-            Question("b", QuestionKind.NUMBER, AudienceKind.SELF, {"en": hours}, (), 1, 24),
-            Question("c", QuestionKind.RATING, AudienceKind.MANAGER, {"en": rating, "de": rating}),
+            Question("b", QuestionKind.NUMBER, alone, {"en": hours}, (), 1, 24),
+            Question("c", QuestionKind.RATING, named, rated, counted=True, favourable_from=3),
+            Question("d", QuestionKind.TEXT, named, {"en": hours}),
         ),
         on_by_default=False,
     )
@@ -703,6 +728,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
         help_contact=draw(st.just("") | texts),
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
+        team_results=draw(st.booleans()),
         retention_days=draw(st.integers(14, 3650)),
         follow_up_days=draw(st.integers(1, 90)),
     )

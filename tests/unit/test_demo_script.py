@@ -17,7 +17,8 @@ from prompts.library import load_packs
 DEMO = Path(bot.demo.__file__).parent
 WEEKLY = [question.key for question in load_packs()["ai_check_in"].questions]
 MONTHLY = [question.key for question in load_packs()["ai_capacity"].questions]
-QUESTIONS = [*WEEKLY, *MONTHLY]
+CLARITY = [question.key for question in load_packs()["ai_clarity"].questions]
+QUESTIONS = [*WEEKLY, *MONTHLY, *CLARITY]
 
 
 def sample_people() -> list[dict[str, str]]:
@@ -64,8 +65,21 @@ def test_whoever_answers_has_an_answer_whichever_questions_come_up(
     turns: tuple[Turn, ...],
 ) -> None:
     for turn in turns:
-        asked = QUESTIONS if turn.week == 4 else WEEKLY
-        assert set(turn.answers) == (set(asked) if turn.does in ANSWERING else set())
+        asked = {*WEEKLY, *(MONTHLY if turn.week == 4 else ())}
+        given = set(turn.answers) - set(CLARITY)
+        assert given == (asked if turn.does in ANSWERING else set())
+
+
+def test_the_survey_has_enough_varied_answers_to_show(turns: tuple[Turn, ...]) -> None:
+    """Of Mara's people, who alone are asked, and in the one week in which they are."""
+    under = {"mara@fernweh.example", "tomas@fernweh.example"}
+    mails = {row["email"] for row in sample_people() if row["manager_email"] in under}
+    for key in CLARITY:
+        said = [(t.person, t.week, t.answers[key].rating) for t in turns if key in t.answers]
+        assert {person for person, _, _ in said} <= mails
+        assert {week for _, week, _ in said} == {3}
+        assert len(said) >= 5
+        assert len({rating for _, _, rating in said}) > 1
 
 
 def test_ratings_move_both_ways_over_the_weeks(turns: tuple[Turn, ...]) -> None:

@@ -91,6 +91,20 @@ def test_who_reads_each_shipped_pack() -> None:
         assert {question.audience for question in pack.questions} == {audience}, key
 
 
+def test_which_shipped_questions_are_counted_and_from_where_on_ratings_are_favourable() -> None:
+    counted = {(p.key, q.key) for p in PACKS.values() for q in p.questions if q.counted}
+    assert counted == {("learning", "time_to_learn")}
+    favourable = {
+        (pack.key, question.key): question.favourable_from
+        for pack in PACKS.values()
+        for question in pack.questions
+        if question.favourable_from
+    }
+    agree = {("ai_clarity", question.key) for question in PACKS["ai_clarity"].questions}
+    together = {("collaboration_trust", key) for key in ("can_rely", "raise_problems")}
+    assert favourable == dict.fromkeys(agree | together | counted, 4)
+
+
 def test_the_stay_interview_is_a_conversation_and_never_asks_about_leaving() -> None:
     pack = PACKS["stay_interview"]
     assert not pack.by_message

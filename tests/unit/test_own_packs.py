@@ -75,6 +75,14 @@ def test_an_organisations_own_pack() -> None:
     assert pack.question("proud_of").audience is AudienceKind.MANAGER
 
 
+def test_what_is_counted_and_what_is_favourable() -> None:
+    text = CULTURE.replace("audience: group", "audience: group\n    favourable_from: 5")
+    pack = parsed(text.replace("kind: number", "kind: number\n    counted: true"))
+
+    assert [q.is_counted for q in pack.questions] == [False, True, False, True]
+    assert [q.favourable_from for q in pack.questions] == [0, 5, 0, 0]
+
+
 def test_what_is_loaded_is_plain_text() -> None:
     pack = parsed(
         CULTURE.replace("What are you proud of?", ">-\n          What are\n          you?")
@@ -134,6 +142,29 @@ def test_what_is_loaded_is_plain_text() -> None:
         ),
         ("key: culture", "key: culture\nkey: other", 'line 3: found duplicate key "key"'),
         ("title:\n", "title: [\n", "mend the YAML here"),
+        (
+            "    audience: group",
+            "    audience: group\n    counted: true",
+            "questions[1].counted: group answers are always counted: remove it",
+        ),
+        (
+            "    audience: self",
+            "    audience: self\n    counted: true",
+            "answers for the person alone are never counted: remove it",
+        ),
+        (
+            "    audience: manager",
+            "    audience: manager\n    counted: true",
+            "questions[0].counted: words alone can't be counted: remove it",
+        ),
+        ("    kind: text", "    kind: text\n    counted: 3", "counted: must be true or false"),
+        (
+            "    kind: text",
+            "    kind: text\n    favourable_from: 4",
+            "line 8: questions[0].favourable_from: only a rating can be favourable: remove it",
+        ),
+        ("kind: rating", "kind: rating\n    favourable_from: 6", "favourable_from: "),
+        ("kind: rating", "kind: rating\n    favourable_from: 0", "favourable_from: "),
     ],
 )
 def test_a_wrong_pack_is_told_where_and_how_to_mend(old: str, new: str, message: str) -> None:

@@ -32,7 +32,7 @@ FACTS: dict[str, dict[str, object]] = {
         "people": 1200,
         "unreachable": 2,
     },
-    "audience": PEOPLE,
+    "audience": PEOPLE | {"comments": 10, "minimum": 5},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
     "cadence": {
         "audience": Audience(teams=("Sales",), managers=True, tenure_min_days=90),
@@ -134,9 +134,29 @@ FACTS: dict[str, dict[str, object]] = {
         "tellers": 3,
         "went": ["More of the same work (2)", "Learning (1)"],
     },
-    "slack": {"count": 5, "high": "fully", "label": "mostly", "low": "not at all", "number": 2},
+    "slack": {
+        "count": 5,
+        "high": "fully",
+        "label": "mostly",
+        "low": "not at all",
+        "number": 2,
+        "share": 40,
+    },
     "slack_replies": {},
     "stranger": {},
+    "results": {
+        "count": 12,
+        "label": "agree",
+        "low": 4,
+        "minimum": 5,
+        "moment": MOMENT,
+        "name": "Mara Lindqvist",
+        "number": 2,
+        "percent": 60,
+        "survey": "AI clarity",
+        "values": ["40%", "60%"],
+        "whose": "everybody together",
+    },
     "sample": {"moment": MOMENT, "name": "AI check-in", "number": 2, "words": "How is work?"},
     "summary": PEOPLE
     | {
@@ -375,6 +395,7 @@ THROUGH = {
     "prepare": "one_to_one",
     "promise_messages": "promise",
     "rhythms": "one_to_one",
+    "summary_results": "results",
     "told": "nudges",
 }
 """Modules that speak through what another one hands them, and its message."""

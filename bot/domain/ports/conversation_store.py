@@ -201,6 +201,10 @@ class Answers(Protocol):
         """The current version of each answer of a check-in, by question key."""
         ...
 
+    def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
+        """The current version of each answer of these check-ins, if it has content."""
+        ...
+
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         """Current versions, newest first: for the person's own eyes."""
         ...
@@ -213,6 +217,12 @@ class Answers(Protocol):
 
     def shown_before(self, manager_id: UUID, people: Iterable[UUID]) -> Sequence[StoredAnswer]:
         """Versions that already were in this manager's summaries, oldest first."""
+        ...
+
+    def audiences_until(
+        self, moments: Mapping[UUID, datetime]
+    ) -> Mapping[UUID, Sequence[Audience]]:
+        """The audiences that each answer had at its moment (aware UTC), oldest first."""
         ...
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]: ...

@@ -63,6 +63,10 @@ class ExpectationsStore(Protocol):
         """Those about a version that aren't answered, whoever their reader is."""
         ...
 
+    def lock(self, version_id: UUID) -> None:
+        """Until this transaction ends, no other one gets the same lock."""
+        ...
+
     def anybody_asked(self) -> bool: ...
     def put(self, question: Question) -> None:
         """Adds it, or writes what changed in it, by id."""

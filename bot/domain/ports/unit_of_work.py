@@ -18,6 +18,7 @@ from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
+from bot.domain.ports.survey_store import Surveys
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class Tx(Protocol):
     def answers(self) -> Answers: ...
     @property
     def summaries(self) -> Summaries: ...
+    @property
+    def surveys(self) -> Surveys: ...
     @property
     def desks(self) -> Desks: ...
     @property

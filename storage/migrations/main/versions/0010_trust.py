@@ -12,6 +12,7 @@ depends_on = None
 
 _MOMENT = sa.DateTime(timezone=True)
 _UNSETTLED = sa.text("settled_at IS NULL")
+_UNCOUNTED = sa.text("counted_at IS NULL")
 
 
 def upgrade() -> None:
@@ -45,8 +46,9 @@ def _make_surveys() -> None:
         sa.Column("cadence_id", sa.Uuid(), nullable=False),
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("pack_revision_id", sa.Uuid(), nullable=False),
-        sa.Column("closed_at", _MOMENT, nullable=False),
-        sa.Column("counted_at", _MOMENT, nullable=False),
+        sa.Column("opened_at", _MOMENT, nullable=False),
+        sa.Column("closes_at", _MOMENT, nullable=False),
+        sa.Column("counted_at", _MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_survey"),
         sa.ForeignKeyConstraint(["cadence_id"], ["cadence.id"], name="fk_survey_cadence_id"),
         sa.ForeignKeyConstraint(
@@ -58,6 +60,13 @@ def _make_surveys() -> None:
             "period",
             name="uq_survey_organisation_id_cadence_id_period",
         ),
+    )
+    op.create_index(
+        "ix_survey_running",
+        "survey",
+        ["organisation_id", "closes_at"],
+        sqlite_where=_UNCOUNTED,
+        postgresql_where=_UNCOUNTED,
     )
     _make_of_survey(
         "survey_unit",
