@@ -14,6 +14,7 @@ from bot.domain.people import Identity, Person
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.messenger import Messenger
 from bot.services.kit import Kit
+from bot.services.web_address import WebAddress
 from bot.settings import Environment
 
 if TYPE_CHECKING:
@@ -137,8 +138,9 @@ async def build(
     )
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
     slack = _slack(environment, uow, clock)
-    kit = _kit(uow, keys, clock, slack, watch or (lambda messenger: messenger))
     shown = local if organisation.is_demo and slack is None else None
+    web = _web(environment, shown)
+    kit = _kit(uow, keys, clock, slack, watch or (lambda messenger: messenger), web)
     return Built(environment, kit, uow, keys, clock, organisation, shown, slack)
 
 
@@ -166,8 +168,20 @@ def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack 
     )
 
 
+def _web(environment: Environment, local: Installation | None) -> WebAddress:
+    from bot.local.pages import file_address
+
+    files = {local.id: file_address} if local is not None else {}
+    return WebAddress(environment.web_url, files)
+
+
 def _kit(
-    uow: SqlUnitOfWork, keys: KeyStore, clock: Clock, slack: Slack | None, watch: Watch
+    uow: SqlUnitOfWork,
+    keys: KeyStore,
+    clock: Clock,
+    slack: Slack | None,
+    watch: Watch,
+    web: WebAddress,
 ) -> Kit:
     from bot.llm.plain_writer import PlainWriter
     from bot.local.messenger import LocalMessenger
@@ -177,7 +191,7 @@ def _kit(
     messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys, clock))}
     if slack is not None:
         messengers[slack.messenger.platform] = watch(slack.messenger)
-    return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter())
+    return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter(), web)
 
 
 def master_key_of(environment: Environment) -> MasterKey:

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from bot.services.count_surveys import count_surveys
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
+from bot.services.expire import expire
 from bot.services.kit import Kit
 from bot.services.plan import plan
+from bot.services.settle_erasures import settle_erasures
 from bot.services.tend import tend
 from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
@@ -52,5 +54,7 @@ JOBS: tuple[Job, ...] = (
             ("summarise", summarise),
         ),
     ),
-    Job("tidy", timedelta(seconds=30), (("sweep", sweep),)),  # purges the inbox as well
+    # The first purges the inbox as well.
+    Job("tidy", timedelta(seconds=30), (("sweep", sweep), ("settle", settle_erasures))),
+    Job("daily", timedelta(days=1), (("expire", expire),)),
 )

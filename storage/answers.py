@@ -25,9 +25,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain.packs import AudienceKind
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.domain.visibility import Audience, narrowed
+from storage.erasing import ErasingAnswers
 from storage.managements import held_at
 from storage.queries import chunks
-from storage.store import SOME, Found, Query, Store, own
+from storage.store import SOME, Found, Query, own
 from storage.tables.conversation import (
     AnswerAudienceRow,
     AnswerReaderRow,
@@ -137,7 +138,7 @@ _SETTLE_PENDING = (
 """Makes the current version pending for the readers of the last audience. Run it second."""
 
 
-class SqlAnswers(Store):
+class SqlAnswers(ErasingAnswers):
     """The Answers port."""
 
     def record(self, version: NewVersion) -> None:

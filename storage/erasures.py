@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.erasure import Erased, Erasure
 from storage.queries import chunks
 from storage.store import Found, Query, Store, plain
-from storage.tables.rights import ErasureRow
+from storage.tables.rights import ErasureRow, PersonalLinkRow
 
 _erasure = ErasureRow.__table__
+_link = PersonalLinkRow.__table__
 
 
 class SqlErasures(Store):
@@ -32,6 +33,10 @@ class SqlErasures(Store):
 
     def all(self) -> Sequence[Erasure]:
         return [_erased(row) for row in self._connection.execute(self._select())]
+
+    def end_links(self, person_id: UUID) -> None:
+        theirs = self._own(_link), _link.c.person_id == person_id
+        self._connection.execute(delete(_link).where(*theirs))
 
     def _select(self) -> Query:
         columns = (_erasure.c[name] for name in ("id", "person_id", "what", "target_id", "at"))

@@ -104,6 +104,10 @@ class SqlExpectations(Store):
         found = self._of(_question, Question).where(_question.c.reader_id == reader_id)
         return self._all(Question, found)
 
+    def questions_by(self, person_id: UUID) -> Sequence[Question]:
+        found = self._of(_question, Question).where(_question.c.person_id == person_id)
+        return self._all(Question, found.order_by(_question.c.asked_at, _question.c.id))
+
     def open_questions(self, version_id: UUID) -> Sequence[Question]:
         about = _question.c.version_id == version_id
         asked = _question.c.state == QuestionState.ASKED.value

@@ -16,7 +16,9 @@ from sqlalchemy import URL, Connection, Engine, bindparam, inspect, select, upda
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from bot.domain.erasure import Erased, Erasure
 from storage.faults import translated
+from storage.kept_erasures import keep, kept
 from storage.key_engine import (
     ACTIVE,
     SLOT,
@@ -114,6 +116,18 @@ class KeyStore:
         """
         await self._in_thread(self._destroy, person, at)
 
+    async def remember(self, erasures: Sequence[Erasure]) -> None:
+        """Keep what people took back, as the port says."""
+        await self._in_thread(self._remember, erasures)
+
+    async def remembered(self) -> Sequence[Erasure]:
+        """Return what people took back, oldest first."""
+        return await self._in_thread(self._remembered)
+
+    async def renew(self, person: UUID, at: datetime) -> None:
+        """Make a new key for somebody whose key was destroyed, as the port says."""
+        await self._in_thread(self._renew, person, at)
+
     async def check(self) -> None:
         """Make sure that the store is there and that the master key is the one it was written with.
 
@@ -172,27 +186,54 @@ class KeyStore:
             "destroyed_at": None,
         }
 
+    def _remember(self, erasures: Sequence[Erasure]) -> None:
+        with writing(self._engine) as connection:
+            new = keep(connection, self._organisation, erasures)
+            everything = [each for each in new if each.what is Erased.EVERYTHING]
+            for erasure in sorted(everything, key=lambda each: each.person_id):
+                self._destroy_in(connection, erasure.person_id, erasure.at)
+        if everything and self._engine.dialect.name == "sqlite":
+            empty_wal(self._engine)
+
+    def _remembered(self) -> Sequence[Erasure]:
+        with self._engine.connect() as connection:
+            return kept(connection, self._organisation)
+
+    def _renew(self, person: UUID, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            destroyed = update(PersonKey).where(
+                col(PersonKey.organisation_id) == self._organisation,
+                col(PersonKey.person_id) == person,
+                col(PersonKey.retired_at).is_(None),
+                col(PersonKey.wrapped).is_(None),
+            )
+            if connection.execute(destroyed.values(retired_at=at)).rowcount:
+                connection.execute(insert_key(connection), [self._new_row(person, at)])
+
     def _destroy(self, person: UUID, at: datetime) -> None:
         with writing(self._engine) as connection:
-            # First take the place of the active key, so that none can be made from here on;
-            # someone who never had a key gets a row that says so.
-            tombstone = insert_key(connection).values(
-                self._row(uuid4(), person, at) | {"destroyed_at": at}
-            )
-            connection.execute(
-                tombstone.on_conflict_do_nothing(index_elements=SLOT, index_where=ACTIVE)
-            )
-            connection.execute(
-                update(PersonKey)
-                .where(
-                    col(PersonKey.organisation_id) == self._organisation,
-                    col(PersonKey.person_id) == person,
-                    col(PersonKey.destroyed_at).is_(None),
-                )
-                .values(wrapped=None, destroyed_at=at)
-            )
+            self._destroy_in(connection, person, at)
         if self._engine.dialect.name == "sqlite":
             empty_wal(self._engine)
+
+    def _destroy_in(self, connection: Connection, person: UUID, at: datetime) -> None:
+        # First take the place of the active key, so that none can be made from here on;
+        # someone who never had a key gets a row that says so.
+        tombstone = insert_key(connection).values(
+            self._row(uuid4(), person, at) | {"destroyed_at": at}
+        )
+        connection.execute(
+            tombstone.on_conflict_do_nothing(index_elements=SLOT, index_where=ACTIVE)
+        )
+        connection.execute(
+            update(PersonKey)
+            .where(
+                col(PersonKey.organisation_id) == self._organisation,
+                col(PersonKey.person_id) == person,
+                col(PersonKey.destroyed_at).is_(None),
+            )
+            .values(wrapped=None, destroyed_at=at)
+        )
 
     def _check(self) -> None:
         with self._engine.connect() as connection:

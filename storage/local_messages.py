@@ -68,6 +68,13 @@ class SqlLocalMessages(Queries):
             for r in reversed(rows)
         ]
 
+    def delete_all(self, person_id: UUID, at: datetime) -> None:
+        """Empty everything that stands in somebody's thread for good."""
+        theirs = _message.c.organisation_id == self._organisation, _message.c.person_id == person_id
+        kept = update(_message).where(*theirs, _message.c.sealed.is_not(None))
+        changed = {"sealed": None, "changed_at": at, "version": _message.c.version + 1}
+        self._connection.execute(kept.values(changed))
+
     def _change(self, message_id: UUID, sealed: bytes | None, at: datetime) -> bool:
         which = {"organisation": self._organisation, "message": message_id}
         new = {"new_sealed": sealed, "new_changed_at": at}

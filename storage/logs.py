@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Delete, Select, delete, func, insert, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.ports.queue_store import Audited, Reading
-from storage.queries import Queries
+from storage.queries import Queries, chunks
 from storage.tables.logs import AuditLogRow, ReadLogRow
 
 _reading = ReadLogRow.__table__
@@ -30,13 +31,32 @@ class SqlReadLog(Queries):
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]:
         """Return who read this person's answers, oldest first."""
+        return self._load(_reading.c.person_id == person_id)
+
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """Return what this person was shown of others, oldest first."""
+        return self._load(_reading.c.reader_id == reader_id)
+
+    def _load(self, which: ColumnElement[bool]) -> Sequence[Reading]:
         rows = self._connection.execute(
             select(_reading)
-            .where(_reading.c.organisation_id == self._organisation)
-            .where(_reading.c.person_id == person_id)
+            .where(_reading.c.organisation_id == self._organisation, which)
             .order_by(_reading.c.at, _reading.c.id)
         )
         return [Reading(r.person_id, r.reader_id, r.answer_id, r.how, r.at) for r in rows]
+
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Delete who was shown these answers of one person."""
+        for some in chunks(list(answer_ids)):
+            self._connection.execute(self._of(person_id).where(_reading.c.answer_id.in_(some)))
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Delete who was shown anything of this person's."""
+        self._connection.execute(self._of(person_id))
+
+    def _of(self, person_id: UUID) -> Delete:
+        theirs = _reading.c.organisation_id == self._organisation, _reading.c.person_id == person_id
+        return delete(_reading).where(*theirs)
 
     def _row(self, reading: Reading) -> dict[str, Any]:
         return {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.one_to_one import Meeting, MeetingKind, MeetingState
@@ -42,6 +42,12 @@ _LAST_HELD = (
 _NOTED = _SELECT.where(
     _meeting.c.employee_id == bindparam("employee"), _meeting.c.sealed_for_employee.is_not(None)
 ).order_by(_meeting.c.state_at.desc(), _meeting.c.id)
+_ALL_OF = _SELECT.where(
+    or_(
+        _meeting.c.employee_id == bindparam("person"),
+        _meeting.c.manager_id == bindparam("person"),
+    )
+).order_by(_meeting.c.created_at, _meeting.c.id)
 _SAVE = (
     update(_meeting)
     .where(own(_meeting), _meeting.c.id == bindparam("meeting"))
@@ -70,6 +76,15 @@ class SqlMeetings(Store):
 
     def noted_of(self, employee_id: UUID) -> Sequence[Meeting]:
         return [_meeting_of(row) for row in self._run(_NOTED, employee=employee_id)]
+
+    def all_of(self, person_id: UUID) -> Sequence[Meeting]:
+        return [_meeting_of(row) for row in self._run(_ALL_OF, person=person_id)]
+
+    def forget_copies(self, person_id: UUID) -> None:
+        for role in ("employee", "manager"):
+            theirs = self._own(_meeting), _meeting.c[f"{role}_id"] == person_id
+            gone = update(_meeting).where(*theirs).values({f"sealed_for_{role}": None})
+            self._connection.execute(gone)
 
     def save(self, meeting: Meeting) -> None:
         changed = {f"new_{name}": v for name, v in plain(meeting).items() if name not in _KEPT}

@@ -71,6 +71,17 @@ class BetweenStore(Store, Generic[B]):
 
         return {row.employee_id for row in self._among(employees, query)}
 
+    def all_of(self, person_id: UUID) -> list[B]:
+        """Whatever this person ever had with anybody, oldest first."""
+        query = self._select().where(self._with(person_id))
+        return self._load(query.order_by(self._table.c.created_at, self._table.c.id))
+
+    def forget_copies(self, person_id: UUID) -> None:
+        for role in ("employee", "manager"):
+            theirs = self._own(self._table), self._table.c[f"{role}_id"] == person_id
+            gone = update(self._table).where(*theirs).values({f"sealed_for_{role}": None})
+            self._connection.execute(gone)
+
     def _of_pair(self, employee_id: UUID, manager_id: UUID) -> ColumnElement[bool]:
         of_employee: ColumnElement[bool] = self._table.c.employee_id == employee_id
         return of_employee & (self._table.c.manager_id == manager_id)

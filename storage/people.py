@@ -21,7 +21,7 @@ from storage.tables.people import IdentityRow, ManagementRow, PersonRow
 _person = PersonRow.__table__
 _identity = IdentityRow.__table__
 _management = ManagementRow.__table__
-_CHOICES = {"participation", "paused_until"}
+_CHOICES = {"participation", "paused_until", "ai_off_at"}
 """What a person decides, and the people list never does."""
 _FIXED = {"id", "organisation_id", "created_at"}
 _FIXED_OF_ACCOUNT = {"id", "person_id", "installation_id", "platform"}
@@ -159,6 +159,9 @@ class SqlPeople(Managements):
 
     def set_pause(self, person_id: UUID, until: datetime | None) -> None:
         self._set(person_id, paused_until=until)
+
+    def set_ai_off(self, person_id: UUID, at: datetime | None) -> None:
+        self._set(person_id, ai_off_at=at)
 
     def _known_accounts(self, identities: Sequence[Identity]) -> set[tuple[UUID, str]]:
         known = set()

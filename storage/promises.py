@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import or_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.promise import Promise, PromiseState, Says, Side
@@ -64,6 +64,16 @@ class SqlPromises(BetweenStore[Promise]):
             said_at >= since,
             said_at < until,
         )
+
+    def forget_copies(self, person_id: UUID) -> None:
+        super().forget_copies(person_id)
+        for role in _ROLES:
+            theirs = self._own(_promise), _promise.c[f"{role}_id"] == person_id
+            unsaid: dict[str, Any] = {f"{role}_{name}": None for name in _SIDE}
+            unsaid |= {"may_raise": None} if role == "employee" else {}
+            self._connection.execute(update(_promise).where(*theirs).values(unsaid))
+        own = self._own(_promise), _promise.c.author_id == person_id
+        self._connection.execute(update(_promise).where(*own).values(remind_at=None))
 
     def _soonest(self, *which: ColumnElement[bool]) -> Sequence[Promise]:
         order = (_promise.c.due_on, _promise.c.created_at, _promise.c.id)

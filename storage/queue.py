@@ -25,11 +25,13 @@ from storage.queue_statements import (
     MS,
     NEW,
     NO_CLAIM,
+    OF_CAUSES,
     POSTS,
     POSTS_OF_KEY,
     PROMPTS_SENT,
     READY,
     SENDING,
+    SHOWN_TO,
 )
 from storage.queue_statements import delivery as _delivery
 
@@ -212,9 +214,21 @@ class SqlQueue(Queries):
         posts = POSTS if about_key is None else POSTS_OF_KEY
         which = {"organisation": self._organisation, "about": about_id, "key": about_key}
         rows = self._connection.execute(posts, which)
-        return [
-            SentMessage(r.id, r.kind, DeliveryState(r.state), r.about_key, r.facts) for r in rows
-        ]
+        return [_message_of(row) for row in rows]
+
+    def of_causes(self, causes: Iterable[str]) -> Mapping[str, SentMessage]:
+        """Return posts by what caused them."""
+        found: dict[str, SentMessage] = {}
+        for some in chunks(sorted(set(causes))):
+            which = {"organisation": self._organisation, "causes": some}
+            rows = self._connection.execute(OF_CAUSES, which)
+            found |= {row.cause: _message_of(row) for row in rows}
+        return found
+
+    def shown_to(self, person_id: UUID) -> Sequence[SentMessage]:
+        """Return the posts on somebody's screen, or about to be, in the order queued."""
+        which = {"organisation": self._organisation, "person": person_id}
+        return [_message_of(row) for row in self._connection.execute(SHOWN_TO, which)]
 
     def posted(self, person_id: UUID, ref: str) -> Posted | None:
         """Return what is known of a message that this person got."""
@@ -327,6 +341,10 @@ def _if_new(organisation_id: UUID, on_postgres: bool) -> Executable:
     same = {**NEW, "organisation_id": literal(organisation_id)}
     insert = insert_into(_delivery, on_postgres).values(same).on_conflict_do_nothing()
     return insert.returning(_delivery.c.id)
+
+
+def _message_of(row: Row[*tuple[Any, ...]]) -> SentMessage:
+    return SentMessage(row.id, row.kind, DeliveryState(row.state), row.about_key, row.facts)
 
 
 def _skipped(reason: str, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import DeliveryClass, DeliveryState, Operation
+from bot.domain.delivery import ON_SCREEN, DeliveryClass, DeliveryState, Operation
 from storage.tables.people import IdentityRow
 from storage.tables.queue import DeliveryRow, LaneRow
 
@@ -166,6 +166,24 @@ POSTS = (
     .where(delivery.c.operation == Operation.POST.value)
     .order_by(delivery.c.number)
 )
+_posts = select(
+    delivery.c.id,
+    delivery.c.kind,
+    delivery.c.state,
+    delivery.c.about_key,
+    delivery.c.facts,
+    delivery.c.cause,
+).where(
+    delivery.c.organisation_id == bindparam("organisation"),
+    delivery.c.operation == Operation.POST.value,
+)
+OF_CAUSES = _posts.where(delivery.c.cause.in_(bindparam("causes", expanding=True)))
+SHOWN_TO = _posts.where(
+    delivery.c.person_id == bindparam("person"),
+    delivery.c.state.in_([state.value for state in ON_SCREEN]),
+).order_by(delivery.c.number)
+"""Not what was taken away since: taking it away again changes nothing."""
+
 POSTS_OF_KEY = POSTS.where(delivery.c.about_key == bindparam("key"))
 
 _arrived = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)

@@ -1,14 +1,15 @@
 """The managers' weekly summaries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
-from bot.domain.ports.conversation_store import Summary, SummaryPart
+from bot.domain.ports.conversation_store import Released, Summary, SummaryPart
 from storage.answers import mark_summarised
+from storage.queries import chunks
 from storage.store import Found, Query, Store, plain
 from storage.tables.summary import SummaryAnswerRow, SummaryPartRow, SummaryRow
 
@@ -47,6 +48,32 @@ class SqlSummaries(Store):
         query = self._select().where(_summary.c.manager_id == manager_id)
         newest = (_summary.c.created_at.desc(), _summary.c.period.desc())
         return self._load(query.order_by(*newest).limit(limit))
+
+    def release(self, versions: Iterable[UUID]) -> Sequence[Released]:
+        touched: set[UUID] = set()
+        for some in chunks(sorted(set(versions))):
+            held = self._own(_answer), _answer.c.answer_version_id.in_(some)
+            taken = delete(_answer).where(*held).returning(_answer.c.part_id)
+            touched |= set(self._connection.execute(taken).scalars())
+        rows = list(self._among(touched, self._of_parts))
+        left = self._versions([row.id for row in rows])
+        self._drop([row.id for row in rows if row.id not in left])
+        return [_released(row, left.get(row.id, [])) for row in rows]
+
+    def reseal(self, part_id: UUID, sealed: bytes) -> None:
+        which = self._own(_part), _part.c.id == part_id
+        self._connection.execute(update(_part).where(*which).values(sealed=sealed))
+
+    def _of_parts(self, some: Sequence[UUID]) -> Query:
+        columns = _part.c.id, _part.c.subject_id, _part.c.sealed, _part.c.summary_id
+        found = select(*columns, _summary.c.manager_id).where(self._own(_part))
+        whole = found.join(_summary, _summary.c.id == _part.c.summary_id)
+        return whole.where(_part.c.id.in_(some)).order_by(_summary.c.created_at, _part.c.id)
+
+    def _drop(self, parts: Sequence[UUID]) -> None:
+        for some in chunks(parts):
+            which = self._own(_part), _part.c.id.in_(some)
+            self._connection.execute(delete(_part).where(*which))
 
     def _add_summary(self, summary: Summary) -> bool:
         """False where the manager already has one for the period."""
@@ -121,3 +148,8 @@ class SqlSummaries(Store):
         for part_id, version_id in self._among(parts, query):
             found[part_id].append(version_id)
         return found
+
+
+def _released(row: Found, versions: Sequence[UUID]) -> Released:
+    left = SummaryPart(row.id, row.subject_id, row.sealed, tuple(versions)) if versions else None
+    return Released(row.summary_id, row.manager_id, left)

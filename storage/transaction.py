@@ -12,12 +12,15 @@ from storage.check_ins import SqlCheckIns
 from storage.desks import SqlDesks
 from storage.erasures import SqlErasures
 from storage.expectations import SqlExpectations
+from storage.expiry import SqlExpiry
 from storage.inbox import SqlInbox
+from storage.links import SqlLinks
 from storage.local_messages import SqlLocalMessages
 from storage.logs import SqlAuditLog, SqlReadLog
 from storage.meetings import SqlMeetings
 from storage.occurrences import SqlOccurrences
 from storage.organisations import SqlOrganisations
+from storage.own_data import SqlOwnData
 from storage.pairs import SqlAgenda
 from storage.people import SqlPeople
 from storage.plans import SqlPlans
@@ -114,6 +117,21 @@ class SqlTx:
     def erasures(self) -> SqlErasures:
         """What people took back."""
         return SqlErasures(*self._at)
+
+    @cached_property
+    def expiry(self) -> SqlExpiry:
+        """What is old enough to go."""
+        return SqlExpiry(*self._at)
+
+    @cached_property
+    def links(self) -> SqlLinks:
+        """Links to one's own data."""
+        return SqlLinks(*self._at)
+
+    @cached_property
+    def own_data(self) -> SqlOwnData:
+        """Everything about one person, for that person."""
+        return SqlOwnData(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

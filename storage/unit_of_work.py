@@ -14,6 +14,7 @@ from storage.engine import is_sqlite, open_engine
 from storage.faults import is_conflict
 from storage.group_writer import GroupWriter
 from storage.transaction import SqlTx
+from storage.wal import emptied_wal
 from storage.work import OnReply, Work
 
 T = TypeVar("T")
@@ -76,6 +77,15 @@ class SqlUnitOfWork:
             self._refuse_if_closed()
             self._readers.submit(self._read, work)
         return await asyncio.wrap_future(work.future)
+
+    async def forget(self) -> bool:
+        """Empty SQLite's write-ahead log, as the port says."""
+        if self._group is None:
+            return True
+        with self._accepting:
+            self._refuse_if_closed()
+            emptied = self._readers.submit(emptied_wal, self._engine)
+        return await asyncio.wrap_future(emptied)
 
     async def close(self) -> None:
         """Finish what was accepted, then close all connections; a repeat changes nothing."""

@@ -72,11 +72,13 @@ class AesVault:
         key = keys.get(UUID(bytes=sealed[1:_HEADER_BYTES]))
         if key is None:
             raise Tampered("sealed under a key that this person doesn't have in this key store")
+        if key.wrapped is None:
+            raise Erased(f"the key of person {person} that sealed it was destroyed")
         bound = self._answer_context(person, row, field, key.id)
         return _unpad(_decrypt(self._cipher(key), sealed[_HEADER_BYTES:], bound))
 
     def knows(self, person: UUID) -> bool:
-        """Tell whether the person has a key that is not destroyed."""
+        """Tell whether the person's active key is not destroyed."""
         return not _destroyed(self._of(person))
 
     def _of(self, person: UUID) -> dict[UUID, StoredKey]:
@@ -104,8 +106,9 @@ class AesVault:
 
 
 def _destroyed(keys: dict[UUID, StoredKey]) -> bool:
-    # One destroyed key condemns the person: whatever became of the others, they asked to be erased.
-    return any(key.wrapped is None for key in keys.values())
+    # A destroyed active key condemns the person: whatever became of the others, they asked to be
+    # erased. One that was retired since is of the time before they started again.
+    return any(key.wrapped is None and key.active for key in keys.values())
 
 
 def _wrap_context(master: MasterKey, organisation: UUID, person: UUID, key_id: UUID) -> bytes:

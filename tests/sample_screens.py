@@ -33,12 +33,14 @@ OPENING = frozenset({
     "expectations_read",
     "expectations_reply",
     "my_answers",
+    "my_data",
     "open_form",
     "open_later",
     "open_pause",
     "pair",
     "promise_open",
     "summary_details",
+    "who_reads",
 })  # fmt: skip
 """Actions that show something and change nothing."""
 

@@ -8,8 +8,10 @@ import io
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import create_server
 
 from aiohttp import ClientSession, web
 from playwright.async_api import Browser, Page, ViewportSize, expect
@@ -77,11 +79,12 @@ async def _take(folder: Path) -> None:
 async def served(
     environment: Environment, somebody: str = "ana@fernweh.example"
 ) -> AsyncIterator[Office]:
-    built = await build(environment)
+    listening = create_server(("127.0.0.1", 0))
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    built = await build(replace(environment, web_url=origin))
     runner = web.AppRunner(create_app(built), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await web.SockSite(runner, listening).start()
     found = await built.uow.read(lambda tx: tx.people.by_email([somebody]))
     try:
         async with ClientSession(origin) as client:
@@ -138,6 +141,7 @@ async def _page(chromium: Browser, office: Office) -> None:
         await page.get_by_role("link", name="Home").click()
         await expect(page.get_by_role("table").first).to_be_visible()
         await _side_by_side(chromium, "local-page-dark.png", thread, await page.screenshot())
+    await your_data(chromium, office)
     await _expectations(chromium, office)
     async with _opened(chromium, browser.DESKTOP) as page:
         await page.goto(f"{office.origin}/local")
@@ -236,6 +240,35 @@ async def _form(page: Page) -> bytes:
     await page.get_by_role("main").get_by_role("button", name="Answer in a form").click()
     await expect(dialog(page)).to_be_visible()
     return await page.screenshot()
+
+
+async def your_data(chromium: Browser, office: Office) -> None:
+    """*Your data*, who reads, and the page that a link opens, on a phone and on a desktop."""
+    async with _opened(chromium, browser.PHONE) as page:
+        await become(page, office, "Ana Ribeiro")
+        await page.get_by_role("link", name="Home").click()
+        await page.get_by_role("main").get_by_role("button", name="Your data").click()
+        await expect(dialog(page)).to_be_visible()
+        panel = await page.screenshot()
+        await dialog(page).get_by_role("button", name="Who can read my answers?").click()
+        await expect(dialog(page).get_by_text("Good to know")).to_be_visible()
+        reads = await page.screenshot()
+        await page.goto((await office.own_link())[0])
+        link = await page.screenshot()
+    await _side_by_side(chromium, "local-page-your-data.png", panel, reads, link)
+    async with _opened(chromium, browser.PHONE, dark=True) as page:
+        await page.goto((await office.own_link())[0])
+        await page.get_by_role("button", name="Open my data").click()
+        await expect(page.get_by_text("this page is yours alone")).to_be_visible()
+        dark = await page.screenshot()
+        await page.get_by_label("Yes, erase everything").scroll_into_view_if_needed()
+        end = await page.screenshot()
+    await _side_by_side(chromium, "own-page-dark.png", dark, end)
+    async with _opened(chromium, browser.DESKTOP) as page:
+        await page.goto((await office.own_link())[0])
+        await page.get_by_role("button", name="Open my data").click()
+        await expect(page.get_by_text("this page is yours alone")).to_be_visible()
+        await page.screenshot(path=IMAGES / "own-page.png", full_page=True)
 
 
 async def _expectations(chromium: Browser, office: Office) -> None:

@@ -143,6 +143,7 @@ def pictures(seen: Screens) -> dict[str, list[Screen]]:
         "forms": [modal(_form(seen)), modal(employee["my_answers"])],
         "home": [*map(home, homes)],
         "admin": [modal(admin["admin_preview"]), modal(admin["admin_pause"])],
+        "your-data": [modal(employee["my_data"]), modal(employee["who_reads"])],
         "expectations": [conversation(told), *map(modal, unclear)],
     }
 

@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cadence, check, db, manifest, people, privacy, results, status
+from bot.cli import (
+    cadence,
+    check,
+    db,
+    erase,
+    link,
+    manifest,
+    people,
+    privacy,
+    results,
+    retention,
+    status,
+)
 
 DEBUG = "--debug"
 
@@ -36,6 +48,9 @@ app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("privacy")(privacy.privacy)
 app.command("results")(results.results)
+app.command("link")(link.link)
+app.command("erase")(erase.erase)
+app.command("retention")(retention.retention)
 
 
 @app.callback()

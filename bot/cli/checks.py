@@ -51,6 +51,7 @@ def findings() -> Iterator[Finding]:
         yield Finding(Verdict.NOTE, "environment", problem.said(""))
     configuration = yield from _configuration(environment)
     yield from _time_zones(configuration)
+    yield from _pages(environment)
     has_key = yield from _master_key(environment)
     has_schema = yield from _database(environment)
     yield from _permissions(environment)
@@ -87,6 +88,19 @@ def _time_zones(configuration: Configuration | None) -> Iterator[Finding]:
         yield Finding(Verdict.BAD, "time zones", f"{zone} is not known here; {remedy}")
         return
     yield Finding(Verdict.GOOD, "time zones", "known")
+
+
+def _pages(environment: Environment) -> Iterator[Finding]:
+    """Where people find their own data with a browser."""
+    if environment.web_url:
+        said = f"people reach the pages for their own data at {environment.web_url}/you"
+        yield Finding(Verdict.GOOD, "web pages", said)
+    elif environment.slack is not None:
+        said = (
+            "TOUCHPOINT_WEB_URL is not set, so nobody can download their data from Slack; give "
+            "the address that people reach this server at"
+        )
+        yield Finding(Verdict.NOTE, "web pages", said)
 
 
 def _master_key(environment: Environment) -> Generator[Finding, None, bool]:

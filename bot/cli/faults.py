@@ -33,11 +33,12 @@ def explained(error: BaseException) -> tuple[int, str]:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
+    from bot.services.link_for import LinkRefused
     from bot.services.manage_cadence import ApplyRefused
     from bot.services.sync_accounts import AccountsRefused
     from bot.services.sync_people import ImportRefused
 
-    return Refused, ApplyRefused, ImportRefused, AccountsRefused
+    return Refused, ApplyRefused, ImportRefused, AccountsRefused, LinkRefused
 
 
 def _unusable() -> tuple[type[Exception], ...]:

@@ -13,7 +13,9 @@ from uuid import UUID
 class Erased(StrEnum):
     """What an act took away, and so what its `target_id` is.
 
-    VERSION: one version's content (an answer version's id). ANSWER and CHECK_IN: all versions.
+    VERSION: one version's content (an answer version's id): whatever is erased is noted version by
+    version, so that an answer given anew afterwards is not meant. ANSWER: a question about the AI
+    expectations (its id), or all versions of an answer. CHECK_IN: all versions of its answers.
     NARROWED: an answer is for the person alone from then on. DECLINED: the person takes part no
     more. EVERYTHING: all that is kept for the person, and their key (the person's id, both).
     """

@@ -214,13 +214,15 @@ class Panel:
     """Shown at once over the conversation (a modal), to be read and closed.
 
     `again` is the action and value that draw it anew, for a platform that keeps it open while its
-    buttons change what it shows; both are empty where none of them does.
+    buttons change what it shows; both are empty where none of them does. `covers`: it was asked
+    for from a form, which stays below it with whatever was typed there.
     """
 
     title: str
     blocks: tuple[Block, ...]
     close: str
     again: tuple[str, str] = ("", "")
+    covers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Person:
     """One person of an organisation, as the people list and the person's own choices say.
 
     `email` is lower case; `time_zone` an IANA name; `country` an ISO 3166 code;
-    `paused_until` aware UTC. `ai_off_at` (aware UTC): when they switched AI off for their answers.
+    `paused_until` and `ai_off_at` (when they switched AI off for their answers) aware UTC.
     """
 
     id: UUID

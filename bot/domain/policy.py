@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 
 from bot.domain.local_time import QuietHours
@@ -43,8 +44,9 @@ class Expectations:
 class Policy:
     """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
 
-    `follow_up_days` after a promise was due both people are asked how it went. Retention is in
-    days; group results need at least `group_minimum` people, comments
+    `page_url` is the company's own page about privacy, "" where there is none. `follow_up_days`
+    after a promise was due both people are asked how it went. Retention is in days, for single
+    packs by their key; group results need at least `group_minimum` people, comments
     `comment_minimum`. `team_results`: employees see those of their own team.
     """
 
@@ -56,11 +58,17 @@ class Policy:
     weekly_cap: int = 4
     expectations: Expectations = field(default_factory=Expectations)
     help_contact: str = ""
+    page_url: str = ""
     group_minimum: int = 5
     comment_minimum: int = 10
     team_results: bool = False
     retention_days: int = 365
+    retention_by_pack: Mapping[str, int] = field(default_factory=dict)
     follow_up_days: int = 14
+
+    def kept_for(self, pack: str) -> timedelta:
+        """How long answers to this pack are kept after their check-in closed."""
+        return timedelta(days=self.retention_by_pack.get(pack, self.retention_days))
 
 
 def policy_changes_refused(

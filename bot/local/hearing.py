@@ -29,7 +29,10 @@ async def hear(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
 async def _keep(kit: Kit, inbound: Inbound) -> None:
     person, row = UUID(inbound.external_id), uuid5(NAMESPACE_URL, inbound.inbound_id)
     body = pack(Message("typed", inbound.text, (Text(inbound.text),)))
-    sealed = (await kit.keys.vault([person])).seal(person, row, BODY_FIELD, body)
+    vault = await kit.keys.vault([person])
+    if not vault.knows(person):  # everything was erased: nothing is kept before a new start
+        return
+    sealed = vault.seal(person, row, BODY_FIELD, body)
     await kit.uow.write(
         lambda tx: tx.local_messages.put(
             message_id=row, person_id=person, author="person", sealed=sealed, at=inbound.at

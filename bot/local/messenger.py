@@ -12,9 +12,10 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx, UnitOfWork
 from bot.domain.ports.vault import Erased, KeyRing
 from bot.local.packing import pack
+from bot.services.sealing import LOCAL_FIELD
 
 PLATFORM = "local"
-BODY_FIELD = "local_message.body"
+BODY_FIELD = LOCAL_FIELD
 _SOON = timedelta(seconds=5)
 Step = Callable[[], Awaitable[Outcome]]
 

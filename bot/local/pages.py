@@ -19,6 +19,10 @@ TO_NOTICES = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
 """Tells htmx to show the answer as a notice, wherever the request came from."""
 
 
+TO_ABOVE = {"HX-Retarget": "#above"}
+"""Tells htmx to show the answer over the form that is open."""
+
+
 class Unclear(Exception):
     """The request lacks something that the page always sends."""
 
@@ -54,6 +58,11 @@ async def person_of(request: web.Request) -> Person:
     if found is None or not found.active:
         raise web.HTTPNotFound
     return found
+
+
+def file_address(person_id: UUID, kind: str) -> str:
+    """Where the page hands a person their own data ("json" or "html")."""
+    return f"/local/as/{person_id}/data.{kind}"
 
 
 def is_uuid(text: str) -> bool:

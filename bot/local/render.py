@@ -82,8 +82,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(kind=kind_of, safe_url=safe_url, initials=initials)
-    made.filters.update(drawing=drawing, stacked=stacked)
+    made.filters.update(kind=kind_of, initials=initials, drawing=drawing, stacked=stacked)
+    made.filters.update(own_path=own_path, safe_url=safe_url)
     made.globals.update(
         most_radios=MOST_RADIOS, token=new_token, is_repeated=is_repeated, Place=Place
     )
@@ -102,6 +102,11 @@ def safe_url(url: str) -> str:
     except ValueError:
         return ""
     return url if scheme in _SAFE_SCHEMES else ""
+
+
+def own_path(url: str) -> str:
+    """The address if it is a file of this page's own, else nothing."""
+    return url if url.startswith("/local/") else ""
 
 
 def initials(name: str) -> str:

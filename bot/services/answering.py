@@ -18,12 +18,14 @@ from bot.domain.check_in import (
     parse_pressed,
     parse_typed,
 )
+from bot.domain.erasure import Erased
 from bot.domain.packs import AudienceKind, Question, QuestionKind
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.services import outgoing, steps
 from bot.services.act import Act, join_value, split_value
 from bot.services.sealing import open_value, seal_value
+from bot.services.taken_back import taken_back
 
 _LISTENING = (State.OFFERED, State.OPEN, State.DONE)
 """Typed text answers nothing that was put off or waits for its turn."""
@@ -285,6 +287,7 @@ def withdraw_all(act: Act, check_in: CheckIn, key: str) -> None:
     """Every version goes: what was taken back must not come back as an older wording."""
     while stored := act.tx.answers.current(check_in.id).get(key):
         act.tx.answers.withdraw(stored.version_id)
+        taken_back(act, Erased.VERSION, stored.version_id)
 
 
 def narrow(act: Act, value: str) -> None:
@@ -298,4 +301,5 @@ def narrow(act: Act, value: str) -> None:
         return
     stored = act.tx.answers.current(check_in.id)[key]
     act.tx.answers.narrow(stored.answer_id, AudienceKind.SELF, act.now)
+    taken_back(act, Erased.NARROWED, stored.answer_id)
     steps.redraw(act, check_in, key)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.domain.check_in import ANSWERABLE, CheckIn, Refused, State
+from bot.domain.erasure import Erased
 from bot.domain.local_time import local_instant, next_open_moment
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
@@ -13,6 +14,7 @@ from bot.domain.recurrence import closing_moment
 from bot.services import steps
 from bot.services.act import Act
 from bot.services.days import coming_day
+from bot.services.taken_back import taken_back
 
 _ALL = 100_000
 """More answers than anybody gives in a lifetime of weekly check-ins."""
@@ -50,12 +52,19 @@ def decline(act: Act) -> None:
     act.tx.people.set_participation(act.person.id, Participation.DECLINED)
     for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
         steps.close(act, check_in, State.CANCELLED, "not_for_me")
+    taken_back(act, Erased.DECLINED, act.person.id)
+    _keep_to_oneself(act)
+    act.note("declined")
+
+
+def _keep_to_oneself(act: Act) -> None:
+    """What nobody was shown as it stands now."""
     shown = {r.answer_id: r.at for r in act.tx.read_log.of_person(act.person.id)}
     for answer in act.tx.answers.of_person(act.person.id, _ALL):
         last = shown.get(answer.answer_id)
         if last is None or last < answer.recorded_at:
             act.tx.answers.narrow(answer.answer_id, AudienceKind.SELF, act.now)
-    act.note("declined")
+            taken_back(act, Erased.NARROWED, answer.answer_id)
 
 
 def snooze(act: Act, check_in: CheckIn, until: str) -> datetime:

@@ -16,7 +16,17 @@ from bot.domain.check_in import Refused
 from bot.domain.inbound import Inbound
 from bot.domain.message import Divider, Panel, Reply
 from bot.domain.people import Participation, Person, Role
-from bot.services import admin, audience, choices, form_views, forms, my_answers, pair_adding
+from bot.services import (
+    admin,
+    audience,
+    choices,
+    form_views,
+    forms,
+    my_answers,
+    my_data,
+    pair_adding,
+    who_reads,
+)
 from bot.services.act import Act
 from bot.services.admin_home import admin_blocks
 from bot.services.kit import Kit
@@ -68,6 +78,11 @@ def _command(text: str, locale: str) -> str | None:
     if found is None and (before := command_before(bare, locale)[0]) in _WITH_MORE:
         return before
     return found
+
+
+def is_start(text: str, locale: str) -> bool:
+    """Whether the command starts, or starts again."""
+    return _command(text, locale) == "start"
 
 
 def _say(kit: Kit, act: Act, **facts: object) -> Said:
@@ -170,6 +185,14 @@ def _my_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     return my_answers.show(kit, act, replace(inbound, value=""))
 
 
+def _my_data(kit: Kit, act: Act, inbound: Inbound) -> Reply:
+    return my_data.show(kit, act, replace(inbound, value=""))
+
+
+def _who_reads(kit: Kit, act: Act, inbound: Inbound) -> Reply:
+    return who_reads.show(kit, act, replace(inbound, value=""))
+
+
 def _pause(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """*pause until DAY* pauses at once; anything else opens the form, with the day if any."""
     command, rest = command_before(inbound.text.strip(_AROUND), act.person.locale)
@@ -220,6 +243,10 @@ _ANSWERS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "next": _next,
     "home": _next,
     "my_answers": _my_answers,
+    "my_data": _my_data,
+    "data": _my_data,
+    "who_reads": _who_reads,
+    "who": _who_reads,
     "pause": _pause,
     "pause_until": _pause,
     "resume": _resume,

@@ -49,6 +49,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "expectations_redraw": expectations_messages.redraw,
     "expectations_reply": expectations_messages.replied,
     "summary": summary_message.summary,
+    "summary_redraw": summary_message.redraw,
     "sample": sample_message.sample,
 }
 

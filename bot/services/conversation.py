@@ -16,14 +16,17 @@ from bot.services import (
     answering,
     choices,
     commands,
+    erase_forms,
     expectations_asking,
     expectations_leader,
     expectations_reply,
     forms,
+    fresh_start,
     guide_view,
     handover,
     meetings,
     my_answers,
+    my_data,
     nudges,
     pair_actions,
     pair_adding,
@@ -33,6 +36,7 @@ from bot.services import (
     standing_in,
     summary_details,
     typed_changes,
+    who_reads,
 )
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
@@ -57,6 +61,9 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return await admin.handle(kit, person, inbound, now)
     if inbound.action in summary_details.ACTIONS:
         return await summary_details.show(kit, person, inbound.value, now)
+    if inbound.action in erase_forms.SENT:
+        return await erase_forms.carry_out(kit, person, inbound, now)
+    await fresh_start.key_for(kit, person, inbound, now)
     vault = await kit.keys.vault([person.id, *others])
 
     def run(tx: Tx) -> Reply:
@@ -146,6 +153,8 @@ _TYPED: Mapping[str, str] = {
     "resume": "resume",
     "help": "help",
     "my_answers": "my_answers_typed",
+    "my_data": "my_data_typed",
+    "who_reads": "who_reads_typed",
     "pause": "pause_typed",
     "home": "home_typed",
     "next": "next_typed",
@@ -172,6 +181,8 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "resume": lambda act, _: choices.resume(act),
     "help": lambda act, _: act.note("help"),
     "my_answers_typed": lambda act, _: act.note("open_my_answers"),
+    "my_data_typed": lambda act, _: act.note("open_my_data"),
+    "who_reads_typed": lambda act, _: act.note("open_who_reads"),
     "pause_typed": lambda act, _: act.note("open_pause"),
     "agenda_typed": lambda act, _: act.note("open_agenda"),
     "promise_typed": lambda act, _: act.note("open_promise"),
@@ -191,6 +202,13 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     "later": forms.submit_later,
     "pause": forms.submit_pause,
     "my_answers": my_answers.show,
+    my_data.ACTION: my_data.show,
+    my_data.AI: my_data.switch_ai,
+    my_data.COPY: my_data.copy,
+    who_reads.ACTION: who_reads.show,
+    erase_forms.ANSWER: erase_forms.ask_answer,
+    erase_forms.CHECK_IN: erase_forms.ask_check_in,
+    erase_forms.EVERYTHING: erase_forms.ask_everything,
     "expectations_ask": expectations_asking.ask,
     "expectations_asked": expectations_asking.submit,
     "expectations_take_back": expectations_asking.take_back,

@@ -99,8 +99,14 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.team_results": policy.team_results,
         "privacy.retention_days": policy.retention_days,
+        "privacy.retention_by_pack": _by_pack(policy),
         "privacy.help_contact": policy.help_contact,
+        "privacy.page_url": policy.page_url,
     }
+
+
+def _by_pack(policy: Policy) -> str:
+    return ", ".join(f"{pack} {days}" for pack, days in sorted(policy.retention_by_pack.items()))
 
 
 def _spec_facts(spec: CadenceSpec) -> dict[str, Any]:

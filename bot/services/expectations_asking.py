@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from bot.domain.check_in import Refused, clean_text
+from bot.domain.erasure import Erased
 from bot.domain.expectations import MAX_QUESTION, Question, QuestionState, Version, next_batch
 from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Form, Panel, Quote, Reply, Text, TextInput, Tone
@@ -15,6 +16,7 @@ from bot.services.act import Act, is_uuid
 from bot.services.expectations import leader_of, redraw
 from bot.services.kit import Kit
 from bot.services.sealing import open_text, seal_text
+from bot.services.taken_back import taken_back
 from prompts.words import Said
 
 FIELD = "expectations_question.sealed"
@@ -219,6 +221,7 @@ def take_back(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         return _gone(kit, act)
     if not act.is_repeat(inbound.installation_id):
         act.tx.expectations.delete(question.id)
+        taken_back(act, Erased.ANSWER, question.id)
         redraw(act.tx, asking.version.id, act.person, act.inbound_id, act.now)
     return Reply(notice=asking.say()["taken_back"], confirms=True)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.check_in import ANSWERABLE, CheckIn, Value
 from bot.domain.message import (
     Block,
+    Buttons,
     ChoiceInput,
     DateInput,
     Divider,
@@ -21,8 +22,8 @@ from bot.domain.message import (
 )
 from bot.domain.packs import Question, QuestionKind
 from bot.domain.people import Person
-from bot.services import audience
-from bot.services.act import Act
+from bot.services import audience, who_reads
+from bot.services.act import Act, join_value
 from bot.services.expectations import shown_blocks
 from bot.services.form_state import FormState
 from prompts.words import Said, Words
@@ -53,6 +54,8 @@ def answers(
     readers = audience.lines(words, act.person, questions, manager, act.policy)
     alike = len(readers) == 1
     blocks: list[Block] = [Text(line, Tone.MUTED) for line in readers if alike]
+    asked_from = join_value(check_in.id, who_reads.OVER_A_FORM)
+    blocks.append(Buttons((who_reads.button(words, act.person, asked_from),)))
     if check_in.state in ANSWERABLE:
         blocks.append(Text(said["empty_is_skipped"], Tone.MUTED))
     for asked in check_in.questions:

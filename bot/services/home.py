@@ -162,14 +162,14 @@ class _Home:
         if self.person.participation is Participation.DECLINED:
             yield Text(said["declined"])
             again = Button(said["start_again"], "start", look=Look.PRIMARY)
-            yield Buttons((again, Button(said["my_answers"], "my_answers")))
+            yield Buttons((again, *self._own(said)))
             return
         items: list[Button] = []
         if self.person.participation is Participation.NEW:
             yield Text(said["not_started"])
             yield Text(self._reader(), Tone.MUTED)
             items.append(Button(said["start"], "start", look=Look.PRIMARY))
-        items.append(Button(said["my_answers"], "my_answers"))
+        items += self._own(said)
         if self.person.is_paused(self.now):
             yield Text(said["paused"])
             items.append(Button(said["resume"], "resume", look=Look.PRIMARY))
@@ -177,6 +177,10 @@ class _Home:
             items.append(Button(said["pause"], "open_pause", look=Look.QUIET))
         items.append(Button(said["not_for_me"], "decline", look=Look.QUIET))
         yield Buttons(tuple(items))
+
+    def _own(self, said: Said) -> tuple[Button, Button]:
+        mine = Button(said["my_answers"], "my_answers")
+        return mine, Button(said["my_data"], "my_data")
 
     def _reader(self) -> str:
         manager = audience.current_manager(self.tx, self.person.id, self.now)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.ports.clock import Calendar
 from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import UnitOfWork
 from bot.domain.ports.vault import KeyRing
 from bot.domain.ports.writer import Writer
+from bot.services.web_address import WebAddress
 from prompts.words import Words
 
 
@@ -23,3 +24,4 @@ class Kit:
     calendar: Calendar
     messengers: Mapping[str, Messenger]
     writer: Writer
+    web: WebAddress = field(default_factory=WebAddress)

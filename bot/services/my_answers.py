@@ -51,11 +51,14 @@ def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     return Reply(panel(kit.words, act, number_in(inbound.value)))
 
 
-def panel(words: Words, act: Act, start: int = 0) -> Panel:
-    """The page that begins with the answer number `start`, counted from the newest (0)."""
+def panel(words: Words, act: Act, start: int = 0, told: tuple[Block, ...] = ()) -> Panel:
+    """The page that begins with the answer number `start`, counted from the newest (0).
+
+    told: what was just done, at the top.
+    """
     stored = act.tx.answers.of_person(act.person.id, start + MOST + 1)
     if start and len(stored) <= start:
-        return panel(words, act)
+        return panel(words, act, told=told)
     said = words.say("my_answers", act.person.locale, act.person.time_zone)
     first = max(0, start - MOST)
     drawn = _Drawing.of(words, act, stored[first:]).all()
@@ -65,33 +68,37 @@ def panel(words: Words, act: Act, start: int = 0) -> Panel:
     older = start + shown if len(after) > shown else None
     turning = _turning(said, start - back if start else None, older)
     blocks = [*_page(after[:shown]), *turning]
+    everything = Buttons((Button(said["erase_everything"], "erase_everything", "", Look.QUIET),))
     if not blocks:
-        return Panel(said["title"], (Text(said["empty"]),), said["close"])
-    shown_blocks = (Text(said["intro"], Tone.MUTED), *blocks)
+        lines = (*told, Text(said["empty"]), everything)
+        return Panel(said["title"], lines, said["close"], ("my_answers", ""))
+    shown_blocks = (*told, Text(said["intro"], Tone.MUTED), *blocks, everything)
     return Panel(said["title"], shown_blocks, said["close"], ("my_answers", str(start)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """One answer as blocks, and the heading of its day; no blocks where it can't be opened."""
+    """One answer as blocks, and what stands above its check-in; no blocks where it can't be
+    opened.
+    """
 
-    period: str
-    heading: Heading
+    check_in_id: UUID
+    heading: Sequence[Block]
     blocks: Sequence[Block]
 
     @property
     def piece(self) -> Sequence[Block]:
-        return [self.heading, *self.blocks]
+        return [*self.heading, *self.blocks]
 
 
 def _page(answers: Sequence[_Drawn]) -> list[Block]:
-    """The answers of one period under one heading."""
+    """The answers of one check-in under one heading."""
     blocks: list[Block] = []
-    period = ""
+    above: UUID | None = None
     for answer in answers:
-        if answer.blocks and answer.period != period:
-            period = answer.period
-            blocks.append(answer.heading)
+        if answer.blocks and answer.check_in_id != above:
+            above = answer.check_in_id
+            blocks += answer.heading
         blocks += answer.blocks
     return blocks
 
@@ -142,10 +149,13 @@ class _Drawing:
         return self.words.say("my_answers", person.locale, person.time_zone, **facts)
 
     def all(self) -> list[_Drawn]:
-        return [
-            _Drawn(a.period, Heading(self.say(moment=a.platform_at)["week"]), self._one(a))
-            for a in self.answers
-        ]
+        return [_Drawn(a.check_in_id, self._heading(a), self._one(a)) for a in self.answers]
+
+    def _heading(self, answer: StoredAnswer) -> Sequence[Block]:
+        said = self.say(moment=answer.platform_at)
+        value = str(answer.check_in_id)
+        erase = Button(said["erase_check_in"], "erase_check_in", value, Look.QUIET)
+        return [Heading(said["week"]), Buttons((erase,))]
 
     def _one(self, answer: StoredAnswer) -> list[Block]:
         """Nothing for an answer that can't be opened: its key was destroyed."""
@@ -197,16 +207,19 @@ class _Drawing:
         return [self.say(count=earlier)["read_earlier"], *days[-READINGS_SHOWN:]]
 
     def _buttons(self, answer: StoredAnswer) -> list[Block]:
-        """*Change* while the check-in is open; *Only me* as long as somebody else could read."""
+        """*Change* while the check-in is open; *Only me* as long as somebody else could read;
+        *Erase* always.
+        """
         check_in = self.check_ins[answer.check_in_id]
         said = self.say()
         items: list[Button] = []
         if check_in is not None and is_editable(self.act, check_in):
             items.append(Button(said["change"], "open_form", str(check_in.id), Look.QUIET))
+        value = join_value(answer.check_in_id, answer.question_key)
         if answer.audiences[-1].kind is not AudienceKind.SELF:
-            value = join_value(answer.check_in_id, answer.question_key)
             items.append(Button(said["only_me"], "only_me", value, Look.QUIET))
-        return [Buttons(tuple(items))] if items else []
+        items.append(Button(said["erase"], "erase_answer", value, Look.QUIET))
+        return [Buttons(tuple(items))]
 
 
 def _by_answer(readings: Sequence[Reading]) -> Mapping[UUID, list[Reading]]:

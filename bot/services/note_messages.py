@@ -14,9 +14,13 @@ from prompts.words import render_nudge
 
 _BUTTONS = {
     "open_my_answers": ("my_answers", "my_answers"),
+    "link_made": ("my_data", "my_data"),
+    "open_my_data": ("my_data", "my_data"),
+    "open_who_reads": ("who_reads", "who_reads"),
     "open_pause": ("open_pause", "pause"),
     "help": ("my_answers", "my_answers"),
     "declined": ("start", "start_again"),
+    "erased_everything": ("start", "start_again"),
     "not_taking_part": ("start", "start_again"),
     "start_first": ("start", "start"),
     "paused": ("resume", "resume"),

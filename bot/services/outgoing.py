@@ -116,6 +116,21 @@ def removal(check_in: CheckIn, target_id: UUID, now: datetime) -> NewDelivery:
     )
 
 
+def erased(person: Person, target_id: UUID, now: datetime) -> NewDelivery:
+    """Takes a message away that quotes what its reader erased."""
+    return NewDelivery(
+        id=uuid4(),
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        delivery_class=DeliveryClass.REPLY,
+        kind="removal",
+        cause=f"erased:{target_id}",
+        not_before=now,
+        operation=Operation.DELETE,
+        target_id=target_id,
+    )
+
+
 def note(  # a note stands alone: it names the person, not a check-in
     organisation_id: UUID, person_id: UUID, code: str, cause: str, now: datetime, **facts: str
 ) -> NewDelivery:

@@ -19,7 +19,7 @@ from bot.domain.message import (
 from bot.domain.packs import Pack, Question, QuestionKind
 from bot.domain.people import Participation, Person
 from bot.domain.visibility import may_count
-from bot.services import audience
+from bot.services import audience, who_reads
 from bot.services.act import join_value
 from bot.services.answered_messages import inputs
 from bot.services.expectations import shown_blocks
@@ -44,6 +44,7 @@ def welcome(scene: Scene) -> Composed:
             (
                 Button(said["start"], "start", str(check_in.id), Look.PRIMARY),
                 Button(said["not_for_me"], "decline", str(check_in.id)),
+                _who_reads(scene, check_in),
             )
         ),
     )
@@ -171,7 +172,11 @@ def _question_blocks(
     form = Button(said["all_at_once" if several else "in_a_form"], "open_form", str(check_in.id))
     skip = Button(said["skip"], "skip_question", value, Look.QUIET)
     later = Button(said["not_now"], "open_later", str(check_in.id), Look.QUIET)
-    return (*blocks, Buttons((form, skip, later)))
+    return (*blocks, Buttons((form, skip, later, _who_reads(scene, check_in))))
+
+
+def _who_reads(scene: Scene, check_in: CheckIn) -> Button:
+    return who_reads.button(scene.words, scene.person, str(check_in.id))
 
 
 def _expectations(scene: Scene, question: Question) -> list[Block]:

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_FIELD = "answer_version.content"
 PART_FIELD = "summary_part.content"
+LOCAL_FIELD = "local_message.body"
 
 
 def seal_value(vault: Vault, person_id: UUID, version_id: UUID, value: Value) -> bytes:

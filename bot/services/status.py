@@ -36,6 +36,7 @@ _OWN = frozenset(
         "answered_in_form",
         "asked_again",
         "closed",
+        "erased",
         "not_for_me",
         "paused",
         "settled",

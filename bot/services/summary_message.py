@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.message import (
@@ -39,19 +40,39 @@ POINTS_FOR_A_LINE = 3
 
 def summary(scene: Scene) -> Composed:
     """Who shared something, what changed, what to ask next. A quiet week is two lines."""
-    stored = scene.tx.summaries.get(UUID(scene.delivery.facts["summary"]))
-    if stored is None or stored.manager_id != scene.person.id:
-        raise Drop("gone")
-    view = opened(scene.tx, scene.vault, stored, scene.now)
+    view = _opened(scene)
     if not view.shared and not view.silent:
         raise Drop("not_a_manager")
-    message = _message(scene, view)
+    message = _message(scene, view, scene.now)
     return Composed(message, readings=view.readings(scene.person.id, "delivered", scene.now))
 
 
-def _message(scene: Scene, view: SummaryView) -> Message:
+def redraw(scene: Scene) -> Composed:
+    """The same message as things stand now; one line where nothing of it is this manager's to read
+    any more. What changed since is shown, and logged, for the first time.
+    """
+    view = _opened(scene)
+    week_end = view.summary.created_at
+    if not view.shared and not view.silent:
+        said = scene.say("summary", week_end=week_end)
+        line = Text(said["nothing_left"], Tone.MUTED)
+        return Composed(Message("summary", said["title"], (Heading(said["title"]), line)))
+    drafted = {version for part in view.summary.parts for version in part.versions}
+    new = {a.answer_id for p in view.shared for a in p.answers if a.version_id not in drafted}
+    readings = view.readings(scene.person.id, "delivered", scene.now, new)
+    return Composed(_message(scene, view, week_end), readings=readings)
+
+
+def _opened(scene: Scene) -> SummaryView:
+    stored = scene.tx.summaries.get(UUID(scene.delivery.facts["summary"]))
+    if stored is None or stored.manager_id != scene.person.id:
+        raise Drop("gone")
+    return opened(scene.tx, scene.vault, stored, scene.now)
+
+
+def _message(scene: Scene, view: SummaryView, week_end: datetime) -> Message:
     """Its text, which a locked phone or a shared screen shows, says nothing of who shared."""
-    said = scene.say("summary", week_end=scene.now)
+    said = scene.say("summary", week_end=week_end)
     title = said["title"]
     if not view.shared:
         kept = kept_line(scene, view.summary)

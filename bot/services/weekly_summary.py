@@ -165,7 +165,11 @@ def _store(
     written: Sequence[tuple[PersonWeek, WrittenPart]],
     now: datetime,
 ) -> bool:
-    """Keeps ids and sealed parts; a summary that exists already is left as it is."""
+    """Keeps ids and sealed parts; a summary that exists already is left as it is. One whose answers
+    changed while it was worded is drafted anew in the next minute.
+    """
+    if _changed_meanwhile(tx, [week for week, _ in written]):
+        return False
     parts = [_part(vault, week, part) for week, part in written]
     occurrence = facts.occurrence
     summary = Summary(
@@ -184,6 +188,14 @@ def _store(
     tx.queue.enqueue([_delivery(summary, now)])
     tx.occurrences.set_state([occurrence.id], OccurrenceState.QUEUED)
     return True
+
+
+def _changed_meanwhile(tx: Tx, weeks: Sequence[PersonWeek]) -> bool:
+    """Whether an answer was taken back or replaced since it was gathered."""
+    tx.people.lock_many({week.subject_id for week in weeks})
+    versions = {answer.version_id for week in weeks for answer in week.answers}
+    current = tx.answers.current_of(versions)
+    return any(v not in current or current[v].version_id != v for v in versions)
 
 
 def _settle_doubled(tx: Tx, occurrence: Occurrence) -> bool:

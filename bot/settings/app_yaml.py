@@ -16,6 +16,7 @@ from bot.domain.cadence_rules import title_key
 from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
+from bot.domain.phrases import suggest
 from bot.domain.policy import Expectations, Policy
 from bot.domain.recurrence import Recurrence
 from bot.settings.cadence_schema import Cadence, Surroundings
@@ -109,6 +110,7 @@ class _Reader:
         cadences = self._cadences(quiet, own)
         if policy is None:
             return None
+        self._refuse_unknown_packs(policy, own)
         return Configuration(policy, _packs_of(cadences, own), cadences)
 
     def _refuse_unknown_sections(self) -> None:
@@ -131,6 +133,13 @@ class _Reader:
         if "ask_after_days" in _given(promises):
             facts["follow_up_days"] = promises.ask_after_days
         return Policy(**facts, expectations=Expectations(**_given(expectations)))
+
+    def _refuse_unknown_packs(self, policy: Policy, own: Mapping[str, Pack | None]) -> None:
+        known = [*load_packs(), *own]
+        for pack in policy.retention_by_pack:
+            if pack not in known:
+                place: Place = ("privacy", "retention_by_pack", pack)
+                self._note(place, "is no question pack", suggest(pack, known))
 
     def _quiet(self) -> QuietHours | None:
         given = self._section(Quiet, "quiet_hours") if "quiet_hours" in self.document.data else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.domain.phrases import suggest
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.slack import SlackSettings, read_slack
+from bot.settings.web_address import parse_origin
 
 PREFIX = "TOUCHPOINT_"
 FOR_TESTS = (
@@ -52,6 +53,7 @@ _REMEDIES = {
     "log_level": "give debug, info, warning or error",
     "master_key": "give the base64 text that `touchpoint keys new` prints",
     "master_key_file": "give the path of a file",
+    "web_url": "give https://host without a path, or http://127.0.0.1:port on this machine",
     "port": "give a whole number from 1 to 65535, or 0 for any free port",
 }
 
@@ -66,6 +68,7 @@ class Environment:
     master_key_file: None only for PostgreSQL without TOUCHPOINT_MASTER_KEY_FILE.
     port: 0 for any free one.
     slack: None where Slack is not configured.
+    web_url: the origin that people reach this server's pages at, "" where there is none.
     """
 
     database_url: str = field(repr=False)
@@ -78,6 +81,7 @@ class Environment:
     log_level: LogLevel
     log_format: LogFormat
     slack: SlackSettings | None = None
+    web_url: str = ""
 
     @property
     def database_file(self) -> Path | None:
@@ -145,6 +149,7 @@ class _Given(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
     log_format: Annotated[LogFormat, BeforeValidator(_lower)] = "console"
+    web_url: Annotated[str, AfterValidator(parse_origin)] | None = None
 
 
 def _environment(given: _Given, database: URL, keys: URL) -> Environment:
@@ -164,6 +169,7 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
         log_level=given.log_level,
         log_format=given.log_format,
         slack=read_slack(),
+        web_url=given.web_url or "",
     )
 
 

@@ -67,7 +67,9 @@ def _policy(policy: Policy) -> dict[str, Any]:
             comment_minimum=policy.comment_minimum,
             retention_days=policy.retention_days,
             team_results=policy.team_results,
+            retention_by_pack=dict(policy.retention_by_pack) or None,
             help_contact=policy.help_contact or None,
+            page_url=policy.page_url or None,
         ),
     }
 

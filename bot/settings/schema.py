@@ -113,12 +113,27 @@ class AiExpectations(Section):
         return value
 
 
+def _days_by_pack(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise Unfit(f"{shown(value)} is not a mapping", "write each pack's key, a colon and days")
+    for pack, days in value.items():
+        is_days = isinstance(days, int) and not isinstance(days, bool)
+        if not is_days or not LEAST_RETENTION <= days <= _MOST_RETENTION:
+            raise Unfit(
+                f"{pack}: {shown(days)} can't be kept to",
+                f"give {LEAST_RETENTION} to {_MOST_RETENTION} days",
+            )
+    return {str(pack): days for pack, days in value.items()}
+
+
 class Privacy(Section):
     group_minimum: int = LEAST_GROUP
     comment_minimum: int = Field(default=LEAST_COMMENTS, validate_default=True)
     retention_days: Annotated[int, Field(ge=LEAST_RETENTION, le=_MOST_RETENTION)] = 365
     team_results: bool = False
+    retention_by_pack: Annotated[dict[str, int], BeforeValidator(_days_by_pack)] = {}
     help_contact: Paragraph = ""
+    page_url: Annotated[Paragraph, AfterValidator(_web_address)] = ""
 
     @field_validator("group_minimum")
     @classmethod

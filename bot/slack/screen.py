@@ -51,7 +51,8 @@ class Screen:
     async def after_press(self, workspace: Workspace, body: Body, reply: Reply) -> None:
         """The view or notice for a pressed button: over the message, or in the modal it stood in.
 
-        A form covers a panel, so that closing it leads back; a panel takes a panel's place.
+        A form covers a panel, so that closing it leads back; a panel takes a panel's place, unless
+        it covers the form it was asked for from.
         """
         if reply == Reply() and await self._reader(workspace, body) is None:
             reply = Reply(notice=strangers.line(self._kit, "en"))
@@ -118,7 +119,7 @@ class Screen:
         if not inside:
             return await self._open(workspace, body, view, origin)
         drawn = surfaces.modal(view, origin=origin)
-        if isinstance(view, Panel):
+        if isinstance(view, Panel) and not view.covers:
             shown = body["view"]["id"]
             return await self._call(workspace, "views.update", view_id=shown, view=drawn)
         trigger = str(body.get("trigger_id", ""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.bootstrap import Built
-from bot.web import local_page
+from bot.web import local_page, personal
 from bot.web.metrics import CONTENT_TYPE, Metrics
 from bot.web.middleware import MAX_BODY, add_headers, timed, watched
 from bot.web.readiness import Readiness
@@ -40,6 +40,8 @@ def create_app(
     _add_operations(app, counted, Readiness(built, runner, ears))
     if ears is not None:
         ears.mount(app)
+    if built.kit.web.origin:
+        personal.mount(app, built.kit, built.clock)
     if built.local is not None:
         local_page.mount(app, built, built.local)
     return app

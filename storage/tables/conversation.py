@@ -8,6 +8,8 @@ from sqlmodel import Field
 
 from storage.tables.base import Main, Row
 
+# Indexes on a parent's id alone are for deleting: whether a row is still referred to is looked up
+# by that column, with no organisation.
 _DUE = text("next_due_at IS NOT NULL")
 _WAKING = text("wake_at IS NOT NULL")
 _PLANNED = text("state = 'planned'")
@@ -133,6 +135,7 @@ class CheckInQuestionRow(Main, table=True):
     """Where one question of a check-in stands."""
 
     __tablename__ = "check_in_question"
+    __table_args__ = (Index("ix_check_in_question_check_in", "check_in_id"),)
 
     organisation_id: UUID = Field(primary_key=True)
     check_in_id: UUID = Field(primary_key=True, foreign_key="check_in.id")
@@ -152,6 +155,7 @@ class AnswerRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("organisation_id", "check_in_id", "question_key"),
         Index("ix_answer_person", "organisation_id", "person_id"),
+        Index("ix_answer_check_in", "check_in_id"),
     )
 
     check_in_id: UUID = Field(foreign_key="check_in.id")
@@ -164,7 +168,10 @@ class AnswerVersionRow(Row, table=True):
     """What was answered, sealed under the person's key; without content once withdrawn."""
 
     __tablename__ = "answer_version"
-    __table_args__ = (UniqueConstraint("organisation_id", "answer_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "answer_id", "sequence"),
+        Index("ix_answer_version_answer", "answer_id"),
+    )
 
     answer_id: UUID = Field(foreign_key="answer.id")
     sequence: int
@@ -180,7 +187,10 @@ class AnswerAudienceRow(Row, table=True):
     """
 
     __tablename__ = "answer_audience"
-    __table_args__ = (UniqueConstraint("organisation_id", "answer_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "answer_id", "sequence"),
+        Index("ix_answer_audience_answer", "answer_id"),
+    )
 
     answer_id: UUID = Field(foreign_key="answer.id")
     sequence: int
@@ -199,7 +209,8 @@ class AnswerReaderRow(Main, table=True):
 
     __tablename__ = "answer_reader"
     __table_args__ = (
-        Index("ix_answer_reader_answer", "organisation_id", "answer_id"),
+        Index("ix_answer_reader_answer", "answer_id", "organisation_id"),
+        Index("ix_answer_reader_audience", "audience_id"),
         Index(
             "ix_answer_reader_pending",
             "organisation_id",

@@ -36,6 +36,15 @@ class ErasureRow(Row, table=True):
     settled_at: datetime | None
 
 
+class WrongCodeRow(Row, table=True):
+    """A code that opened nothing: only so many are taken in a minute, restarts or not."""
+
+    __tablename__ = "wrong_code"
+    __table_args__ = (Index("ix_wrong_code_at", "organisation_id", "at"),)
+
+    at: datetime
+
+
 class PersonalLinkRow(Row, table=True):
     """A link to somebody's own data, which opens one session; only hashes of its secrets."""
 

@@ -39,7 +39,8 @@ class SummaryAnswerRow(Main, table=True):
 
     __tablename__ = "summary_answer"
     __table_args__ = (
-        Index("ix_summary_answer_part", "organisation_id", "part_id"),
+        Index("ix_summary_answer_part", "part_id", "organisation_id"),
+        Index("ix_summary_answer_version", "answer_version_id"),
         Index("ix_summary_answer_manager", "organisation_id", "manager_id"),
     )
 

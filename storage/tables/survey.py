@@ -75,6 +75,7 @@ class SurveyCommentRow(Main, table=True):
     """
 
     __tablename__ = "survey_comment"
+    __table_args__ = (Index("ix_survey_comment_version", "answer_version_id"),)
 
     organisation_id: UUID = Field(primary_key=True)
     survey_id: UUID = Field(primary_key=True, foreign_key="survey.id")

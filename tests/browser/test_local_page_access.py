@@ -37,6 +37,18 @@ async def filling_in(page: Page, office: Office) -> None:
     await expect(dialog(page)).to_be_visible()
 
 
+async def over_a_form(page: Page, office: Office) -> None:
+    await filling_in(page, office)
+    await dialog(page).get_by_role("button", name="Who can read my answers?").click()
+    await expect(page.get_by_role("dialog", name="Who can read this?")).to_be_visible()
+
+
+async def your_data(page: Page, office: Office) -> None:
+    await at_home(page, office)
+    await page.get_by_role("main").get_by_role("button", name="Your data").click()
+    await expect(dialog(page)).to_be_visible()
+
+
 async def mending(page: Page, office: Office) -> None:
     await filling_in(page, office)
     await dialog(page).get_by_role("textbox").first.fill("a" * 3001)
@@ -64,8 +76,8 @@ async def reading_a_summary(page: Page, office: Office) -> None:
 
 
 VIEWS = [
-    choosing, welcomed, answering, filling_in, mending, at_home, administering, reading_a_summary,
-    new_learning, reviewing,
+    choosing, welcomed, answering, filling_in, over_a_form, your_data, mending, at_home,
+    administering, reading_a_summary, new_learning, reviewing,
 ]  # fmt: skip
 
 

@@ -18,12 +18,13 @@ FIVE = check_in(pack="five", reminders=0, questions_per_round=5)
 
 
 async def test_first_contact_asks_nothing_before_start(open_office: OpenOffice) -> None:
-    """The welcome says what this is and offers two ways; the pressed one changes in place."""
+    """The welcome says what this is and offers two ways, and to see who reads; the pressed one
+    changes in place."""
     office = await open_office(PAIR)
     met = await office.thread("ana")
     assert "Hello Ana, I'm Touchpoint." in met.words
     assert "saying nothing is never counted against you" in met.words
-    assert set(met.buttons) == {"Start", "Not for me"}
+    assert set(met.buttons) == {"Start", "Not for me", "Who can read my answers?"}
     assert "How is work?" not in met.words
 
     await office.presses("ana", "Start")

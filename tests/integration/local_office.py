@@ -7,9 +7,10 @@ import html
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from socket import create_server
 
 from aiohttp import ClientResponse, ClientSession, web
 
@@ -18,6 +19,7 @@ from bot.domain.people import Participation, Person
 from bot.local.platform import LocalPlatform
 from bot.local.thread import read_thread
 from bot.local.travel import LONGEST_STEP, travel
+from bot.services import personal_links
 from bot.settings import Environment
 from bot.web import create_app
 from bot.web.local_page import KeptClock
@@ -57,6 +59,12 @@ class Office:
         assert person is not None
         return person.participation
 
+    async def own_link(self) -> tuple[str, str]:
+        """The link to Ana's own page and its code."""
+        now = self.built.clock.now()
+        made = await self.built.uow.write(lambda tx: personal_links.make(tx, self.ana, now))
+        return self.built.kit.web.personal(made.secret), made.code
+
     async def texts(self) -> list[str]:
         return [bubble.message.text for bubble in await read_thread(self.built.kit, self.ana)]
 
@@ -92,14 +100,16 @@ def _fill(template: Path) -> None:
 
 @asynccontextmanager
 async def local_office(folder: Path) -> AsyncIterator[Office]:
-    """The whole application on a free port."""
-    async with opened(await moved_in(folder)) as built:
+    """The whole application on a free port, with the pages under /you."""
+    listening = create_server(("127.0.0.1", 0))  # its port is known before anything is built
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    environment = replace(await moved_in(folder), web_url=origin)
+    async with opened(environment) as built:
         found = await built.uow.read(lambda tx: tx.people.by_email(["ana@fernweh.example"]))
         runner = web.AppRunner(create_app(built), access_log=None)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            await web.SockSite(runner, listening).start()
             async with ClientSession(origin) as client:
                 yield Office(built, client, origin, found["ana@fernweh.example"])
         finally:

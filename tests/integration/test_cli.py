@@ -385,10 +385,12 @@ def test_the_commands_are_those_that_work() -> None:
         "check",
         "db upgrade",
         "demo",
+        "erase",
         "keys new",
         "manifest slack",
         "people import",
         "people sync",
+        "retention",
         "run",
         "status",
     ]

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event, update
 from sqlmodel import col
 
+from bot.domain.erasure import Erased as Kind
+from bot.domain.erasure import Erasure
 from bot.domain.ports.vault import Erased, Tampered
 from storage.key_engine import PersonKey, key_engine, writing
 from storage.key_store import KeyStore, upgrade_key_store
@@ -99,6 +101,60 @@ async def test_someone_without_a_key_can_be_destroyed_and_never_gets_one(
     with pytest.raises(Erased):
         vault.seal(person, uuid4(), FIELD, b"late")
     assert rows_of(database_url, organisation) == [(person, None, NOW, None, NOW)]
+
+
+def everything(person: UUID, at: datetime = NOW) -> Erasure:
+    return Erasure(uuid4(), person, Kind.EVERYTHING, person, at)
+
+
+async def test_what_was_taken_back_is_kept_and_destroys_keys_once(
+    database_url: str, store: KeyStore, organisation: UUID
+) -> None:
+    """Only *everything* destroys a key; told again, after a new start too, it changes nothing."""
+    ana, ben = uuid4(), uuid4()
+    old = (await store.vault([ana, ben])).seal(ana, ana, FIELD, b"plans")
+    all_of_ana = everything(ana)
+    one_of_ben = Erasure(uuid4(), ben, Kind.VERSION, uuid4(), NOW - timedelta(days=1))
+    for _ in range(2):
+        await store.remember([all_of_ana, one_of_ben])
+        vault = await store.vault([ana, ben])
+        assert (vault.knows(ana), vault.knows(ben)) == (False, True)
+    assert await store.remembered() == [one_of_ben, all_of_ana]
+    await store.renew(ana, NOW + timedelta(days=1))
+    await store.remember([all_of_ana, one_of_ben])
+    vault = await store.vault([ana])
+    assert vault.open(ana, ana, FIELD, vault.seal(ana, ana, FIELD, b"new")) == b"new"
+    with pytest.raises(Erased):
+        vault.open(ana, ana, FIELD, old)
+    await store.remember([everything(ana, NOW + timedelta(days=2))])
+    assert not (await store.vault([ana])).knows(ana)
+    kept = [row for row in rows_of(database_url, organisation) if row[0] == ana]
+    assert [row[1] for row in kept] == [None, None]
+
+
+async def test_only_a_destroyed_key_is_renewed(
+    database_url: str, store: KeyStore, organisation: UUID
+) -> None:
+    """Pressed twice, at once, or by somebody whose key is whole: one key each."""
+    ana, ben = uuid4(), uuid4()
+    sealed = (await store.vault([ben])).seal(ben, ben, FIELD, b"plans")
+    await store.destroy(ana, NOW)
+    await asyncio.gather(*(store.renew(person, NOW) for person in (ana, ben, ana, ben)))
+    vault = await store.vault([ana, ben])
+    assert vault.knows(ana)
+    assert vault.open(ben, ben, FIELD, sealed) == b"plans"
+    active = [row for row in rows_of(database_url, organisation) if row[3] is None]
+    assert sorted(row[0] for row in active) == sorted([ana, ben])
+
+
+async def test_companies_remember_apart(database_url: str, store: KeyStore) -> None:
+    person = uuid4()
+    await store.vault([person])
+    async with opened(database_url, uuid4()) as another:
+        await another.remember([everything(person)])
+        assert len(await another.remembered()) == 1
+    assert await store.remembered() == []
+    assert (await store.vault([person])).knows(person)
 
 
 async def test_a_naive_time_is_refused_and_destroys_nothing(store: KeyStore) -> None:

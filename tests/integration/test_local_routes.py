@@ -274,3 +274,29 @@ async def test_a_day_on_the_clock_lives_through_what_is_due(office: Office) -> N
     thread = await read_thread(office.built.kit, office.ana)
     local = [bubble.sent_at.astimezone(office.ana.zone) for bubble in thread]
     assert [(at.day, at.hour, at.minute) for at in local] == [(3, 10, 0)]
+
+
+async def test_everything_is_erased_over_the_page(office: Office) -> None:
+    """From the button to the form to the end: she takes part no more, nothing is left of her
+    thread, what she types then is kept by nobody, and *Start* gives her a new key."""
+    await office.post(f"{office.page}/act", {"token": "1", "press": "start"})
+    await office.post(f"{office.page}/act", {"token": "2", "text": "help"})
+    press = {"token": "3", "press": "erase_everything"}
+    _, page, _ = await office.post(f"{office.page}/act", press)
+    assert "goes for good" in page
+    assert await office.participation() is Participation.STARTED
+    form = re.search(r'name="form" value="([^"]*)"', page)
+    assert form
+    _, page, _ = await office.post(f"{office.page}/act", {"token": "4", "form": form.group(1)})
+    assert "the key to it is destroyed" in page
+    assert await office.participation() is Participation.DECLINED
+    assert await office.texts() == []
+    status, _, _ = await office.post(f"{office.page}/act", {"token": "5", "text": "kestrel"})
+    assert status == 303
+    assert await office.texts() == []
+    status, home, _ = await office.get(f"{office.page}/home")
+    assert status == 200
+    assert "Start again" in home
+    await office.post(f"{office.page}/act", {"token": "6", "press": "start"})
+    await office.post(f"{office.page}/act", {"token": "7", "text": "help"})
+    assert "help" in await office.texts()

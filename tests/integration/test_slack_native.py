@@ -11,7 +11,14 @@ from tests.integration.slack_office import STRANGER, SlackOffice, private, slack
 from tests.servers.slack import Fault, User
 
 GONE = ("has closed, so I", "nothing to show here any more", "isn't there any more")
-OPENS = {"Answer all in a form", "Answer in a form", "Not now", "Change an answer", "My answers"}
+OPENS = {
+    "Answer all in a form",
+    "Answer in a form",
+    "Not now",
+    "Change an answer",
+    "My answers",
+    "Who can read my answers?",
+}
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ ACTS = [
     "undoes",
     "narrows",
     "empties",
+    "erases one",
+    "erases a check-in",
+    "wipes",
     "snoozes",
     "skips",
     "skips a question",
@@ -106,6 +109,9 @@ class Walk:
             "lives a day": lambda: world.wait(timedelta(days=1)),
             "resumes": lambda: world.act("ana", "resume"),
             "declines": self._declines,
+            "erases one": lambda: self._erases(choice, "erase_answer"),
+            "erases a check-in": lambda: self._erases(choice, "erase_check_in"),
+            "wipes": self._wipes,
             "starts": lambda: world.act("ana", "start"),
             "restarts": world.restart,
             "pauses": lambda: self._pauses(choice),
@@ -197,6 +203,28 @@ class Walk:
         after = await self.world.my_words("ana")
         if action != "undo" or text not in after:
             then(text)
+
+    async def _erases(self, choice: int, action: str) -> None:
+        blocks = (await self.world.my_answers("ana")).blocks
+        values = [value for _, does, value in pressable(blocks) if does == action]
+        if not values:
+            return
+        before = await self.world.my_words("ana")
+        form = (await self.world.act("ana", action, values[choice % len(values)])).view
+        assert isinstance(form, Form)
+        await self.world.submits("ana", form, {})
+        after = await self.world.my_words("ana")
+        lost = [text for text in before if before.count(text) > after.count(text)]
+        assert lost
+        for text in lost:
+            self._lost(text)
+
+    async def _wipes(self) -> None:
+        form = (await self.world.act("ana", "erase_everything")).view
+        assert isinstance(form, Form)
+        await self.world.submits("ana", form, {})
+        assert await self.world.kept_versions("ana") == []
+        self._lost("".join(each.word for each in self.said))
 
     def _lost(self, text: str) -> None:
         for each in self.said:

@@ -23,6 +23,7 @@ from bot.domain.policy import Policy
 from bot.services.manage_cadence import apply, pause_company
 from bot.services.memberships import sync_plans
 from bot.services.people_file import ParsedPeople
+from bot.services.settle_erasures import settle_erasures
 from bot.services.sync_people import apply_sync
 from bot.services.work import next_thing, run_due, sweep
 from bot.settings.environment import Environment
@@ -176,6 +177,7 @@ class World(Seen):
     async def work(self) -> None:
         """One round of all jobs at this very moment."""
         await sweep(self.built.kit, self.now)
+        await settle_erasures(self.built.kit, self.now)
         await run_due(self.built.kit, self.now)
 
     def jump(self, moment: datetime | str) -> None:

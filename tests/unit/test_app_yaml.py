@@ -166,8 +166,13 @@ def test_every_part_of_the_rules_is_read() -> None:
           leader: Mara@Fernweh.example
           questions: leader
         privacy:
-          {group_minimum: 6, comment_minimum: 12, team_results: true, retention_days: 90,
-           help_contact: Ines}
+          group_minimum: 6
+          comment_minimum: 12
+          team_results: true
+          retention_days: 90
+          retention_by_pack: {burnout: 30}
+          help_contact: Ines
+          page_url: https://intranet.fernweh.example/privacy
         packs:
         cadences: {}
         """)
@@ -182,10 +187,12 @@ def test_every_part_of_the_rules_is_read() -> None:
             "Ask first", "https://fernweh.example/ai", "mara@fernweh.example", QuestionsFor.LEADER
         ),
         help_contact="Ines",
+        page_url="https://intranet.fernweh.example/privacy",
         group_minimum=6,
         comment_minimum=12,
         team_results=True,
         retention_days=90,
+        retention_by_pack={"burnout": 30},
         follow_up_days=7,
     )
 
@@ -408,6 +415,16 @@ def test_a_bad_cadence_is_refused_at_its_line(
         ({"privacy": "{comment_minimum: 9}"}, "9 is below 10: people could be recognised"),
         ({"privacy": "{group_minimum: 20}"}, "comment_minimum"),
         ({"privacy": "{retention_days: -1}"}, "privacy.retention_days  is -1  → give 14 to 3650"),
+        (
+            {"privacy": "{retention_by_pack: {burnout: 3}}"},
+            "privacy.retention_by_pack  burnout: 3 can't be kept to  → give 14 to 3650 days",
+        ),
+        ({"privacy": "{retention_by_pack: {burnout: true}}"}, "give 14 to 3650 days"),
+        ({"privacy": "{retention_by_pack: 90}"}, "90 is not a mapping"),
+        (
+            {"privacy": "{retention_by_pack: {bornout: 30}}"},
+            "privacy.retention_by_pack.bornout  is no question pack  → did you mean burnout?",
+        ),
         ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
         ({"privacy": "{team_results: 1}"}, "1 is neither true nor false"),
@@ -726,10 +743,14 @@ def configurations(draw: st.DrawFn) -> Configuration:
             ),
         ),
         help_contact=draw(st.just("") | texts),
+        page_url=draw(st.sampled_from(["", "https://fernweh.example/privacy?x=1"])),
         group_minimum=group,
         comment_minimum=draw(st.integers(max(10, group), 99)),
         team_results=draw(st.booleans()),
         retention_days=draw(st.integers(14, 3650)),
+        retention_by_pack=draw(
+            st.dictionaries(st.sampled_from(sorted(load_packs())), st.integers(14, 3650))
+        ),
         follow_up_days=draw(st.integers(1, 90)),
     )
     own = [own_pack(draw(texts))] if draw(st.booleans()) else []

@@ -69,6 +69,23 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "db.example" in found.shown_database_url
 
 
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://Touchpoint.example.com/", "https://touchpoint.example.com"),
+        ("https://touchpoint.example.com:443", "https://touchpoint.example.com"),
+        ("https://touchpoint.example.com:8443", "https://touchpoint.example.com:8443"),
+        ("http://127.0.0.1:8321", "http://127.0.0.1:8321"),
+        ("http://[::1]:8321/", "http://[::1]:8321"),
+    ],
+)
+def test_the_address_of_the_pages_is_kept_as_browsers_name_an_origin(
+    monkeypatch: pytest.MonkeyPatch, given: str, origin: str
+) -> None:
+    monkeypatch.setenv("TOUCHPOINT_WEB_URL", given)
+    assert read_environment().web_url == origin
+
+
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHPOINT_PORT", "")
     monkeypatch.setenv("TOUCHPOINT_DATABASE_URL", "")
@@ -88,6 +105,12 @@ def test_case_of_the_log_level_does_not_matter(monkeypatch: pytest.MonkeyPatch) 
         ("TOUCHPOINT_HOST", "http://here/", "such as 127.0.0.1"),
         ("TOUCHPOINT_LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("TOUCHPOINT_LOG_FORMAT", "xml", "console or json"),
+        ("TOUCHPOINT_WEB_URL", "http://touchpoint.example.com", "https://host"),
+        ("TOUCHPOINT_WEB_URL", "https://touchpoint.example.com/here", "without a path"),
+        ("TOUCHPOINT_WEB_URL", "https://hush:hush@touchpoint.example.com", "https://host"),
+        ("TOUCHPOINT_WEB_URL", "https://touch point.example.com", "https://host"),
+        ("TOUCHPOINT_WEB_URL", "https://host:port", "https://host"),
+        ("TOUCHPOINT_WEB_URL", "touchpoint.example.com", "https://host"),
         ("TOUCHPOINT_DATABASE_URL", "mysql://u:hush@h/db", "sqlite:///folder"),
         ("TOUCHPOINT_DATABASE_URL", "nonsense hush", "sqlite:///folder"),
         ("TOUCHPOINT_DATABASE_URL", "postgresql://u:hush@h:port/db", "sqlite:///folder"),

@@ -120,10 +120,24 @@ def test_after_destruction_nothing_opens_and_nothing_is_sealed() -> None:
     assert vault.open(BEN, UUID(int=9), TEXT, vault.seal(BEN, UUID(int=9), TEXT, b"x")) == b"x"
 
 
-def test_one_destroyed_key_erases_even_if_another_is_left() -> None:
-    vault = vault_of(replace(stored_key(ANNA, active=False), wrapped=None), ANNAS)
+def test_a_destroyed_active_key_erases_even_if_another_is_left() -> None:
+    sealed = VAULT.seal(ANNA, UUID(int=9), TEXT, b"plans")
+    vault = vault_of(replace(ANNAS, active=False), replace(stored_key(ANNA), wrapped=None))
     with pytest.raises(Erased):
         vault.seal(ANNA, UUID(int=9), TEXT, b"more")
+    with pytest.raises(Erased):
+        vault.open(ANNA, UUID(int=9), TEXT, sealed)
+    assert not vault.knows(ANNA)
+
+
+def test_after_a_new_start_only_what_was_sealed_since_opens() -> None:
+    old = VAULT.seal(ANNA, UUID(int=9), TEXT, b"plans")
+    vault = vault_of(replace(ANNAS, wrapped=None, active=False), stored_key(ANNA))
+    new = vault.seal(ANNA, UUID(int=9), TEXT, b"more")
+    assert vault.open(ANNA, UUID(int=9), TEXT, new) == b"more"
+    assert vault.knows(ANNA)
+    with pytest.raises(Erased):
+        vault.open(ANNA, UUID(int=9), TEXT, old)
 
 
 def test_a_retired_key_opens_but_seals_no_more() -> None:

@@ -69,6 +69,8 @@ FACTS: dict[str, dict[str, object]] = {
         "team": "Sales",
         "weekday": "Monday",
     },
+    "export": PEOPLE | {"at": "6 Mar 2026, 15:00", "company": "Fernweh", "day": "6 Mar 2026"},
+    "erase": {"count": 3},
     "expectations": {
         "company": "Fernweh",
         "count": 12,
@@ -108,6 +110,12 @@ FACTS: dict[str, dict[str, object]] = {
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
     "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
+    "my_data": {
+        "address": "https://touchpoint.fernweh.example/you",
+        "company": "Fernweh",
+        "days": 365,
+        "provider": "OpenAI",
+    },
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
     "opening": PEOPLE | {"count": 2, "last_day": MOMENT},
     "pair": PEOPLE | {"count": 2, "days": 14, "first": "Ana", "moment": MOMENT, "text": "Lunch"},
@@ -182,6 +190,21 @@ FACTS: dict[str, dict[str, object]] = {
         "words": "Fine",
     },
     "thanks": PEOPLE | {"last_day": MOMENT},
+    "you": {
+        "check_ins": 2,
+        "company": "Fernweh",
+        "count": 3,
+        "moment": MOMENT,
+        "name": "Ana",
+    },
+    "who_reads": {
+        "company": "Fernweh",
+        "days": 365,
+        "manager": "Mia",
+        "minimum": 5,
+        "provider": "OpenAI",
+        "text": "How is work?",
+    },
     "welcome": PEOPLE | {"company": "Fernweh", "count": 5},
 }
 UNWANTED = re.compile(r"\{\{|\}\}|\{%|\bNone\b|\bUndefined\b|datetime|  |<")

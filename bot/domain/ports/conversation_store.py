@@ -193,6 +193,16 @@ class Answers(Protocol):
         """Takes one version's content away for good; the one before it is current again."""
         ...
 
+    def erase(self, answer_ids: Iterable[UUID]) -> Sequence[UUID]:
+        """Takes the content of all their versions away for good; the ids of those versions. Who
+        could read them stays.
+        """
+        ...
+
+    def ids_of(self, person_id: UUID) -> Sequence[UUID]:
+        """All answers that a person ever gave, whether they have content or not."""
+        ...
+
     def narrow(self, answer_id: UUID, kind: AudienceKind, at: datetime) -> None:
         """Appends a narrower audience."""
         ...
@@ -255,6 +265,17 @@ class Summary:
     parts: tuple[SummaryPart, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A summary of which something was taken out. `part` is what is left of that person's part,
+    None where nothing is.
+    """
+
+    summary_id: UUID
+    manager_id: UUID
+    part: SummaryPart | None
+
+
 class Summaries(Protocol):
     def add(self, summary: Summary) -> bool:
         """False, and nothing changed, where this manager already has one for the period or one
@@ -265,4 +286,12 @@ class Summaries(Protocol):
     def get(self, summary_id: UUID) -> Summary | None: ...
     def of_manager(self, manager_id: UUID, limit: int = 8) -> Sequence[Summary]:
         """Newest first."""
+        ...
+
+    def release(self, versions: Iterable[UUID]) -> Sequence[Released]:
+        """Takes these answer versions out of all summaries; parts that then hold nothing go."""
+        ...
+
+    def reseal(self, part_id: UUID, sealed: bytes) -> None:
+        """Replaces what a part says."""
         ...

@@ -95,6 +95,14 @@ class Meetings(Protocol):
         """Of which this report has notes, with whatever manager, newest first."""
         ...
 
+    def all_of(self, person_id: UUID) -> Sequence[Meeting]:
+        """Of this person with anybody, on either side, oldest first."""
+        ...
+
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all notes go."""
+        ...
+
     def save(self, meeting: Meeting) -> None:
         """Writes everything but the ids, the kind and the day it was planned for."""
         ...

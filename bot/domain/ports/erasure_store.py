@@ -26,3 +26,7 @@ class Erasures(Protocol):
     def all(self) -> Sequence[Erasure]:
         """Oldest first."""
         ...
+
+    def end_links(self, person_id: UUID) -> None:
+        """No link to this person's own data opens anything any more."""
+        ...

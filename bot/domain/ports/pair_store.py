@@ -26,6 +26,10 @@ class Promises(Protocol):
         """Writes all that can change, by id."""
         ...
 
+    def all_of(self, person_id: UUID) -> Sequence[Promise]:
+        """To or by this person, with anybody, whatever became of it, oldest first."""
+        ...
+
     def open_of_pairs(self, person_id: UUID) -> Sequence[Promise]:
         """Promises to or by this person, with anybody, that aren't withdrawn and of which one of
         the two has something left to say; those due first come first.
@@ -38,6 +42,10 @@ class Promises(Protocol):
 
     def of_pair(self, employee_id: UUID, manager_id: UUID) -> Sequence[Promise]:
         """The same of two people. What stands open for one of them, `Promise.is_open_for` tells."""
+        ...
+
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all promises go, and what they said of them."""
         ...
 
     def waking(self, now: datetime, limit: int) -> Sequence[Promise]:
@@ -71,6 +79,10 @@ class Agenda(Protocol):
         """Writes all that can change, by id."""
         ...
 
+    def all_of(self, person_id: UUID) -> Sequence[AgendaItem]:
+        """Of this person with anybody, whatever became of it, oldest first."""
+        ...
+
     def open_of_pairs(self, person_id: UUID) -> Sequence[AgendaItem]:
         """Open items of this person with anybody, oldest first."""
         ...
@@ -85,6 +97,10 @@ class Agenda(Protocol):
 
     def of_meetings(self, meeting_ids: Iterable[UUID]) -> Sequence[AgendaItem]:
         """What was talked about in these 1:1s, oldest first."""
+        ...
+
+    def forget_copies(self, person_id: UUID) -> None:
+        """This person's copies of all items go."""
         ...
 
     def waking(self, now: datetime, limit: int) -> Sequence[AgendaItem]:

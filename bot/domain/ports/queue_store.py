@@ -125,6 +125,14 @@ class Queue(Protocol):
         """Posts of a check-in (or of one of its questions), oldest first."""
         ...
 
+    def of_causes(self, causes: Iterable[str]) -> Mapping[str, SentMessage]:
+        """Posts by what caused them."""
+        ...
+
+    def shown_to(self, person_id: UUID) -> Sequence[SentMessage]:
+        """Posts that stand on this person's screen, or are about to, oldest first."""
+        ...
+
     def posted(self, person_id: UUID, ref: str) -> Posted | None:
         """The message that the platform knows by `ref`, if it went to this person."""
         ...
@@ -169,6 +177,17 @@ class ReadLog(Protocol):
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Reading]: ...
+    def forget(self, person_id: UUID, answer_ids: Iterable[UUID]) -> None:
+        """Nobody was ever shown these answers of this person's."""
+        ...
+
+    def by_reader(self, reader_id: UUID) -> Sequence[Reading]:
+        """What somebody was shown of others, oldest first."""
+        ...
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Nobody was ever shown anything of this person's."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +229,8 @@ class LocalMessages(Protocol):
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[LocalMessage]:
         """The newest `limit`, oldest first, without deleted ones."""
         ...
+
+    def delete_all(self, person_id: UUID, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from bot.domain.ports.conversation_store import (
 from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
+from bot.domain.ports.expiry_store import Expiry
+from bot.domain.ports.link_store import Links
+from bot.domain.ports.own_data_store import OwnData
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -63,6 +66,12 @@ class Tx(Protocol):
     @property
     def erasures(self) -> Erasures: ...
     @property
+    def expiry(self) -> Expiry: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def own_data(self) -> OwnData: ...
+    @property
     def queue(self) -> Queue: ...
     @property
     def inbox(self) -> Inbox: ...
@@ -89,4 +98,11 @@ class UnitOfWork(Protocol):
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Runs `fn` on one consistent snapshot, in which nothing can be written or locked."""
+        ...
+
+    async def forget(self) -> bool:
+        """Empties what the database keeps of rows as they were before (SQLite's write-ahead log).
+
+        False where somebody is still reading it; try again later. PostgreSQL does so by itself.
+        """
         ...

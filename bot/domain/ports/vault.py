@@ -1,9 +1,11 @@
 """Sealing of answers: one key per person, bound to the row and field a value belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from bot.domain.erasure import Erasure
 
 
 class Erased(Exception):  # an outcome that callers expect, not a fault
@@ -65,7 +67,30 @@ class KeyRing(Protocol):
         """Destroy all keys of a person for good; a repeat changes nothing.
 
         Args:
-            person: known to the store or not; no key will ever be made for them again.
+            person: known to the store or not; no key is made for them again, but by `renew`.
             at: when, as an aware datetime; the first destruction's time is kept.
+        """
+        ...
+
+    async def remember(self, erasures: Sequence[Erasure]) -> None:
+        """Keep what people took back, apart from the answers.
+
+        Whoever erased everything has their keys destroyed with it, at the erasure's time. A repeat
+        changes nothing, whatever became of the person since: a key made by `renew` stays.
+        """
+        ...
+
+    async def remembered(self) -> Sequence[Erasure]:
+        """What is kept of that, oldest first."""
+        ...
+
+    async def renew(self, person: UUID, at: datetime) -> None:
+        """Make a new key for somebody whose key was destroyed: only on their own Start.
+
+        What was sealed before stays unreadable. Whoever has a key keeps it.
+
+        Args:
+            person: whose.
+            at: when, as an aware datetime.
         """
         ...

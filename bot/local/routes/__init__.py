@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.local.guard import guard
 from bot.local.pages import LOCAL
 from bot.local.platform import LocalPlatform
-from bot.local.routes import act, choose, clock, home, thread
+from bot.local.routes import act, choose, clock, data, home, thread
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -29,6 +29,7 @@ def register_routes(app: web.Application, local: LocalPlatform) -> None:
     page.router.add_get("/as/{person_id}/thread", thread.changes)
     page.router.add_get("/as/{person_id}/home", home.show)
     page.router.add_get("/as/{person_id}/home/blocks", home.blocks)
+    page.router.add_get("/as/{person_id}/data.{kind:json|html}", data.download)
     page.router.add_post("/as/{person_id}/act", act.act)
     page.router.add_get("/as/{person_id}/act", act.back)
     page.router.add_get("/as/{person_id}/clock", clock.show)

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.domain.inbound import Inbound, InboundKind
-from bot.domain.message import Reply
+from bot.domain.message import Panel, Reply
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.local.hearing import hear, inbound_id
-from bot.local.pages import Unclear, html, person_of, platform_of, see_other, wants_part
+from bot.local.pages import TO_ABOVE, Unclear, html, person_of, platform_of, see_other, wants_part
 from bot.local.platform import LocalPlatform
 from bot.local.render import reader_of, render
 from bot.local.routes.thread import address, reply_facts, thread_page
@@ -98,6 +98,8 @@ async def _answer(request: web.Request, person: Person, reply: Reply) -> web.Res
         if not reply.view and not reply.notice and _on_home(request, person):
             reply = Reply(notice=reader.say("done"))
         facts = reply_facts(person, reply)
+        if isinstance(reply.view, Panel) and reply.view.covers:
+            return html(render("parts/above.html", reader, **facts), headers=TO_ABOVE)
         return html(render("parts/acted.html", reader, **facts), headers={"HX-Trigger": "changed"})
     if reply.view or reply.notice:
         return html(await thread_page(request, person, reply))

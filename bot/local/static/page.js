@@ -2,6 +2,7 @@
 "use strict";
 
 const overlay = document.getElementById("overlay");
+const above = document.getElementById("above");
 const composer = document.getElementById("composer");
 const text = document.getElementById("text");
 const toasts = document.getElementById("toasts");
@@ -22,6 +23,13 @@ function showOverlay() {
   const first = overlay.querySelector("#overlay-errors") || overlay.querySelector("#overlay-title");
   first.focus();
 }
+
+function showAbove() {
+  if (!above.matches(":modal")) above.showModal();
+  above.querySelector("#above-title").focus();
+}
+
+if (above) above.addEventListener("close", () => above.replaceChildren());
 
 if (overlay) {
   overlay.addEventListener("close", () => overlay.replaceChildren());
@@ -55,6 +63,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const from = event.detail.requestConfig?.elt;
   if (event.detail.target === overlay) return showOverlay();
+  if (event.detail.target === above) return showAbove();
   if (from?.id !== "poll") return;
   if (follows) toEnd();
   // A pressed button may be gone now: keep the place in the thread for the keyboard.

@@ -24,14 +24,17 @@ def upgrade() -> None:
     _make_surveys()
     _make_erasure()
     _make_personal_link()
+    _index_parents()
 
 
 def downgrade() -> None:
     """Drop the tables and columns with all they hold."""
+    _unindex_parents()
     for table in ("survey_comment", "survey_figure", "survey_unit", "survey"):
         op.drop_table(table)
     op.drop_table("erasure")
     op.drop_table("personal_link")
+    op.drop_table("wrong_code")
     op.drop_column("expectations_question", "batch")
     op.drop_column("organisation", "restored_at")
     op.drop_column("person", "ai_off_at")
@@ -157,3 +160,44 @@ def _make_personal_link() -> None:
             ["organisation_id", f"{column}_hash"],
         )
     op.create_index("ix_personal_link_person", "personal_link", ["organisation_id", "person_id"])
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Uuid()),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_wrong_code"),
+    )
+    op.create_index("ix_wrong_code_at", "wrong_code", ["organisation_id", "at"])
+
+
+# What refers to a row is looked up by these columns alone whenever one is deleted.
+_PARENTS = (
+    ("ix_answer_check_in", "answer", "check_in_id"),
+    ("ix_answer_version_answer", "answer_version", "answer_id"),
+    ("ix_answer_audience_answer", "answer_audience", "answer_id"),
+    ("ix_answer_reader_audience", "answer_reader", "audience_id"),
+    ("ix_check_in_question_check_in", "check_in_question", "check_in_id"),
+    ("ix_summary_answer_version", "summary_answer", "answer_version_id"),
+)
+_TURNED = (
+    ("ix_answer_reader_answer", "answer_reader", "answer_id"),
+    ("ix_summary_answer_part", "summary_answer", "part_id"),
+)
+
+
+def _index_parents() -> None:
+    for name, table, column in _PARENTS:
+        op.create_index(name, table, [column])
+    op.create_index("ix_survey_comment_version", "survey_comment", ["answer_version_id"])
+    for name, table, column in _TURNED:
+        op.drop_index(name, table)
+        op.create_index(name, table, [column, "organisation_id"])
+
+
+def _unindex_parents() -> None:
+    """That of the comments goes with its table."""
+    for name, table, _ in _PARENTS:
+        op.drop_index(name, table)
+    for name, table, column in _TURNED:
+        op.drop_index(name, table)
+        op.create_index(name, table, ["organisation_id", column])

@@ -1,0 +1,127 @@
+"""*Who can read my answers?*: for each question who reads it, and what else there is to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from bot.domain.check_in import CheckIn
+from bot.domain.inbound import Inbound
+from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
+from bot.domain.packs import AudienceKind, Question
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.ports.conversation_store import StoredAnswer
+from bot.services import audience
+from bot.services.act import Act
+from bot.services.kit import Kit
+from bot.services.own_state import open_check_ins
+from prompts.words import Said, Words
+
+ACTION = "who_reads"
+OVER_A_FORM = "form"
+"""Behind the check-in's id: asked from a form, which stays open below with what was typed."""
+
+
+def button(words: Words, person: Person, value: str = "") -> Button:
+    """value: the check-in's id, and where it was asked from."""
+    said = words.say("who_reads", person.locale, person.time_zone)
+    return Button(said["button"], ACTION, value, Look.QUIET)
+
+
+def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
+    """The check-in named, the one that is open, or what holds for all."""
+    check_in_id, _, origin = inbound.value.partition(":")
+    opened = open_check_ins(act.tx, act.person, act.now) if not check_in_id else []
+    check_in = act.own_check_in(check_in_id) or next(iter(opened), None)
+    return Reply(_Telling(kit.words, act).panel(check_in, covers=origin == OVER_A_FORM))
+
+
+def kept_days(policy: Policy) -> int:
+    """How long answers are kept after their check-in closed, in days."""
+    return policy.retention_days
+
+
+class _Telling:
+    def __init__(self, words: Words, act: Act) -> None:
+        self._words = words
+        self._act = act
+        self._manager = audience.current_manager(act.tx, act.person.id, act.now)
+
+    def _say(self, **facts: object) -> Said:
+        act, person = self._act, self._act.person
+        given = {
+            "company": act.policy.company,
+            "minimum": act.policy.group_minimum,
+            "manager": self._manager.name if self._manager else "",
+        }
+        return self._words.say("who_reads", person.locale, person.time_zone, **(given | facts))
+
+    def panel(self, check_in: CheckIn | None, *, covers: bool) -> Panel:
+        said = self._say()
+        questions = self._of_check_in(check_in) if check_in else self._of_any(said)
+        further = () if covers else self._further(said)
+        blocks = (*questions, *self._also(said), *further)
+        return Panel(said["title"], blocks, said["close"], covers=covers)
+
+    def _of_any(self, said: Said) -> Iterator[Block]:
+        yield Text(said["any_manager" if self._manager else "any_self"])
+        yield Text(said["kept_to_this"], Tone.MUTED)
+
+    def _of_check_in(self, check_in: CheckIn) -> Iterator[Block]:
+        """The questions under whoever reads them, in their order."""
+        pack = self._act.pack(check_in)
+        stored = self._act.tx.answers.current(check_in.id)
+        read_by: Mapping[str, list[str]] = defaultdict(list)
+        for asked in check_in.questions:
+            question = pack.question(asked.key)
+            text = question.words(self._act.person.locale).text
+            line = self._line(question, stored.get(asked.key))
+            read_by[line].append(self._say(text=text)["question"])
+        yield Heading(self._say()["about"])
+        for line, questions in read_by.items():
+            yield Text(line)
+            yield Text("\n".join(questions), Tone.MUTED)
+        yield Text(self._say()["kept_to_this"], Tone.MUTED)
+
+    def _line(self, question: Question, stored: StoredAnswer | None) -> str:
+        """Of what was answered as it was shown then; of the rest as it would be now."""
+        if stored is not None:
+            return self._line_of(stored)
+        if question.audience is not AudienceKind.MANAGER:
+            return self._say()[question.audience.value]
+        if self._manager is None:
+            return self._say()["self"]
+        return self._say()["manager_counted" if question.counted else "manager"]
+
+    def _line_of(self, stored: StoredAnswer) -> str:
+        act, shown = self._act, stored.audiences[-1]
+        if shown.kind is not AudienceKind.MANAGER or not shown.readers:
+            return self._say()[shown.kind.value if not shown.readers else "self"]
+        named = act.tx.people.many(shown.readers)
+        names = ", ".join(sorted(person.name for person in named.values()))
+        if not audience.reading_now(act.tx, stored, act.now):
+            return self._say(manager=names)["former"]
+        return self._say(manager=names)["manager_counted" if shown.counted else "manager"]
+
+    def _also(self, said: Said) -> Iterator[Block]:
+        person, policy = self._act.person, self._act.policy
+        yield Heading(said["also"])
+        lines = (said["platform"], said["operator"], ai_line(self._words, person))
+        yield Text("\n\n".join(lines))
+        kept = self._say(days=kept_days(policy))["kept"]
+        yield Text(f"{kept} {said['log']}", Tone.MUTED)
+        if policy.page_url:
+            yield Link(said["page"], policy.page_url)
+
+    def _further(self, said: Said) -> Iterator[Block]:
+        mine = Button(said["my_answers"], "my_answers", look=Look.QUIET)
+        yield Buttons((mine, Button(said["my_data"], "my_data", look=Look.QUIET)))
+
+
+def ai_line(words: Words, person: Person, provider: str = "") -> str:
+    """Whether an AI reads this person's answers. provider: who runs it; "" where none is set up."""
+    said = words.say("who_reads", person.locale, person.time_zone, provider=provider)
+    if not provider:
+        return said["ai_none"]
+    return said["ai_off" if person.ai_off_at else "ai_on"]
