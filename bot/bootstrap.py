@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from bot.settings import Environment
 if TYPE_CHECKING:
     from bot.slack.platform import Slack
     from storage.key_store import KeyStore
-    from storage.master_key import MasterKey
+    from storage.master_keys import MasterKeys
     from storage.unit_of_work import SqlUnitOfWork
 
 LOCAL = "local"
@@ -133,9 +134,8 @@ async def build(
     if organisation is None:
         raise NoOrganisation("the database lost its organisation; restore a backup")
     clock = clock or clock_of(organisation)
-    keys = KeyStore.open(
-        environment.keys_url, organisation_id, master_key_of(environment), clock.now
-    )
+    read = partial(master_keys_of, environment)
+    keys = KeyStore.open(environment.keys_url, organisation_id, read, clock.now)
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
     slack = _slack(environment, uow, clock)
     shown = local if organisation.is_demo and slack is None else None
@@ -194,11 +194,19 @@ def _kit(
     return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter(), web)
 
 
-def master_key_of(environment: Environment) -> MasterKey:
-    """Raises MasterKeyError naming the setting and the remedy."""
-    from storage.master_key import load_master_key
+def master_keys_of(environment: Environment) -> MasterKeys:
+    """The master key in use and those beside it.
 
-    return load_master_key(environment.master_key, environment.master_key_file)
+    Raises MasterKeyError naming the setting and the remedy.
+    """
+    from storage.master_keys import load_master_keys
+
+    return load_master_keys(
+        environment.master_key,
+        environment.master_key_file,
+        upcoming=environment.master_key_next,
+        former=environment.master_key_former,
+    )
 
 
 def clock_of(organisation: Organisation) -> Clock:

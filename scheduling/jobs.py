@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.services.count_surveys import count_surveys
 from bot.services.desk import tend_desks
@@ -35,6 +36,17 @@ class Job:
     steps: tuple[tuple[str, Run], ...]
 
 
+def _unless_held(*steps: tuple[str, Run]) -> tuple[tuple[str, Run], ...]:
+    """The same steps; after a restore they do nothing until somebody releases it."""
+    return tuple((name, partial(_run_unless_held, run)) for name, run in steps)
+
+
+async def _run_unless_held(run: Run, kit: Kit, now: datetime) -> int:
+    organisation = await kit.uow.read(lambda tx: tx.organisations.get())
+    is_held = organisation is not None and organisation.is_held
+    return 0 if is_held else await run(kit, now)
+
+
 async def _plan(kit: Kit, now: datetime) -> int:
     return await plan(kit.uow, kit.calendar, now)
 
@@ -44,7 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "schedule",
         timedelta(minutes=1),
-        (
+        _unless_held(
             ("plan", _plan),
             ("tend", tend),
             ("count", count_surveys),

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
@@ -30,7 +31,8 @@ from storage.key_engine import (
     key_schema,
     writing,
 )
-from storage.master_key import MasterKey, MasterKeyError
+from storage.master_key import MasterKey
+from storage.master_keys import KnownMasterKeys, MasterKeys, ReadMasterKeys
 from storage.vault import AesVault, StoredKey, new_wrapped_key
 
 P = ParamSpec("P")
@@ -59,13 +61,13 @@ class KeyStore:
         self,
         engine: Engine,
         organisation_id: UUID,
-        master_key: MasterKey,
+        masters: KnownMasterKeys,
         clock: Callable[[], datetime],
     ) -> None:
         """Use `open` instead, which makes the engine."""
         self._engine = engine
         self._organisation = organisation_id
-        self._master = master_key
+        self._masters = masters
         self._clock = clock
 
     @classmethod
@@ -73,7 +75,7 @@ class KeyStore:
         cls,
         url: str,
         organisation_id: UUID,
-        master_key: MasterKey,
+        master_key: MasterKey | ReadMasterKeys,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> "KeyStore":
         """Prepare a key store that `upgrade_key_store` has made; connects at first use.
@@ -81,13 +83,16 @@ class KeyStore:
         Args:
             url: `sqlite:////path/keys.db` or `postgresql+psycopg://...`.
             organisation_id: whose keys; others in the same store are out of reach.
-            master_key: wraps the keys.
+            master_key: wraps the keys; or what reads it together with those beside it, which is
+                asked again when a key is wrapped by another one.
             clock: gives the aware time at which a new key is made.
 
         Raises:
             KeyStoreError: the URL is of no kind that can hold keys.
+            MasterKeyError: the master key can't be read.
         """
-        return cls(key_engine(url), organisation_id, master_key, clock)
+        read = master_key if callable(master_key) else partial(MasterKeys, master_key)
+        return cls(key_engine(url), organisation_id, KnownMasterKeys(read), clock)
 
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises StorageUnavailable where the store can't be used now."""
@@ -144,7 +149,8 @@ class KeyStore:
         if missing:
             keys = [key for key in keys if key.person not in missing]
             keys += self._create(sorted(missing))
-        return AesVault(self._organisation, self._master, people, keys)
+        masters = self._masters.keys
+        return AesVault(self._organisation, masters.current, people, keys, masters.others)
 
     def _load(self, connection: Connection, people: Sequence[UUID]) -> list[StoredKey]:
         rows = [
@@ -154,14 +160,16 @@ class KeyStore:
                 _KEYS_OF, {"organisation": self._organisation, "people": some}
             )
         ]
-        self._require_own_master({row.master_key_id for row in rows if row.wrapped is not None})
+        self._masters.require({row.master_key_id for row in rows if row.wrapped is not None})
         return [
-            StoredKey(row.id, row.person_id, row.wrapped, row.retired_at is None) for row in rows
+            StoredKey(row.id, row.person_id, row.wrapped, row.retired_at is None, row.master_key_id)
+            for row in rows
         ]
 
     def _create(self, people: Sequence[UUID]) -> list[StoredKey]:
         # Sorted people: two processes that create keys for the same ones wait, and never deadlock.
         now = self._clock()
+        self._masters.refresh()  # a key that was rotated meanwhile wraps no new ones
         with writing(self._engine) as connection:
             insert = insert_key(connection).on_conflict_do_nothing(
                 index_elements=SLOT, index_where=ACTIVE
@@ -171,7 +179,7 @@ class KeyStore:
 
     def _new_row(self, person: UUID, now: datetime) -> dict[str, object]:
         key_id = uuid4()
-        wrapped = new_wrapped_key(self._master, self._organisation, person, key_id)
+        wrapped = new_wrapped_key(self._masters.keys.current, self._organisation, person, key_id)
         return self._row(key_id, person, now) | {"wrapped": wrapped}
 
     def _row(self, key_id: UUID, person: UUID, now: datetime) -> dict[str, object]:
@@ -180,7 +188,7 @@ class KeyStore:
             "organisation_id": self._organisation,
             "person_id": person,
             "wrapped": None,
-            "master_key_id": self._master.id,
+            "master_key_id": self._masters.keys.current.id,
             "created_at": now,
             "retired_at": None,
             "destroyed_at": None,
@@ -225,13 +233,16 @@ class KeyStore:
         connection.execute(
             tombstone.on_conflict_do_nothing(index_elements=SLOT, index_where=ACTIVE)
         )
+        theirs = (
+            col(PersonKey.organisation_id) == self._organisation,
+            col(PersonKey.person_id) == person,
+        )
+        # A rotation that holds it makes another key: the next statement must see that one too.
+        in_use = select(col(PersonKey.id)).where(*theirs, col(PersonKey.retired_at).is_(None))
+        connection.execute(in_use.with_for_update()).all()
         connection.execute(
             update(PersonKey)
-            .where(
-                col(PersonKey.organisation_id) == self._organisation,
-                col(PersonKey.person_id) == person,
-                col(PersonKey.destroyed_at).is_(None),
-            )
+            .where(*theirs, col(PersonKey.destroyed_at).is_(None))
             .values(wrapped=None, destroyed_at=at)
         )
 
@@ -251,17 +262,7 @@ class KeyStore:
                 )
                 .distinct()
             ).scalars()
-            self._require_own_master(set(ids))
-
-    def _require_own_master(self, ids: set[str]) -> None:
-        others = ids - {self._master.id}
-        if others:
-            raise MasterKeyError(
-                f"The key store was written with master key {', '.join(sorted(others))}, but the "
-                f"configured one is {self._master.id}. Set TOUCHPOINT_MASTER_KEY or "
-                "TOUCHPOINT_MASTER_KEY_FILE back to the former: without it its answers can't be "
-                "read, and a new one from `touchpoint keys new` doesn't help."
-            )
+            self._masters.require(ids)
 
 
 def upgrade_key_store(url: str) -> None:
@@ -285,6 +286,13 @@ def upgrade_key_store(url: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def newest_keys() -> str | None:
+    """Return the revision of the key store that this version of the program works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def _make_private_file(url: URL) -> None:

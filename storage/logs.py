@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Delete, Select, delete, func, insert, select
+from sqlalchemy import Delete, Row, Select, delete, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.domain.ports.queue_store import Audited, Reading
+from bot.domain.ports.queue_store import Audited, AuditEntry, Chain, Reading
 from storage.queries import Queries, chunks
 from storage.tables.logs import AuditLogRow, ReadLogRow
 
 _reading = ReadLogRow.__table__
 _entry = AuditLogRow.__table__
 _FIRST = bytes(32)  # what the first entry's hash stands on
+_PAGE = 5000
 _LOCK_BITS = 63  # an advisory lock's key is a signed 64-bit number
 
 
@@ -104,19 +105,36 @@ class SqlAuditLog(Queries):
         rows = self._connection.execute(self._entries().where(_entry.c.number.in_(newest)))
         return [Audited(row.action, row.target, row.detail, row.at) for row in rows]
 
+    def entries(self, after: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
+        """Return a page, oldest first."""
+        page = self._entries().where(_entry.c.number > after).order_by(_entry.c.number)
+        return [
+            AuditEntry(r.number, r.actor, r.action, r.target, r.detail, r.at, r.hash.hex())
+            for r in self._connection.execute(page.limit(limit))
+        ]
+
     def verify(self) -> bool:
         """Tell whether every entry follows from the one before it, from the first on.
 
         An altered, inserted or removed entry is found. Removed last entries leave a chain that
         is whole: only a copy of the newest hash, kept elsewhere, could tell.
         """
-        before = _FIRST
-        rows = self._connection.execute(self._entries().order_by(_entry.c.number))
-        for number, row in enumerate(rows, start=1):
-            if row.number != number or row.hash != _hash(before, row._asdict()):
-                return False
-            before = row.hash
-        return True
+        return self.check().broken_at is None
+
+    def check(self, expected: str = "") -> Chain:
+        """Follow the chain from the first entry on, a page at a time."""
+        before, count, holds = _FIRST, 0, not expected
+        while rows := self._page(count):
+            for row in rows:
+                if row.number != count + 1 or row.hash != _hash(before, row._asdict()):
+                    return Chain(count, _hex(before), count + 1, holds)
+                before, count = row.hash, count + 1
+                holds = holds or row.hash.hex() == expected.lower()
+        return Chain(count, _hex(before), None, holds)
+
+    def _page(self, after: int) -> Sequence[Row[*tuple[Any, ...]]]:
+        page = self._entries().where(_entry.c.number > after).order_by(_entry.c.number)
+        return self._connection.execute(page.limit(_PAGE)).all()
 
     def _entries(self) -> Select[*tuple[Any, ...]]:
         return select(_entry).where(_entry.c.organisation_id == self._organisation)
@@ -125,6 +143,10 @@ class SqlAuditLog(Queries):
         if self._on_postgres:
             key = self._organisation.int >> (128 - _LOCK_BITS)
             self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _hex(digest: bytes) -> str:
+    return "" if digest == _FIRST else digest.hex()
 
 
 def _hash(before: bytes, entry: dict[str, Any]) -> bytes:

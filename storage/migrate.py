@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from storage.engine import DatabaseUrlError, is_sqlite, open_engine
 from storage.faults import translated
@@ -32,6 +32,29 @@ def upgrade(url: str) -> None:
         _make_private(file)
     with _connected(engine, writes=True) as connection, connection.begin():
         command.upgrade(configuration(connection), "head")
+
+
+def upgrade_from(url: str, revision: str) -> None:
+    """Bring a restored copy up to date whose revision isn't noted in it, as on PostgreSQL.
+
+    On PostgreSQL none is noted afterwards either: whoever publishes the copy does that.
+
+    Raises what `upgrade` raises.
+    """
+    engine = open_engine(url)
+    with _connected(engine, writes=True) as connection, connection.begin():
+        config = configuration(connection)
+        if not is_sqlite(engine):
+            command.stamp(config, revision)
+        command.upgrade(config, "head")
+        if not is_sqlite(engine):
+            connection.execute(text("DELETE FROM alembic_version"))
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the program can bring that revision up to date."""
+    scripts = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    return any(script.revision == revision for script in scripts)
 
 
 def current(url: str) -> str | None:

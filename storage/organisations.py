@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.organisation import Installation, Organisation
 from bot.domain.policy import Policy
+from storage.engine import open_engine
 from storage.packing import policy_from_json, policy_to_json
 from storage.store import SOME, Store, own, plain
 from storage.tables.configuration import PolicyRevisionRow
@@ -116,3 +118,15 @@ class SqlOrganisations(Store):
 def _installed(row: RowMapping) -> Installation:
     """Columns that came later are empty for what was there before."""
     return Installation(**{name: value for name, value in row.items() if value is not None})
+
+
+def organisations_at(url: str) -> set[UUID]:
+    """The ids of the organisations in a database; none where it can't be read."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return set(connection.execute(select(_organisation.c.id)).scalars())
+    except SQLAlchemyError:
+        return set()
+    finally:
+        engine.dispose()

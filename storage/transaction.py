@@ -13,6 +13,7 @@ from storage.desks import SqlDesks
 from storage.erasures import SqlErasures
 from storage.expectations import SqlExpectations
 from storage.expiry import SqlExpiry
+from storage.held import SqlHeld
 from storage.inbox import SqlInbox
 from storage.links import SqlLinks
 from storage.local_messages import SqlLocalMessages
@@ -137,6 +138,11 @@ class SqlTx:
     def queue(self) -> SqlQueue:
         """Messages on their way out."""
         return SqlQueue(*self._at)
+
+    @cached_property
+    def held(self) -> SqlHeld:
+        """Messages that wait for an operator."""
+        return SqlHeld(*self._at)
 
     @cached_property
     def inbox(self) -> SqlInbox:

@@ -29,12 +29,25 @@ class StoredKey:
     person: UUID
     wrapped: bytes | None = field(repr=False)
     active: bool
+    master_id: str = ""  # which master key wraps it, where that is not the one in use
 
 
 def new_wrapped_key(master: MasterKey, organisation: UUID, person: UUID, key_id: UUID) -> bytes:
     """Make a random 256-bit key for a person and return it wrapped by the master key."""
     bound = _wrap_context(master, organisation, person, key_id)
     return _encrypt(AESGCM(master.key), secrets.token_bytes(KEY_BYTES), bound)
+
+
+def rewrapped(old: MasterKey, new: MasterKey, organisation: UUID, key: StoredKey) -> bytes:
+    """The same key, wrapped by `new` instead of `old`.
+
+    Raises:
+        Tampered: the wrapped key was altered, or belongs to somebody else.
+    """
+    plain = _decrypt(
+        AESGCM(old.key), key.wrapped or b"", _wrap_context(old, organisation, key.person, key.id)
+    )
+    return _encrypt(AESGCM(new.key), plain, _wrap_context(new, organisation, key.person, key.id))
 
 
 class AesVault:
@@ -46,13 +59,16 @@ class AesVault:
         master: MasterKey,
         people: Collection[UUID],
         keys: Iterable[StoredKey],
+        others: Iterable[MasterKey] = (),
     ) -> None:
         """Hold the keys of `people`; each is unwrapped at its first use.
 
         So a damaged key harms only its own person, not everyone who was loaded with them.
+        `others` are master keys that some of them are still, or already, wrapped by.
         """
         self._organisation = organisation
         self._master = master
+        self._others = {other.id: other for other in others}
         self._keys: dict[UUID, dict[UUID, StoredKey]] = {person: {} for person in people}
         self._unwrapped: dict[UUID, AESGCM] = {}
         for key in keys:
@@ -69,13 +85,23 @@ class AesVault:
         keys = self._live(person)
         if sealed[:1] != _VERSION or len(sealed) < _HEADER_BYTES:
             raise Tampered("not a sealed value of a format this version knows")
-        key = keys.get(UUID(bytes=sealed[1:_HEADER_BYTES]))
+        named = _key_named(sealed)
+        key = keys.get(named) if named else None
         if key is None:
             raise Tampered("sealed under a key that this person doesn't have in this key store")
         if key.wrapped is None:
             raise Erased(f"the key of person {person} that sealed it was destroyed")
         bound = self._answer_context(person, row, field, key.id)
         return _unpad(_decrypt(self._cipher(key), sealed[_HEADER_BYTES:], bound))
+
+    def is_current(self, person: UUID, sealed: bytes) -> bool:
+        """Tell whether it was sealed under the key that the person's values are sealed under now.
+
+        Raises Erased as `open` does.
+        """
+        named = _key_named(sealed)
+        key = self._live(person).get(named) if named else None
+        return key is not None and key.active
 
     def knows(self, person: UUID) -> bool:
         """Tell whether the person's active key is not destroyed."""
@@ -95,8 +121,9 @@ class AesVault:
 
     def _cipher(self, key: StoredKey) -> AESGCM:
         if key.id not in self._unwrapped:
-            bound = _wrap_context(self._master, self._organisation, key.person, key.id)
-            plain = _decrypt(AESGCM(self._master.key), key.wrapped or b"", bound)
+            master = self._others.get(key.master_id, self._master)
+            bound = _wrap_context(master, self._organisation, key.person, key.id)
+            plain = _decrypt(AESGCM(master.key), key.wrapped or b"", bound)
             self._unwrapped[key.id] = AESGCM(plain)
         return self._unwrapped[key.id]
 
@@ -109,6 +136,11 @@ def _destroyed(keys: dict[UUID, StoredKey]) -> bool:
     # A destroyed active key condemns the person: whatever became of the others, they asked to be
     # erased. One that was retired since is of the time before they started again.
     return any(key.wrapped is None and key.active for key in keys.values())
+
+
+def _key_named(sealed: bytes) -> UUID | None:
+    named = sealed[len(_VERSION) : _HEADER_BYTES]
+    return UUID(bytes=named) if len(named) == _ID_BYTES else None
 
 
 def _wrap_context(master: MasterKey, organisation: UUID, person: UUID, key_id: UUID) -> bytes:

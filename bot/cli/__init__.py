@@ -10,10 +10,13 @@ from typing import Annotated
 import typer
 
 from bot.cli import (
+    audit,
+    backups,
     cadence,
     check,
     db,
     erase,
+    keys,
     link,
     manifest,
     people,
@@ -42,13 +45,17 @@ app = typer.Typer(
 app.add_typer(people.app, name="people")
 app.add_typer(cadence.app, name="cadence")
 app.add_typer(manifest.app, name="manifest")
-app.add_typer(check.keys, name="keys")
+app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
+app.add_typer(audit.app, name="audit")
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("privacy")(privacy.privacy)
 app.command("results")(results.results)
 app.command("link")(link.link)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("release")(backups.release)
 app.command("erase")(erase.erase)
 app.command("retention")(retention.retention)
 

@@ -1,28 +1,8 @@
-"""`touchpoint check` and `touchpoint keys`: is everything there, and what mends it."""
+"""`touchpoint check`: is everything there, and what mends it."""
 
 from __future__ import annotations
 
 import typer
-
-keys = typer.Typer(help="The master key.", rich_markup_mode=None, no_args_is_help=True)
-
-
-@keys.callback()
-def master_key() -> None:
-    """Keeps `new` a command of its own: with one alone typer would leave its name out."""
-
-
-@keys.command("new")
-def new() -> None:
-    """Print a new master key. It is kept nowhere: store it where its loss is impossible.
-
-    Whoever has it and the databases can read the answers; without it nobody can.
-
-    Example: touchpoint keys new > /run/secrets/touchpoint-master-key
-    """
-    from storage.master_key import new_master_key
-
-    typer.echo(new_master_key())
 
 
 def check() -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bootstrap import Built, NoOrganisation, build, master_key_of
+from bot.bootstrap import Built, NoOrganisation, build, master_keys_of
 from bot.cli.findings import Finding, Verdict
 from bot.cli.screen import plural
 from bot.cli.slack_checks import slack_findings
@@ -111,11 +111,15 @@ def _master_key(environment: Environment) -> Generator[Finding, None, bool]:
         yield Finding(Verdict.NOTE, "master key", said)
         return False
     try:
-        key = master_key_of(environment)
+        keys = master_keys_of(environment)
     except MasterKeyError as error:
         yield Finding(Verdict.BAD, "master key", str(error))
         return False
-    yield Finding(Verdict.GOOD, "master key", f"{key.id}, from {_origin(environment)}")
+    yield Finding(Verdict.GOOD, "master key", f"{keys.current.id}, from {_origin(environment)}")
+    if keys.others:
+        also = ", ".join(key.id for key in keys.others)
+        said = f"{also} is read as well; `touchpoint keys prune` says when it can go"
+        yield Finding(Verdict.NOTE, "master key", said)
     return True
 
 
@@ -178,6 +182,7 @@ async def _contents(environment: Environment, configuration: Configuration | Non
         return [
             await _key_store(built),
             await _people(built),
+            *_held(built),
             *await _differences(built, configuration),
             *await _slack(environment, built),
             _platform(built),
@@ -208,6 +213,15 @@ async def _people(built: Built) -> Finding:
         return Finding(Verdict.BAD, "people", said)
     said = f"{plural(count, 'person', 'people')} at {built.organisation.name}"
     return Finding(Verdict.GOOD, "people", said)
+
+
+def _held(built: Built) -> Iterator[Finding]:
+    if built.organisation.is_held:
+        said = (
+            "held after a restore: nothing is planned or sent, but answers to people; look with "
+            "`touchpoint status`, then run `touchpoint release`"
+        )
+        yield Finding(Verdict.BAD, "organisation", said)
 
 
 async def _differences(built: Built, configuration: Configuration | None) -> list[Finding]:

@@ -51,15 +51,20 @@ def _unusable() -> tuple[type[Exception], ...]:
     from bot.slack.directory import DirectoryTrouble
     from bot.slack.installations import SlackTrouble
     from bot.slack.manifest import BadAddress
+    from storage.backup import BackupError
     from storage.engine import DatabaseUrlError
     from storage.key_engine import KeyStoreError
     from storage.lock import AlreadyRunning
     from storage.master_key import MasterKeyError
+    from storage.pg_tools import PgToolError
+    from storage.restore import Busy
 
     return (
         NotReady,
         AlreadyRunning,
+        BackupError,
         BadAddress,
+        Busy,
         ConfigurationError,
         DatabaseUrlError,
         DemoRefused,
@@ -67,6 +72,7 @@ def _unusable() -> tuple[type[Exception], ...]:
         KeyStoreError,
         MasterKeyError,
         NoOrganisation,
+        PgToolError,
         SlackTrouble,
         StorageUnavailable,
         UnknownCadence,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 
 from bot.bootstrap import Built, build, create_organisation, prepare
 from bot.cli.faults import NotReady
-from bot.settings import Configuration, Environment
+from bot.settings import Configuration, Environment, read_environment
+from storage.lock import lock_for
 from storage.migrate import current, newest
 
 
@@ -43,6 +44,29 @@ async def opened(environment: Environment) -> AsyncIterator[Built]:
         yield built
     finally:
         await built.close()
+
+
+@asynccontextmanager
+async def alone() -> AsyncIterator[Built]:
+    """The same over what the environment names; on SQLite only while `touchpoint run` is stopped.
+
+    Raises AlreadyRunning too.
+    """
+    environment = read_environment()
+    with only_process(environment):
+        async with opened(environment) as built:
+            yield built
+
+
+def only_process(environment: Environment) -> AbstractContextManager[object]:
+    """Keeps `touchpoint run` off a SQLite file; PostgreSQL serves several processes.
+
+    Raises AlreadyRunning.
+    """
+    folder = environment.data_folder
+    if folder is not None and not folder.exists():
+        return nullcontext()  # `opened` says that there is no database
+    return lock_for(environment.database_url) or nullcontext()
 
 
 @asynccontextmanager

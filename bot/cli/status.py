@@ -35,7 +35,7 @@ def status() -> None:
 
     found, zone = asyncio.run(_found(read_environment()))
     _Shown(console(), found, zone).print()
-    is_held_up = any(not _passes(pause) for pause in found.paused)
+    is_held_up = found.organisation.is_held or any(not _passes(p) for p in found.paused)
     if found.needs_operator or found.people.losses_to_confirm or is_held_up:
         raise typer.Exit(1)
 
@@ -67,6 +67,7 @@ class _Shown:
         from bot.cli.screen import table
 
         self.out.print(self._headline())
+        self._held()
         self.out.print(self._people())
         self._losses()
         header = ("cadence", "people", "next", "last 4 weeks", "not sent")
@@ -88,6 +89,14 @@ class _Shown:
         until = organisation.paused_until
         paused = f", everything paused until {self._moment(until)}" if until else ""
         return f"{organisation.name}{demo}{paused}"
+
+    def _held(self) -> None:
+        if at := self.found.organisation.restored_at:
+            self.out.print(
+                f"Held after a restore on {self._moment(at)}: people get answers, and nothing else "
+                "is planned or sent until `touchpoint release`.",
+                soft_wrap=True,
+            )
 
     def _people(self) -> str:
         from bot.cli.screen import plural

@@ -24,6 +24,10 @@ class Organisation:
     demo_now: datetime | None = None
     restored_at: datetime | None = None
 
+    @property
+    def is_held(self) -> bool:
+        return self.restored_at is not None
+
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
 

@@ -22,6 +22,7 @@ from bot.domain.delivery import (
     Skipped,
     Unknown,
 )
+from bot.domain.ports.held_store import SINCE
 from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.services import after_sending
@@ -55,9 +56,9 @@ async def deliver(
     kit: Kit, now: datetime, limit: int = BATCH, *, begins_for: float = BEGINS_FOR
 ) -> int:
     """Sends what is due at `now` (aware UTC), most urgent first; how many rows were claimed."""
-    claimed = await kit.uow.write(lambda tx: tx.queue.claim(now, limit=limit, lease=LEASE))
+    claimed, count = await kit.uow.write(lambda tx: _claim(tx, now, limit))
     if not claimed:
-        return 0
+        return count
     ticks = asyncio.get_running_loop().time
     ends = ticks() + begins_for
     vault = await kit.keys.vault(await _people_in(kit, claimed))
@@ -79,7 +80,19 @@ async def deliver(
     for fault in done:  # only once all the others have ended
         if isinstance(fault, BaseException):
             raise fault
-    return len(claimed)
+    return count
+
+
+def _claim(tx: Tx, now: datetime, limit: int) -> tuple[Sequence[Delivery], int]:
+    """What to send, and how many were claimed: after a restore only answers to people leave."""
+    claimed = tx.queue.claim(now, limit=limit, lease=LEASE)
+    organisation = tx.organisations.get() if claimed else None
+    if organisation is None or not organisation.is_held:
+        return claimed, len(claimed)
+    answers = [each for each in claimed if each.delivery_class is DeliveryClass.REPLY]
+    others = {each.id for each in claimed} - {each.id for each in answers}
+    tx.held.hold(others, SINCE, now)
+    return answers, len(claimed)
 
 
 def _by_person(claimed: Iterable[Delivery]) -> Iterable[Sequence[Delivery]]:

@@ -244,9 +244,9 @@ def sent(tx: Tx, facts: Mapping[str, str]) -> None:
     tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SENT)
 
 
-def lost(tx: Tx, facts: Mapping[str, str]) -> None:
+def lost(tx: Tx, facts: Mapping[str, str], reason: str = "unknown") -> None:
     """Nobody will know whether the manager got it: nothing of it is told again by itself."""
-    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SKIPPED, "unknown")
+    tx.occurrences.set_state(_brought(tx, facts), OccurrenceState.SKIPPED, reason)
 
 
 def _brought(tx: Tx, facts: Mapping[str, str]) -> list[UUID]:

@@ -38,6 +38,14 @@ class _Next:
 
 
 def _look(tx: Tx) -> _Next:
+    """After a restore only answers to people are due, until it is released."""
+    organisation = tx.organisations.get()
+    if organisation is not None and organisation.is_held:
+        return _Next(None, None, None, None, None, tx.queue.next_at(), draft=False, tell=False)
+    return _look_at_all(tx)
+
+
+def _look_at_all(tx: Tx) -> _Next:
     return _Next(
         plan=tx.plans.next_due_at(),
         tend=tx.check_ins.next_wake_at(),
@@ -50,12 +58,14 @@ def _look(tx: Tx) -> _Next:
     )
 
 
-async def schedule_due(kit: Kit, now: datetime) -> int:
-    """Plans, tends, counts and drafts what is due at `now` (aware UTC).
+async def schedule_due(kit: Kit, now: datetime, *, held_too: bool = False) -> int:
+    """Plans, tends, counts and drafts what is due at `now` (aware UTC); where `held_too`, also
+    while everything is held after a restore.
 
     Where nothing is due this costs one look at nine indexes, however many people there are.
     """
-    return await _schedule_due(kit, await kit.uow.read(_look), now)
+    upcoming = await kit.uow.read(_look_at_all if held_too else _look)
+    return await _schedule_due(kit, upcoming, now)
 
 
 async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:

@@ -54,6 +54,8 @@ _REMEDIES = {
     "master_key": "give the base64 text that `touchpoint keys new` prints",
     "master_key_file": "give the path of a file",
     "web_url": "give https://host without a path, or http://127.0.0.1:port on this machine",
+    "master_key_former": "give the base64 text of the master key before this one",
+    "master_key_next": "give the base64 text that `touchpoint keys new` prints",
     "port": "give a whole number from 1 to 65535, or 0 for any free port",
 }
 
@@ -65,6 +67,7 @@ class Environment:
     database_url, keys_url: SQLAlchemy URLs; on PostgreSQL both may be the same, as the key store
     has a schema of its own there.
     master_key: base64, or None; master_key_file counts where it is None.
+    master_key_next, master_key_former: base64, during a rotation of the master key.
     master_key_file: None only for PostgreSQL without TOUCHPOINT_MASTER_KEY_FILE.
     port: 0 for any free one.
     slack: None where Slack is not configured.
@@ -82,6 +85,8 @@ class Environment:
     log_format: LogFormat
     slack: SlackSettings | None = None
     web_url: str = ""
+    master_key_next: str | None = field(default=None, repr=False)
+    master_key_former: str | None = field(default=None, repr=False)
 
     @property
     def database_file(self) -> Path | None:
@@ -144,6 +149,8 @@ class _Given(BaseSettings):
     keys_url: SecretStr | None = None
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
+    master_key_next: SecretStr | None = None
+    master_key_former: SecretStr | None = None
     config: Path = Path("app.yaml")
     host: Annotated[str, Field(pattern=r"^[0-9A-Za-z.:_-]+$")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
@@ -161,7 +168,9 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
     return Environment(
         database_url=database.render_as_string(hide_password=False),
         keys_url=keys.render_as_string(hide_password=False),
-        master_key=given.master_key.get_secret_value() if given.master_key else None,
+        master_key=_secret(given.master_key),
+        master_key_next=_secret(given.master_key_next),
+        master_key_former=_secret(given.master_key_former),
         master_key_file=given.master_key_file or (file and file.parent / _MASTER_KEY_FILE),
         config=given.config,
         host=given.host,
@@ -171,6 +180,10 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
         slack=read_slack(),
         web_url=given.web_url or "",
     )
+
+
+def _secret(given: SecretStr | None) -> str | None:
+    return given.get_secret_value() if given else None
 
 
 def _problems(error: ValidationError) -> list[Problem]:

@@ -54,7 +54,9 @@ def _add_operations(app: web.Application, metrics: Metrics, readiness: Readiness
     async def readyz(_: web.Request) -> web.Response:
         problems = await readiness.problems()
         status = _UNAVAILABLE if problems else 200
-        return web.json_response({"ready": not problems, "problems": problems}, status=status)
+        notes = await readiness.notes() if not problems else []
+        said = {"ready": not problems, "problems": problems, "notes": notes}
+        return web.json_response(said, status=status)
 
     async def metrics_page(_: web.Request) -> web.Response:
         return web.Response(body=await metrics.render(), headers={"Content-Type": CONTENT_TYPE})

@@ -53,6 +53,12 @@ class Readiness:
         unheard = await self._ears.problems() if self._ears else []
         return self._found + self._runner_problems() + unheard
 
+    async def notes(self) -> list[str]:
+        """What an operator is to know although it can do its work: people may answer."""
+        found = await self._built.uow.read(lambda tx: tx.organisations.get())
+        is_held = found is not None and found.is_held
+        return ["held after a restore; `touchpoint release`"] if is_held else []
+
     async def _stored_problems(self) -> list[str]:
         asked = [self._ask(name, check) for name, check in self._checks.items()]
         return [problem for problem in await asyncio.gather(*asked) if problem]

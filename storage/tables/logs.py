@@ -30,7 +30,10 @@ class ReadLogRow(Row, table=True):
 
 
 class AuditLogRow(Main, table=True):
-    """An entry of an organisation's chain; `hash` covers the entry and the hash before it."""
+    """An entry of an organisation's chain; `hash` covers the entry and the hash before it.
+
+    The database itself refuses to change or delete one (see `storage.tables.append_only`).
+    """
 
     __tablename__ = "audit_log"
 

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
 
-from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.queue_store import Chain, Reading
 from storage.lock import AlreadyRunning, ProcessLock, lock_for
 from storage.tables.logs import AuditLogRow
 from storage.transaction import SqlTx
 from tests.harness import ROOT
+from tests.integration.audit_logs import allow_changes
 from tests.integration.queue_worlds import NOW, SECOND, World, populated
 
 _entry = AuditLogRow.__table__
@@ -53,8 +55,54 @@ async def test_an_altered_or_removed_entry_is_found(database_url: str, tamper: o
         for n in range(3):
             await world.uow.write(lambda tx, n=n: _append(tx, f"target {n}", "détail"))
         assert await _verify(world)
+        await world.uow.write(lambda tx: allow_changes(tx.audit._connection))
         await world.uow.write(lambda tx: tx.audit._connection.execute(tamper))
         assert not await _verify(world)
+
+
+@pytest.mark.parametrize("act", [update(_entry).values(detail="other"), delete(_entry)])
+async def test_the_database_refuses_to_change_or_delete_an_entry(
+    database_url: str, act: object
+) -> None:
+    async with populated(database_url) as world:
+        await world.uow.write(lambda tx: _append(tx, "target"))
+        with pytest.raises(DBAPIError, match="append-only"):
+            await world.uow.write(lambda tx: tx.audit._connection.execute(act))
+        (entry,) = await world.uow.read(lambda tx: tx.audit.entries())
+        assert (entry.number, entry.target, entry.detail) == (1, "target", "")
+
+
+async def test_a_chain_says_where_it_breaks_and_whether_it_holds_a_hash(database_url: str) -> None:
+    async with populated(database_url) as world:
+        assert await world.uow.read(lambda tx: tx.audit.check()) == Chain(0, "", None, True)
+        for n in range(3):
+            await world.uow.write(lambda tx, n=n: _append(tx, f"target {n}"))
+        hashes = [e.hash for e in await world.uow.read(lambda tx: tx.audit.entries())]
+        assert len(set(hashes)) == 3
+        for kept in hashes:
+            chain = await world.uow.read(lambda tx, kept=kept: tx.audit.check(kept.upper()))
+            assert chain == Chain(3, hashes[-1], None, True)
+        chain = await world.uow.read(lambda tx: tx.audit.check("00" * 32))
+        assert not chain.holds
+        await world.uow.write(lambda tx: allow_changes(tx.audit._connection))
+        third = delete(_entry).where(_entry.c.number == 3)
+        await world.uow.write(lambda tx: tx.audit._connection.execute(third))
+        cut = await world.uow.read(lambda tx: tx.audit.check(hashes[2]))
+        assert cut == Chain(2, hashes[1], None, holds=False), "whole, and yet not what was kept"
+        second = update(_entry).where(_entry.c.number == 2).values(target="other")
+        await world.uow.write(lambda tx: tx.audit._connection.execute(second))
+        assert (await world.uow.read(lambda tx: tx.audit.check())).broken_at == 2
+
+
+async def test_entries_come_in_pages(database_url: str) -> None:
+    async with populated(database_url) as world:
+        for n in range(5):
+            await world.uow.write(lambda tx, n=n: _append(tx, f"target {n}"))
+        page = await world.uow.read(lambda tx: tx.audit.entries(after=2, limit=2))
+        assert [(e.number, e.target, e.at) for e in page] == [
+            (3, "target 2", NOW),
+            (4, "target 3", NOW),
+        ]
 
 
 async def test_each_organisation_has_its_own_chain(database_url: str) -> None:

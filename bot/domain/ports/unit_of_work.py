@@ -18,6 +18,7 @@ from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.expiry_store import Expiry
 from bot.domain.ports.link_store import Links
 from bot.domain.ports.own_data_store import OwnData
+from bot.domain.ports.held_store import Held
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
@@ -73,6 +74,8 @@ class Tx(Protocol):
     def own_data(self) -> OwnData: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def held(self) -> Held: ...
     @property
     def inbox(self) -> Inbox: ...
     @property

@@ -13,6 +13,27 @@ depends_on = None
 _MOMENT = sa.DateTime(timezone=True)
 _UNSETTLED = sa.text("settled_at IS NULL")
 _UNCOUNTED = sa.text("counted_at IS NULL")
+_REFUSAL = "the audit log is append-only"
+_APPEND_ONLY = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER audit_log_no_{act.lower()} BEFORE {act} ON audit_log "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for act in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+        "CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()",
+    ),
+}
+_UNDO = {
+    "sqlite": ("DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_delete"),
+    "postgresql": (
+        "DROP TRIGGER audit_log_append_only ON audit_log",
+        "DROP FUNCTION audit_log_refuse()",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -24,11 +45,14 @@ def upgrade() -> None:
     _make_surveys()
     _make_erasure()
     _make_personal_link()
+    _make_audit_log_append_only()
     _index_parents()
 
 
 def downgrade() -> None:
     """Drop the tables and columns with all they hold."""
+    for statement in _UNDO[op.get_bind().dialect.name]:
+        op.execute(statement)
     _unindex_parents()
     for table in ("survey_comment", "survey_figure", "survey_unit", "survey"):
         op.drop_table(table)
@@ -39,6 +63,11 @@ def downgrade() -> None:
     op.drop_column("organisation", "restored_at")
     op.drop_column("person", "ai_off_at")
     op.drop_column("answer_audience", "counted")
+
+
+def _make_audit_log_append_only() -> None:
+    for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def _make_surveys() -> None:
