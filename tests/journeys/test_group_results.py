@@ -227,8 +227,10 @@ async def test_it_makes_no_odds_how_many_are_opened_at_a_time(
 async def test_only_for_me_stops_counting_while_it_runs(open_world: OpenWorld) -> None:
     """Five are left of six; with four Mia sees everybody's instead."""
     world = await opened(open_world)
-    await answer(world, everybodys())
-    await world.press_under("m1", "5/5", "only_me")
+    given = everybodys()
+    given["m1"] = {**given["m1"], "rating:time": "1"}
+    await answer(world, given)
+    await world.press_under("m1", "1/5", "only_me")
     await world.until(CLOSED)
     found = await question(world, "mia", "time")
     assert found.figure is not None
