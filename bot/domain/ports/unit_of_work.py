@@ -16,9 +16,9 @@ from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
 from bot.domain.ports.expiry_store import Expiry
+from bot.domain.ports.held_store import Held
 from bot.domain.ports.link_store import Links
 from bot.domain.ports.own_data_store import OwnData
-from bot.domain.ports.held_store import Held
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
