@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.domain.organisation import Configuration
+from prompts.library import load_packs
 from prompts.pages import page
 
 BURNOUT = "burnout"
@@ -37,11 +38,19 @@ def _facts(configuration: Configuration, leader: str) -> dict[str, object]:
         "group_minimum": policy.group_minimum,
         "comment_minimum": policy.comment_minimum,
         "retention_days": policy.retention_days,
-        "retention_by_pack": [],
+        "retention_by_pack": _by_pack(configuration),
         "follow_up_days": policy.follow_up_days,
-        "team_results": False,
+        "team_results": policy.team_results,
         "leader": "" if expected.is_empty else leader or expected.leader,
         "by_name": expected.questions.value == "leader",
         "asks_burnout": any(spec.pack == BURNOUT for spec in configuration.cadences),
         "help_contact": policy.help_contact,
     }
+
+
+def _by_pack(configuration: Configuration) -> list[tuple[str, int]]:
+    """The packs that are kept for another time, by the titles under which people know them."""
+    policy = configuration.policy
+    packs = {**load_packs(), **{pack.key: pack for pack in configuration.packs}}
+    titles = {key: pack.name(policy.locale) for key, pack in packs.items()}
+    return [(titles.get(key, key), days) for key, days in sorted(policy.retention_by_pack.items())]

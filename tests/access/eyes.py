@@ -27,7 +27,8 @@ my_answers summary_details pair pair_people one_to_one one_to_ones one_to_one_se
 expectations_read expectations_ask expectations_reply standing_in agenda_open promise_open
 open_form open_later open_pause meeting_notes meeting_move meeting_held guide_open
 admin_preview admin_pause admin_new admin_change admin_history admin_more
-my_data who_reads results team_results group_results
+my_data who_reads erase_answer erase_check_in erase_everything
+team_results team_surveys team_comments group_results group_units group_result group_comments
 """
 LOOKS = frozenset(_LOOKS.split())
 """What opens something and changes nothing: whoever looks around presses these alone."""
@@ -76,7 +77,7 @@ async def look_around(shown: Sequence[Press], press: Any, seen: list[str]) -> No
 # Slack
 
 
-@dataclass
+@dataclass(eq=False)
 class SlackEyes:
     """Signed requests to the whole application; what is read is what Slack's server shows."""
 
@@ -180,7 +181,7 @@ _BUTTON = re.compile(r'name="press" value="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass
+@dataclass(eq=False)
 class LocalEyes:
     """Plain HTTP to the page, as a browser without scripts would send it."""
 

@@ -14,7 +14,8 @@ COMMANDS = (
     ("privacy",),
     ("check",),
     ("cadence", "preview"),
-    ("cadence", "export"),
+    ("audit", "list"),
+    ("retention", "--dry-run"),
 )
 """Every command that prints something of a company and changes nothing."""
 

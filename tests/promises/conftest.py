@@ -1,4 +1,6 @@
-"""A company for each promise, in Slack: signed requests to the whole application."""
+"""A company for each promise, in Slack (signed requests to the whole application) unless a test
+says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from bot.domain.policy import Policy
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone, check_in, weekly_summary
 from tests.journeys.on_slack import OnSlack
+from tests.journeys.surfaces import Surface
 from tests.journeys.world import World
 
 MARA = Someone("mara")
@@ -35,10 +38,10 @@ async def company(tmp_path: Path) -> AsyncIterator[Company]:
         cadences: Sequence[CadenceSpec] = CADENCES,
         policy: Policy | None = None,
         until: str = "2026-03-03 10:05",
+        surface: Surface | None = None,
     ) -> World:
-        world = await World.open(
-            prepared(tmp_path), people, cadences, policy=policy, surface=OnSlack()
-        )
+        environment, where = prepared(tmp_path), surface or OnSlack()
+        world = await World.open(environment, people, cadences, policy=policy, surface=where)
         opened.append(world)
         await world.until(until)
         return world

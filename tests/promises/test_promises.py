@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from bot.domain.inbound import InboundKind
+from bot.domain.message import Form
 from bot.domain.people import Role
-from bot.domain.policy import Expectations
+from bot.domain.policy import Expectations, Policy
+from bot.services.expire import expire
 from tests.harness import ROOT
-from tests.journeys.given import Someone
+from tests.integration.own_pages import own_pages
+from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
 from tests.journeys.on_slack import OnSlack
+from tests.journeys.surfaces import Local
+from tests.journeys.survey_company import counted, everybodys, question
 from tests.journeys.test_expectations import rules
 from tests.journeys.words import pressable, quotes, words
 from tests.journeys.world import World
@@ -146,7 +154,25 @@ async def test_promise_7_without_ai_the_summary_is_on_time(company: Company) -> 
 
 
 async def test_promise_8_small_groups_are_hidden(company: Company) -> None:
-    """Questions without names: of nine nothing is shown, not even how many; ten are."""
+    """Four of Max's six people answer: neither he nor HR is shown a figure of his people, and Mia's
+    is shown, as taking hers from everybody's leaves more than five. (Attacks on any figures:
+    tests/unit/test_group_attacks.py.)
+    """
+    given = everybodys()
+    for name in ("x1", "x2"):
+        del given[name]
+    world = await counted(partial(company, surface=Local()), given)
+    for who in ("max", "ines"):
+        hidden = (await question(world, who, "clear", "max")).figure
+        assert hidden is None or hidden.rolled_up, who
+    shown = (await question(world, "mia", "clear")).figure
+    assert shown is not None
+    assert not shown.rolled_up
+    assert sum(shown.shares.values()) in range(98, 103)
+
+
+async def test_promise_8_questions_without_names_come_ten_at_a_time(company: Company) -> None:
+    """Of nine nothing is shown, not even how many; ten are."""
     staff = [Someone(f"p{n}", "lea") for n in range(10)]
     given = Expectations("Check it.", "", "lea@fernweh.example")
     world = await company((Someone("lea"), *staff), policy=rules(given))
@@ -164,6 +190,49 @@ async def test_promise_8_small_groups_are_hidden(company: Company) -> None:
     reply = await world.press("lea", "expectations_read")
     assert words(reply.view).count("kestrel") == 10
     assert not any(someone.name.capitalize() in words(reply.view) for someone in staff)
+
+
+async def test_promise_9_everything_can_be_taken_along_and_erased(tmp_path: Path) -> None:
+    """Ana gets a link in Slack, takes a copy, and erases everything: her key is gone, Mara's
+    summary no longer shows her, and *Start* works again.
+    """
+    async with own_pages(tmp_path) as pages:
+        world = pages.world
+        await world.answers("ana", "quokka words", "numbat words")
+        await world.until(WEEK)
+        assert "quokka" in await world.can_read("mara")
+        visitor = pages.visitor()
+        page = await visitor.opens((await pages.link("ana"))[0])
+        copied = await visitor.post("/you/export.json", {"token": page.token})
+        assert "quokka words" in copied.text
+        asked = await world.act("ana", "erase_everything", send=False)
+        assert isinstance(asked.view, Form)
+        await world.submits("ana", asked.view, {})
+        await world.wait(timedelta(minutes=3))
+        assert "quokka" not in await world.can_read("mara")
+        assert await world.kept_versions("ana") == []
+        vault = await world.built.kit.keys.vault([world.ids["ana"]])
+        assert not vault.knows(world.ids["ana"])
+        await world.press("ana", "start")
+        assert (await world.person("ana")).participation.value == "started"
+
+
+async def test_promise_9_answers_expire_on_schedule(company: Company) -> None:
+    """Fifteen days after the check-in closed nothing of it is left, where fourteen are set."""
+    policy = Policy(
+        company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9, retention_days=14
+    )
+    spec = check_in(pack="kinds", reminders=0, weeks=50)
+    world = await company(cadences=(spec, weekly_summary()), policy=policy)
+    await world.starts("ana")
+    await shares(world, "ana", "kestrel")
+    await world.until("2026-03-20 12:00")
+    assert await world.kept_versions("ana")
+    await world.until("2026-03-26 12:00")
+    await expire(world.built.kit, world.now)
+    assert await world.kept_versions("ana") == []
+    assert await world.my_words("ana") == []
+    assert "kestrel" not in str(await world.details("mara"))
 
 
 async def test_promise_10_every_reading_is_told(company: Company) -> None:

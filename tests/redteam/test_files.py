@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.message import Form
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone, check_in, weekly_summary
 from tests.journeys.surfaces import Local
 from tests.journeys.test_pairs import adds
+from tests.journeys.words import below, pressable
 from tests.journeys.world import World
 
 Act = Callable[[World], Awaitable[object]]
@@ -34,7 +36,32 @@ async def empties_the_form(world: World) -> None:
     await world.submits("ana", form, {"text:work": ""})
 
 
-ACTS: dict[str, Act] = {"undo": undo, "the form, emptied": empties_the_form}
+async def erases(world: World) -> None:
+    """*Erase* under *My answers*, and *Erase* in the form that asks."""
+    panel = await world.my_answers("ana")
+    under = pressable(below(panel.blocks, SAID))
+    value = next(value for _, action, value in under if action == "erase_answer")
+    await sends(world, "erase_answer", value)
+
+
+async def erases_everything(world: World) -> None:
+    await sends(world, "erase_everything", "")
+
+
+async def sends(world: World, action: str, value: str) -> None:
+    """Opens the form that asks, and sends it."""
+    reply = await world.act("ana", action, value)
+    assert isinstance(reply.view, Form)
+    await world.submits("ana", reply.view, {})
+
+
+ACTS: dict[str, tuple[Act, list[str]]] = {
+    "undo": (undo, [KEPT]),
+    "the form, emptied": (empties_the_form, [KEPT]),
+    "erase": (erases, [KEPT]),
+    "erase everything": (erases_everything, []),
+}
+"""Each with what is left to its author."""
 
 
 @pytest.fixture
@@ -75,20 +102,28 @@ def found_in(raw: bytes, *words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-async def test_nothing_is_left_of_what_was_erased(world: World, tmp_path: Path, act: Act) -> None:
-    """Not the words in any disguise, before or after; and after not what they were sealed as."""
+async def test_nothing_is_left_of_what_was_erased(
+    world: World, tmp_path: Path, act: tuple[Act, list[str]]
+) -> None:
+    """Not the words in any disguise, before or after; and after not what they were sealed as,
+    nor, while the process runs on, in the write-ahead log. What is left is its author's.
+    """
+    erase, stays = act
     assert found_in(bytes_in(tmp_path), SAID, KEPT, BETWEEN) == []
     before = await world.kept_versions("ana")
     assert [sealed for sealed in before if sealed in bytes_in(tmp_path)] == before
-    await act(world)
+    await erase(world)
+    await world.work()
     left = await world.kept_versions("ana")
     gone = [sealed for sealed in before if sealed not in left]
-    assert len(gone) == 1
-    assert await world.my_words("ana") == [KEPT]
-    await world.close()
-    raw = bytes_in(tmp_path)
-    assert [sealed for sealed in gone if sealed in raw] == []
-    assert found_in(raw, SAID, KEPT, BETWEEN) == []
+    assert len(gone) == 2 - len(stays)
+    assert await world.my_words("ana") == stays
+    for is_over in (False, True):
+        if is_over:
+            await world.close()
+        raw = bytes_in(tmp_path)
+        assert [sealed for sealed in gone if sealed in raw] == []
+        assert found_in(raw, SAID, KEPT, BETWEEN) == []
 
 
 def test_the_search_finds_every_disguise() -> None:

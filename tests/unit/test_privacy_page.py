@@ -47,6 +47,8 @@ def test_there_are_ten_promises_on_one_page() -> None:
         ({"comment_minimum": 12}, "words without names from 12"),
         ({"retention_days": 90}, "deleted by themselves 90 days after"),
         ({"follow_up_days": 9}, "9 days after a promise was due"),
+        ({"team_results": True}, "**you** of your own team"),
+        ({"retention_by_pack": {"burnout": 30}}, "those to “Burnout” after 30"),
     ],
 )
 def test_it_says_what_is_set(changes: dict[str, object], said: str) -> None:
