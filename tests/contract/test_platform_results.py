@@ -40,7 +40,7 @@ async def test_results_from_the_summary_and_from_home(open_office: OpenOffice) -
     assert "favourable" not in (await office.door.panel("mine0")).words
 
     surveys = await office.presses("helena", "Group results", HOME)
-    assert "Which survey?" in surveys.words
+    assert "Which check-in?" in surveys.words
     groups = await office.turns("helena", surveys.buttons[0])
     assert {"Everybody", "The people of Mara"} <= set(groups.buttons)
     whole = await office.turns("helena", "Everybody")

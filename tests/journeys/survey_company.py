@@ -75,7 +75,7 @@ async def counted(open_world: OpenWorld, given: Mapping[str, Given] | None = Non
 
 
 async def surveys(world: World, who: str) -> list[str]:
-    """Which surveys somebody may look at, newest first."""
+    """Which check-ins somebody may look at, newest first."""
     reader = await world.person(who)
     read = world.built.uow.read
     found = await read(lambda tx: results.surveys_for(tx, reader, world.now))

@@ -117,9 +117,9 @@ async def test_before_anything_was_counted_home_says_what_will_stand_here(
     await answer(world, everybodys())
     await world.until("2026-03-09 12:00")
     said = words(await opens(world, "mia", "Team results"))
-    assert "No survey of your team has been counted yet." in said
+    assert "No check-in of your team has been counted yet." in said
     assert "in groups of at least 5" in said
-    assert "No survey has been counted yet." in words(await opens(world, "ines", "Group results"))
+    assert "No check-in has been counted yet." in words(await opens(world, "ines", "Group results"))
 
 
 async def test_whoever_manages_nobody_has_no_way_to_results(open_world: OpenWorld) -> None:
@@ -160,7 +160,7 @@ async def test_a_new_manager_sees_nothing_of_before(open_world: OpenWorld) -> No
     value = f"{await survey_id(world)}:{world.ids['mia']}:"
     await world.changes(**dict.fromkeys(MIAS, "l1"))
     await world.settle()
-    assert "No survey of your team" in words(await opens(world, "l1", "Team results"))
+    assert "No check-in of your team" in words(await opens(world, "l1", "Team results"))
     assert "Team results" not in labels(await world.home("mia"))
     for who in ("mia", "l1"):
         assert await forged(world, who, "team_results", value) == Reply(notice=GONE)
@@ -177,8 +177,8 @@ async def test_figures_over_time_and_the_surveys_before(open_world: OpenWorld) -
     [line] = [block for block in panel.blocks if isinstance(block, Chart)]
     assert line.series[0].values == (67.0, 83.0)
     assert (line.low, line.high) == (0, 100)
-    assert line.text == "Survey by survey: 67%, 83%"
-    listed = await opens(world, "mia", "Other surveys", panel)
+    assert line.text == "Time by time: 67%, 83%"
+    listed = await opens(world, "mia", "Other check-ins", panel)
     assert labels(listed.blocks) == ["groups, Tue, Mar 17", "groups, Tue, Mar 10"]
     first = await opens(world, "mia", "groups, Tue, Mar 10", listed)
     assert "closed Tuesday, March 10" in words(first)
@@ -255,7 +255,7 @@ async def test_hr_chooses_a_survey_and_then_a_group(open_world: OpenWorld) -> No
         "The people of Lea",
         "The people of Max",
         "The people of Mia",
-        "Other surveys",
+        "Other check-ins",
     ]
     mias = await opens(world, "ines", "The people of Mia", groups)
     own = await opens(world, "mia", "Team results")
@@ -309,10 +309,10 @@ async def test_many_surveys_and_groups_come_in_pages(open_world: OpenWorld) -> N
         "The people of Boss00",
         "The people of Boss01",
     ]
-    assert labels(groups.blocks)[10:] == ["Next", "Other surveys"]
+    assert labels(groups.blocks)[10:] == ["Next", "Other check-ins"]
     rest = await opens(world, "ines", "Next", groups)
     assert "Page 2 of 2" in words(rest)
-    assert labels(rest.blocks)[-3:] == ["The people of Lea", "Previous", "Other surveys"]
+    assert labels(rest.blocks)[-3:] == ["The people of Lea", "Previous", "Other check-ins"]
     beyond = await forged(world, "ines", "group_units", f"{await survey_id(world)}::99")
     assert beyond.view == replace(groups)
 

@@ -220,4 +220,5 @@ def test_english_commands_hold_in_every_locale() -> None:
         *("form", "help", "home", "my_answers", "next", "pause", "resume", "skip", "snooze"),
         *("start", "stop", "undo", "agenda", "promise"),
         *("status", "cadence", "preview", "pause_until", "tomorrow"),
+        *("data", "my_data", "who", "who_reads"),
     }

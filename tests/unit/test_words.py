@@ -339,7 +339,7 @@ JARGON = (
 
 
 def read_by_people() -> Iterable[tuple[str, str]]:
-    tags = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+    tags = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!doctype html>", re.DOTALL)
     for message in shipped_messages(files("prompts"), ".j2"):
         yield message.name, tags.sub("", message.read_text(encoding="utf-8"))
     for data in shipped_messages(files("prompts"), ".yaml"):
