@@ -131,6 +131,12 @@ class SqlSurveys(Store):
         self._add(_comment, [ids | plain(each) for each in counted.comments])
         return True
 
+    def give_up(self, now: datetime) -> None:
+        closed = update(_survey).where(
+            self._own(_survey), _survey.c.counted_at.is_(None), _survey.c.closes_at <= now
+        )
+        self._connection.execute(closed.values(counted_at=now))
+
     def get(self, survey_id: UUID) -> Survey | None:
         found = self._counted().where(_survey.c.id == survey_id)
         row = self._connection.execute(found).one_or_none()

@@ -98,6 +98,11 @@ def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
 
 
 def hold(tx: Tx, now: datetime) -> None:
-    """The last act on a restored copy: nothing of it leaves until it is released."""
+    """The last act on a restored copy: nothing of it leaves until it is released.
+
+    Results of check-ins that have closed since the copy was made may have been seen: counted anew,
+    without what was erased since, they would tell what that was.
+    """
+    tx.surveys.give_up(now)
     tx.held.hold_all(now)
     tx.organisations.set_restored(now)

@@ -115,6 +115,10 @@ class Surveys(Protocol):
         """Keeps what was counted. False, and nothing changed, where it was counted before."""
         ...
 
+    def give_up(self, now: datetime) -> None:
+        """Those that closed by `now` and are not counted count as such, with nothing to show."""
+        ...
+
     def get(self, survey_id: UUID) -> Survey | None:
         """A counted survey."""
         ...
