@@ -387,6 +387,7 @@ def test_the_commands_are_those_that_work() -> None:
         "demo",
         "erase",
         "keys new",
+        "link",
         "manifest slack",
         "people import",
         "people sync",
