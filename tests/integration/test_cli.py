@@ -377,6 +377,10 @@ COMMANDS = sorted(_commands(typer.main.get_command(cli.app)))  # type: ignore[ar
 
 def test_the_commands_are_those_that_work() -> None:
     assert [" ".join(path) for path in COMMANDS] == [
+        "audit export",
+        "audit list",
+        "audit verify",
+        "backup",
         "cadence apply",
         "cadence diff",
         "cadence export",
@@ -387,9 +391,13 @@ def test_the_commands_are_those_that_work() -> None:
         "demo",
         "erase",
         "keys new",
+        "keys prune",
+        "keys rotate",
         "manifest slack",
         "people import",
         "people sync",
+        "release",
+        "restore",
         "retention",
         "run",
         "status",
