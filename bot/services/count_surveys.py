@@ -99,7 +99,7 @@ def _countable(
 def _begun(tx: Tx, survey: Survey) -> _Count:
     """Who was asked, and the management tree as it stood when the survey closed."""
     organisation = tx.organisations.get()
-    assert organisation is not None, "a survey belongs to one"  # noqa: S101  # told to the types
+    assert organisation is not None, "a survey belongs to one"  # noqa: S101  # nosec B101  # for the types
     asked = tx.surveys.asked(survey)
     people = {each.person_id for each in asked}
     managers: dict[UUID, UUID] = {}
