@@ -1,7 +1,9 @@
 """What all query classes share."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -44,3 +46,16 @@ def chunks(items: Sequence[T], size: int = PER_STATEMENT) -> Iterator[Sequence[T
     """Yield `items` in order, at most `size` at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def grouped(
+    pairs: Iterable[tuple[UUID, T]], order: "attrgetter[int] | None" = None
+) -> Mapping[UUID, list[T]]:
+    """The items under each key, in the order given or by `order`."""
+    found: dict[UUID, list[T]] = defaultdict(list)
+    for key, item in pairs:
+        found[key].append(item)
+    if order is not None:
+        for items in found.values():
+            items.sort(key=order)
+    return found

@@ -1,11 +1,8 @@
 """Answers in a real database: versions, audiences that only narrow, and who gets to see what."""
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event
 
-import storage
 from bot.domain.check_in import CheckIn
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Person
@@ -412,66 +408,3 @@ def _explained(world: World, manager_id: UUID) -> str:
     statement, parameters = seen[0]
     rows = connection.exec_driver_sql(prefix + statement, parameters)  # type: ignore[arg-type]
     return "\n".join(str(row) for row in rows)
-
-
-ANSWER_TABLES = {"AnswerRow", "AnswerVersionRow", "AnswerAudienceRow", "AnswerReaderRow"}
-ANSWER_TABLE_NAMES = {"answer", "answer_version", "answer_audience", "answer_reader"}
-MAY_NAME_THEM = {
-    "storage/answers.py",
-    "storage/erasing.py",  # empties them
-    "storage/expiry.py",  # deletes them
-    "storage/tables/conversation.py",
-}
-ROOT = Path(storage.__file__).parent.parent
-
-
-def test_no_other_module_queries_answers() -> None:
-    checked = {path.relative_to(ROOT).as_posix(): path for path in _sources()}
-    assert set(checked) >= MAY_NAME_THEM
-    naming = {name for name, path in checked.items() if _names_answer_tables(path.read_text())}
-    assert naming == MAY_NAME_THEM
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "from storage.tables.conversation import AnswerRow",
-        "from storage.tables import conversation\nconversation.AnswerVersionRow",
-        "from storage.tables.conversation import *",
-        "metadata.tables['answer_reader']",
-        "text('SELECT sealed FROM answer_version')",
-        "getattr(conversation, 'AnswerRow')",
-    ],
-)
-def test_a_module_that_queries_answers_would_be_found(source: str) -> None:
-    assert _names_answer_tables(source)
-
-
-def _sources() -> Iterator[Path]:
-    for package in ("bot", "prompts", "scheduling", "storage"):
-        for path in (ROOT / package).rglob("*.py"):
-            if "migrations" not in path.parts:
-                yield path
-
-
-def _names_answer_tables(source: str) -> bool:
-    return any(_names_one(node) for node in ast.walk(ast.parse(source)))
-
-
-def _names_one(node: ast.AST) -> bool:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.ClassDef(name=name):
-            return name in ANSWER_TABLES
-        case ast.ImportFrom(module="storage.tables.conversation", names=names):
-            return any(alias.name in ANSWER_TABLES | {"*"} for alias in names)
-        case ast.Constant(value=str(text)):
-            return text in ANSWER_TABLES or _queries(text)
-        case ast.Subscript(value=ast.Attribute(attr="tables"), slice=ast.Constant(value=name)):
-            return name in ANSWER_TABLE_NAMES
-    return False
-
-
-def _queries(text: str) -> bool:
-    words = text.lower().replace('"', " ").split()
-    verbs = {"from", "join", "into", "update"}
-    return any(a in verbs and b in ANSWER_TABLE_NAMES for a, b in pairwise(words))

@@ -1,21 +1,17 @@
-"""Answers, their versions and who may read them: the only module that queries them."""
+"""What answers say, in which versions, and who may read them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Connection,
-    Executable,
     Table,
     and_,
-    bindparam,
     exists,
-    func,
     or_,
     select,
     update,
@@ -25,16 +21,27 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain.packs import AudienceKind
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.domain.visibility import Audience, narrowed
-from storage.erasing import ErasingAnswers
+from storage.answers.erasing import ErasingAnswers
+from storage.answers.statements import (
+    AUDIENCES,
+    CURRENT,
+    CURRENT_AMONG,
+    CURRENT_OF,
+    OF_CHECK_INS,
+    SELECT,
+    SETTLE_CURRENT,
+    SETTLE_PENDING,
+    VERSIONS,
+    next_sequence,
+)
 from storage.managements import held_at
 from storage.queries import chunks
-from storage.store import SOME, Found, Query, own
+from storage.store import Found, Query
 from storage.tables.conversation import (
     AnswerAudienceRow,
     AnswerReaderRow,
     AnswerRow,
     AnswerVersionRow,
-    CheckInRow,
 )
 from storage.tables.people import ManagementRow
 from storage.tables.summary import SummaryAnswerRow
@@ -46,96 +53,6 @@ _reader = AnswerReaderRow.__table__
 _named = _reader.alias("named")
 _management = ManagementRow.__table__
 _summarised = SummaryAnswerRow.__table__
-_check_in = CheckInRow.__table__
-# Built once: building a statement costs more than running it.
-_of_answer = and_(
-    _version.c.organisation_id == _answer.c.organisation_id, _version.c.answer_id == _answer.c.id
-)
-# Both columns, as the key that leads to an audience's readers begins with the organisation.
-_of_audience = and_(
-    _reader.c.organisation_id == _audience.c.organisation_id,
-    _reader.c.audience_id == _audience.c.id,
-)
-
-_SELECT: Query = (
-    select(
-        _answer.c.id,
-        _version.c.id.label("version_id"),
-        _answer.c.check_in_id,
-        _answer.c.person_id,
-        _answer.c.question_key,
-        _check_in.c.pack_revision_id,
-        _check_in.c.period,
-        _version.c.sequence,
-        _version.c.sealed,
-        _version.c.platform_at,
-        _version.c.recorded_at,
-    )
-    .join_from(_version, _answer, _of_answer)
-    .join(_check_in, _check_in.c.id == _answer.c.check_in_id)
-)
-"""Versions with their answers. A query limits the table it starts from to the organisation: the
-same condition on the others would let SQLite start from any of them.
-"""
-
-_CURRENT = _SELECT.where(
-    _version.c.id == _answer.c.current_version_id, _version.c.sealed.is_not(None)
-)
-_CURRENT_OF = _CURRENT.where(own(_answer), _answer.c.check_in_id == bindparam("check_in"))
-CURRENT_AMONG = _CURRENT.where(own(_answer), _answer.c.id.in_(SOME))
-_OF_CHECK_INS = _CURRENT.where(own(_answer), _answer.c.check_in_id.in_(SOME))
-_VERSIONS = _SELECT.where(own(_version), _version.c.id.in_(SOME))
-
-_AUDIENCES = (
-    select(
-        _audience.c.answer_id,
-        _audience.c.sequence,
-        _audience.c.kind,
-        _audience.c.counted,
-        _audience.c.shown_at,
-        _reader.c.person_id,
-    )
-    .outerjoin_from(_audience, _reader, _of_audience)
-    .where(own(_audience), _audience.c.answer_id.in_(SOME))
-    .order_by(_audience.c.answer_id, _audience.c.sequence)
-)
-"""All that each answer ever had, a row per reader, oldest first."""
-
-_own_answer = and_(own(_answer), _answer.c.id == bindparam("answer"))
-_newest = (
-    select(_version.c.id)
-    .where(own(_version), _version.c.answer_id == bindparam("answer"))
-    .where(_version.c.sealed.is_not(None))
-    .order_by(_version.c.platform_at.desc(), _version.c.sequence.desc())
-    .limit(1)
-)
-_SETTLE_CURRENT = (
-    update(_answer).where(_own_answer).values(current_version_id=_newest.scalar_subquery())
-)
-"""Makes the newest version that still has content the current one of an `answer`."""
-
-_last_audience = (
-    select(_audience.c.id)
-    .where(own(_audience), _audience.c.answer_id == bindparam("answer"))
-    .order_by(_audience.c.sequence.desc())
-    .limit(1)
-)
-_in_summary_already = exists().where(
-    own(_summarised),
-    _summarised.c.answer_version_id == _answer.c.current_version_id,
-    _summarised.c.manager_id == _reader.c.person_id,
-)
-_pending = select(_answer.c.current_version_id).where(
-    _own_answer,
-    _reader.c.audience_id == _last_audience.scalar_subquery(),
-    ~_in_summary_already,
-)
-_SETTLE_PENDING = (
-    update(_reader)
-    .where(own(_reader), _reader.c.answer_id == bindparam("answer"))
-    .values(pending_version_id=_pending.scalar_subquery())
-)
-"""Makes the current version pending for the readers of the last audience. Run it second."""
 
 
 class SqlAnswers(ErasingAnswers):
@@ -180,20 +97,20 @@ class SqlAnswers(ErasingAnswers):
             self._settle(answer_id)
 
     def current(self, check_in_id: UUID) -> dict[str, StoredAnswer]:
-        found = self._with_audiences(self._run(_CURRENT_OF, check_in=check_in_id).all())
+        found = self._with_audiences(self._run(CURRENT_OF, check_in=check_in_id).all())
         return {answer.question_key: answer for answer in found}
 
     def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
-        return self._with_audiences(list(self._run_among(check_ins, _OF_CHECK_INS)))
+        return self._with_audiences(list(self._run_among(check_ins, OF_CHECK_INS)))
 
     def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
-        query = _CURRENT.where(self._own(_answer), _answer.c.person_id == person_id)
+        query = CURRENT.where(self._own(_answer), _answer.c.person_id == person_id)
         return self._load(query.order_by(*newest).limit(limit))
 
     def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
         query = (
-            _CURRENT.join(_reader, _reader.c.pending_version_id == _version.c.id)
+            CURRENT.join(_reader, _reader.c.pending_version_id == _version.c.id)
             .where(
                 self._own(_reader),
                 _reader.c.person_id == manager_id,
@@ -211,7 +128,7 @@ class SqlAnswers(ErasingAnswers):
         """Withdrawn ones too, without their content."""
 
         def query(some: Sequence[UUID]) -> Query:
-            told = _SELECT.join(_summarised, _summarised.c.answer_version_id == _version.c.id)
+            told = SELECT.join(_summarised, _summarised.c.answer_version_id == _version.c.id)
             return told.where(
                 self._own(_summarised),
                 _summarised.c.manager_id == manager_id,
@@ -222,7 +139,7 @@ class SqlAnswers(ErasingAnswers):
         return sorted(found, key=lambda a: (a.platform_at, a.sequence, a.version_id))
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
-        rows = self._run_among(ids, _VERSIONS)
+        rows = self._run_among(ids, VERSIONS)
         return {answer.version_id: answer for answer in self._with_audiences(list(rows))}
 
     def current_of(self, versions: Iterable[UUID]) -> dict[UUID, StoredAnswer]:
@@ -325,12 +242,12 @@ class SqlAnswers(ErasingAnswers):
         self._add(_reader, readers)
 
     def _next_sequence(self, table: Table, answer_id: UUID) -> int:
-        return int(self._run(_next_sequence(table), answer=answer_id).scalar_one())
+        return int(self._run(next_sequence(table), answer=answer_id).scalar_one())
 
     def _settle(self, answer_id: UUID) -> None:
         """Makes the columns that repeat other rows true again: current and pending version."""
-        self._run(_SETTLE_CURRENT, answer=answer_id)
-        self._run(_SETTLE_PENDING, answer=answer_id)
+        self._run(SETTLE_CURRENT, answer=answer_id)
+        self._run(SETTLE_PENDING, answer=answer_id)
 
     def _manages(self, manager_id: UUID, at: datetime) -> ColumnElement[bool]:
         return exists().where(
@@ -377,7 +294,7 @@ class SqlAnswers(ErasingAnswers):
 
     def _shown(self, answers: Iterable[UUID]) -> Iterator[tuple[UUID, datetime, Audience]]:
         """The same with the moment from which each held."""
-        shown = groupby(self._run_among(answers, _AUDIENCES), key=itemgetter(0, 1, 2, 3, 4))
+        shown = groupby(self._run_among(answers, AUDIENCES), key=itemgetter(0, 1, 2, 3, 4))
         for (answer_id, _, kind, counted, shown_at), rows in shown:
             readers = frozenset(row.person_id for row in rows if row.person_id is not None)
             yield answer_id, shown_at, Audience(AudienceKind(kind), readers, bool(counted))
@@ -415,10 +332,3 @@ def _met(last: Audience, shown: Audience) -> Audience:
     if not readers:
         return Audience(AudienceKind.SELF)
     return Audience(AudienceKind.MANAGER, readers, counted)
-
-
-@cache
-def _next_sequence(table: Table) -> Executable:
-    """The number after the last one that an `answer` has in a table."""
-    query = select(func.coalesce(func.max(table.c.sequence), 0) + 1)
-    return query.where(own(table), table.c.answer_id == bindparam("answer"))
