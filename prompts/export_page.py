@@ -100,4 +100,4 @@ def _template() -> Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    return made.get_template("export.html.j2")
+    return made.get_template("export.html")

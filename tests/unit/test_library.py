@@ -218,7 +218,7 @@ def test_english_commands_hold_in_every_locale() -> None:
     assert all(word == word.casefold() for word in commands("en"))
     assert set(commands("en").values()) == {
         *("form", "help", "home", "my_answers", "next", "pause", "resume", "skip", "snooze"),
-        *("start", "stop", "undo", "agenda", "promise"),
+        *("start", "stop", "undo", "agenda", "promise", "my_data", "who_reads", "data", "who"),
         *("status", "cadence", "preview", "pause_until", "tomorrow"),
         *("data", "my_data", "who", "who_reads"),
     }
