@@ -59,7 +59,8 @@ async def schedule_due(kit: Kit, now: datetime, *, held_too: bool = False) -> in
     """Plans, tends and drafts what is due at `now` (aware UTC); where `held_too`, also while
     everything is held after a restore.
 
-    Where nothing is due this costs one look at eight indexes, however many people there are.
+    Where nothing is due this costs a look at eight indexes and at the organisation, however
+    many people there are.
     """
     upcoming = await kit.uow.read(_look_at_all if held_too else _look)
     return await _schedule_due(kit, upcoming, now)

@@ -93,7 +93,7 @@ async def test_an_idle_tick_asks_the_same_of_any_company(worlds: Worlds) -> None
         assert await idle(world) == 0
     in_few, in_many = await kinds(few, idle), await kinds(many, idle)
     assert in_few == in_many
-    assert len(in_many) == 9  # BEGIN, and a look at eight indexes
+    assert len(in_many) == 10  # BEGIN, whether all is held, and a look at eight indexes
 
 
 async def test_an_idle_tick_reads_indexes_alone(worlds: Worlds) -> None:
