@@ -72,7 +72,8 @@ async def schedule_due(kit: Kit, now: datetime, *, held_too: bool = False) -> in
 
     held_too: also while everything is held after a restore.
 
-    Where nothing is due this costs one look at nine indexes, however many people there are.
+    Where nothing is due this costs a look at nine indexes and at the organisation, however many
+    people there are.
     """
     upcoming = await kit.uow.read(_look_at_all if held_too else _look)
     return await _schedule_due(kit, upcoming, now)

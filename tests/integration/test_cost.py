@@ -95,7 +95,7 @@ async def test_an_idle_tick_asks_the_same_of_any_company(worlds: Worlds) -> None
         assert await idle(world) == 0
     in_few, in_many = await kinds(few, idle), await kinds(many, idle)
     assert in_few == in_many
-    assert len(in_many) == 10  # BEGIN, and a look at nine indexes
+    assert len(in_many) == 11  # BEGIN, whether all is held, and a look at nine indexes
 
 
 async def test_an_idle_tick_reads_indexes_alone(worlds: Worlds) -> None:

@@ -61,7 +61,7 @@ def test_the_migrations_make_what_the_code_declares(database_url: str) -> None:
         tables = inspect(connection).get_table_names(schema=schema)
     engine.dispose()
     assert differences == []
-    assert sorted(tables) == ["alembic_version", "person_key"]
+    assert sorted(tables) == ["alembic_version", "erasure", "person_key"]
 
 
 def test_the_main_databases_metadata_knows_no_keys() -> None:
