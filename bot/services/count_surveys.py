@@ -79,8 +79,8 @@ async def _count(kit: Kit, survey: Survey, now: datetime) -> bool:
         some = [each.check_in_id for each in count.asked[start : start + CHUNK]]
         answers, packs = await kit.uow.read(partial(_countable, some))
         vault = await kit.keys.vault({answer.person_id for answer in answers})
-        count.add(vault, answers, packs)
-    # Seconds for a hundred thousand people: people who answer meanwhile are not kept waiting.
+        # In threads, as the next line: whoever answers meanwhile is not kept waiting.
+        await asyncio.to_thread(count.add, vault, answers, packs)
     found = await asyncio.to_thread(count.result)
     return await kit.uow.write(lambda tx: tx.surveys.keep(survey, found, now))
 

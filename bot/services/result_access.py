@@ -98,16 +98,19 @@ def chain_of(units: Mapping[UUID, SurveyUnit], unit_id: UUID) -> list[SurveyUnit
     return chain
 
 
-def line_of(tx: Tx, survey: Survey) -> SurveyLine:
-    """A counted survey as it stands in a list, under its cadence's title of today."""
-    cadences = {each.cadence_id: each.spec for each in tx.cadences.current()}
-    spec = cadences[survey.cadence_id]
-    return SurveyLine(
-        id=survey.id,
-        cadence_key=spec.key,
-        title=spec.title,
-        period=survey.period,
-        pack=tx.cadences.packs([survey.pack_revision_id])[survey.pack_revision_id].pack,
-        closed_at=survey.closes_at,
-        counted_at=survey.counted_at or survey.closes_at,
-    )
+def lines_of(tx: Tx, surveys: Sequence[Survey]) -> list[SurveyLine]:
+    """Counted surveys as they stand in a list, under their cadences' titles of today."""
+    cadences = {each.cadence_id: each.spec for each in tx.cadences.current()} if surveys else {}
+    packs = tx.cadences.packs({survey.pack_revision_id for survey in surveys})
+    return [
+        SurveyLine(
+            id=survey.id,
+            cadence_key=cadences[survey.cadence_id].key,
+            title=cadences[survey.cadence_id].title,
+            period=survey.period,
+            pack=packs[survey.pack_revision_id].pack,
+            closed_at=survey.closes_at,
+            counted_at=survey.counted_at or survey.closes_at,
+        )
+        for survey in surveys
+    ]

@@ -24,7 +24,7 @@ from bot.domain.policy import Policy
 from bot.domain.ports.survey_store import StoredFigure, Survey, SurveyUnit
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.count_surveys import PARTICIPATION
-from bot.services.result_access import Access, chain_of, line_of
+from bot.services.result_access import Access, chain_of, lines_of
 from bot.services.result_comments import comment_authors, comments_of, read_comments
 from bot.services.result_views import (
     Comments,
@@ -62,8 +62,7 @@ TREND = 12
 
 def surveys_for(tx: Tx, reader: Person, now: datetime, limit: int = 50) -> Sequence[SurveyLine]:
     """Counted surveys of which the reader may see something at `now` (aware UTC), newest first."""
-    found = Access.of(tx, reader, now).surveys(limit)
-    return [line_of(tx, survey) for survey in found]
+    return lines_of(tx, Access.of(tx, reader, now).surveys(limit))
 
 
 def units_for(tx: Tx, reader: Person, survey_id: UUID, now: datetime) -> Sequence[ResultUnit]:
@@ -131,7 +130,7 @@ class _Reading:
         history = tx.surveys.history(survey, {unit_id for unit_id, _ in figures}, TREND)
         revisions = tx.cadences.packs({each.pack_revision_id for each, _ in history})
         packs = {key: revision.pack for key, revision in revisions.items()}
-        line, named = line_of(tx, survey), _named(tx, chain)
+        [line], named = lines_of(tx, [survey]), _named(tx, chain)
         return cls(tx, survey, line, policy, chain, named, figures, history, packs)
 
     def result(self) -> SurveyResult:

@@ -231,7 +231,7 @@ def test_a_narrow_terminal_folds_and_never_cuts() -> None:
     [
         (("people", "import", "nowhere.csv"), "nowhere.csv is not a file"),
         (("people", "import", "."), "is not a file"),
-        (("cadence", "preview", "ai"), "there are ai-check-in, guide-learning, "),
+        (("cadence", "preview", "ai"), "there are ai-check-in, ai-clarity, guide-learning, "),
         (("cadence", "apply", "nowhere.yaml"), "nowhere.yaml"),
         (("cadence", "export", "-o", "no/such/folder.yaml"), "no/such/folder.yaml: no such file"),
         (("demo", "--people", "nowhere.csv", "--no-serve"), "is not a file"),

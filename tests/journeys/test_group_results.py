@@ -209,14 +209,28 @@ async def test_two_that_count_at_once_count_once(open_world: OpenWorld) -> None:
     assert await surveys(world, "ines") == [FIRST]
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 19, 20])
+async def test_it_makes_no_odds_how_many_are_opened_at_a_time(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("bot.services.count_surveys.CHUNK", chunk)
+    world = await counted(open_world)
+    assert kept(world) == ALL
+    found = await question(world, "mia", "clear")
+    assert found.figure is not None
+    assert found.figure.shares == {"1": 0, "2": 17, "3": 17, "4": 50, "5": 17}
+
+
 # What counts
 
 
 async def test_only_for_me_stops_counting_while_it_runs(open_world: OpenWorld) -> None:
     """Five are left of six; with four Mia sees everybody's instead."""
     world = await opened(open_world)
-    await answer(world, everybodys())
-    await world.press_under("m1", "5/5", "only_me")
+    given = everybodys()
+    given["m1"] = {**given["m1"], "rating:time": "1"}
+    await answer(world, given)
+    await world.press_under("m1", "1/5", "only_me")
     await world.until(CLOSED)
     found = await question(world, "mia", "time")
     assert found.figure is not None
