@@ -15,15 +15,14 @@ from uuid import UUID, uuid4
 from bot.domain.check_in import ANSWERABLE, Asked, CheckIn, State
 from bot.domain.erasure import Erased
 from bot.domain.people import Participation
-from bot.domain.ports.conversation_store import Released, StoredAnswer
+from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.summary import WrittenPart
 from bot.services import erase_messages, expectations, steps
 from bot.services.act import Act
 from bot.services.call_off import call_off
+from bot.services.forget import forget_person, reword
 from bot.services.kit import Kit
-from bot.services.sealing import open_part, open_value, seal_part
 from bot.services.settle_erasures import settle_erasures
 from bot.services.taken_back import note_all, taken_back
 
@@ -141,23 +140,9 @@ def _take(act: Act, answers: Sequence[StoredAnswer]) -> None:
     note_all(act, Erased.VERSION, versions)
     released = act.tx.summaries.release(versions)
     for each in released:
-        _reword(act, each)
+        reword(act.tx, act.vault, act.person.id, each)
     act.tx.read_log.forget(act.person.id, ids)
     erase_messages.bring_up_to_date(act, released, log_of)
-
-
-def _reword(act: Act, released: Released) -> None:
-    """What is left of a part rests on the other answers alone: its headline may have told more."""
-    part = released.part
-    if part is None or not act.vault.knows(act.person.id):
-        return
-    stored = act.tx.answers.current_of(part.versions)
-    opened = {version: open_value(act.vault, answer) for version, answer in stored.items()}
-    texts = {version: value.text for version, value in opened.items() if value is not None}
-    written = open_part(act.vault, part, texts)
-    if written is not None:
-        kept = WrittenPart("", written.starters, written.writer)
-        act.tx.summaries.reseal(part.id, seal_part(act.vault, act.person.id, part.id, kept, texts))
 
 
 def _skip(act: Act, check_in: CheckIn, keys: Sequence[str]) -> None:
@@ -190,22 +175,12 @@ def _without(check_in: CheckIn, keys: Iterable[str]) -> CheckIn:
 def _take_everything(act: Act) -> None:
     tx, person, now = act.tx, act.person, act.now
     call_off(tx, [person.id], "erased", now)
-    log_of = tx.read_log.of_person(person.id)
-    released = tx.summaries.release(tx.answers.erase(tx.answers.ids_of(person.id)))
-    tx.read_log.forget_person(person.id)
+    log_of, asked = tx.read_log.of_person(person.id), tx.expectations.questions_by(person.id)
+    released = forget_person(tx, person.id, now)
     erase_messages.bring_up_to_date(act, released, log_of)
-    _take_questions(act)
-    for store in (tx.promises, tx.agenda, tx.meetings):
-        store.forget_copies(person.id)
-    tx.local_messages.delete_all(person.id, now)
-    tx.erasures.end_links(person.id)
+    for question in asked:
+        expectations.redraw(tx, question.version_id, person, act.inbound_id, now)
     _take_part_no_more(act)
-
-
-def _take_questions(act: Act) -> None:
-    for question in act.tx.expectations.questions_by(act.person.id):
-        act.tx.expectations.delete(question.id)
-        expectations.redraw(act.tx, question.version_id, act.person, act.inbound_id, act.now)
 
 
 def _take_part_no_more(act: Act) -> None:

@@ -22,7 +22,7 @@ from bot.services import erase
 from bot.services.act import join_value
 from bot.services.deliver import deliver
 from bot.services.plan import plan
-from bot.services.sealing import open_value
+from bot.services.sealing import open_part, open_value
 from bot.services.settle_erasures import settle_erasures
 from bot.services.weekly_summary import summarise
 from bot.services.work import schedule_due
@@ -374,6 +374,40 @@ async def test_erased_while_the_summary_is_being_sent(open_world: OpenWorld) -> 
     assert "kestrel" not in await screen(world, "mara")
 
 
+async def test_what_was_written_about_it_goes_too(open_world: OpenWorld) -> None:
+    """A headline that told of both answers goes with the first of them; ways to begin stay only
+    where they rest on the other one."""
+    world = await company(open_world)
+    await world.answers("ana", "kestrel words?", "heron words")
+    world.jump("2026-03-06 15:00")
+    kit = world.built.kit
+    await plan(kit.uow, kit.calendar, world.now)
+    assert await summarise(replace(kit, writer=Telling(world)), world.now) == 1
+    await world.until("2026-03-06 18:00")
+    assert (await written(world)).headline == "kestrel and heron"
+    await erases(world, "ana", "kestrel words?")
+    left = await written(world)
+    assert left.headline == ""
+    assert [starter.quote for starter in left.starters] == ["heron words"]
+    await erases(world, "ana", "heron words")
+    [summary] = await world.built.uow.read(lambda tx: tx.summaries.of_manager(world.ids["mara"]))
+    assert summary.parts == ()
+
+
+async def written(world: World) -> WrittenPart:
+    """What the only part of Mara's summary says to somebody with the key."""
+    uow = world.built.uow
+    [summary] = await uow.read(lambda tx: tx.summaries.of_manager(world.ids["mara"]))
+    [part] = summary.parts
+    vault = await world.built.keys.vault([part.subject_id])
+    answers = await uow.read(lambda tx: tx.answers.versions(part.versions))
+    values = {version: open_value(vault, answer) for version, answer in answers.items()}
+    texts = {version: value.text for version, value in values.items() if value is not None}
+    found = open_part(vault, part, texts)
+    assert found is not None
+    return found
+
+
 async def test_undo_narrow_and_not_for_me_are_noted(open_world: OpenWorld) -> None:
     """For whoever restores an old copy: each act stands in the list, with opaque ids alone."""
     world = await company(open_world)
@@ -500,6 +534,19 @@ async def test_everything_of_somebody_who_left(open_world: OpenWorld) -> None:
     await world.wait(timedelta(minutes=3))
     assert "kestrel" not in await world.can_read("mara")
     assert not (await world.built.keys.vault([ana])).knows(ana)
+
+
+class Telling:
+    """A writer that tells of everything in one line."""
+
+    name = "telling"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def write(self, week: PersonWeek) -> WrittenPart:
+        plain = await self._world.built.kit.writer.write(week)
+        return replace(plain, headline="kestrel and heron")
 
 
 class Slow:
