@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from bot.local.hearing import hear
 from bot.local.thread import read_thread
 from bot.services.conversation import handle
 from bot.services.home import home
+from bot.services.web_address import WebAddress
 from bot.settings import Environment, load_configuration
 from scheduling.clock import SteppedClock
 from tests.sample_expectations import new_expectations
@@ -34,6 +35,7 @@ OPENING = frozenset({
     "expectations_reply",
     "my_answers",
     "my_data",
+    "my_data_copy",
     "open_form",
     "open_later",
     "open_pause",
@@ -86,6 +88,8 @@ async def lived(environment: Environment, until: datetime) -> Screens:
         stage.append(Player(partial(hear, built.kit), built.local.id, actors, sample.START))
         await live(built, clock, stage[0], until, lambda _: None)
         await new_expectations(built, company.configuration, clock.now())
+        as_in_slack = replace(built.kit, web=WebAddress("https://touchpoint.fernweh.example"))
+        built = replace(built, kit=as_in_slack)  # the local page would hand over files itself
         for person in people.values():
             await _look(built, person, clock.now(), screens)
     finally:
@@ -99,7 +103,8 @@ async def _look(built: Built, person: Person, now: datetime, screens: Screens) -
     screens.threads[person.email] = thread
     screens.homes[person.email] = blocks
     views = screens.views.setdefault(person.email, {})
-    for button in _buttons([*blocks, *(b for message in thread for b in message.blocks)]):
+    copy = Button("", "my_data_copy")
+    for button in (copy, *_buttons([*blocks, *(b for message in thread for b in message.blocks)])):
         if button.action in OPENING:
             view = await _opened(built, person, button, now)
             if view is not None:

@@ -143,7 +143,7 @@ def pictures(seen: Screens) -> dict[str, list[Screen]]:
         "forms": [modal(_form(seen)), modal(employee["my_answers"])],
         "home": [*map(home, homes)],
         "admin": [modal(admin["admin_preview"]), modal(admin["admin_pause"])],
-        "your-data": [modal(employee["my_data"]), modal(employee["who_reads"])],
+        "your-data": [modal(employee[name]) for name in ("my_data", "who_reads", "my_data_copy")],
         "expectations": [conversation(told), *map(modal, unclear)],
     }
 

@@ -159,7 +159,8 @@ class _Panel:
     def _kept(self, said: Said) -> Iterator[Block]:
         yield Divider()
         yield Heading(said["kept"])
-        yield Text(self._say(days=who_reads.kept_days(self._act.policy))["kept_text"])
+        act = self._act
+        yield Text(who_reads.kept_line(self._kit.words, act.tx, act.policy, act.person))
 
     def _erase(self, said: Said) -> Iterator[Block]:
         yield Divider()

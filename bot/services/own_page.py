@@ -45,10 +45,11 @@ def _shown(kit: Kit, tx: Tx, person: Person, session: str, now: datetime) -> Sho
     manager = audience.current_manager(tx, person.id, now)
     said = _say(kit, policy, person, manager)
     ai = my_data.ai_switch(kit.words, person)
+    kept_for = who_reads.kept_line(kit.words, tx, policy, person)
     return Shown(
         name=person.first_name,
         until=personal_links.ends_at(tx, session) or now,
-        reading=_reading(kit, said, person, has_manager=manager is not None),
+        reading=_reading(kit, said, person, kept_for, has_manager=manager is not None),
         page_url=policy.page_url,
         page_label=said["page"],
         answers=len(kept),
@@ -66,12 +67,13 @@ def _say(kit: Kit, policy: Policy, person: Person, manager: Person | None) -> Sa
         person.locale,
         person.time_zone,
         company=policy.company,
-        days=who_reads.kept_days(policy),
         manager=manager.name if manager else "",
     )
 
 
-def _reading(kit: Kit, said: Said, person: Person, *, has_manager: bool) -> tuple[str, ...]:
+def _reading(
+    kit: Kit, said: Said, person: Person, kept: str, *, has_manager: bool
+) -> tuple[str, ...]:
     first = said["any_manager" if has_manager else "any_self"]
     ai = who_reads.ai_line(kit.words, person)
-    return (first, said["kept_to_this"], said["platform"], said["operator"], ai, said["kept"])
+    return (first, said["kept_to_this"], said["platform"], said["operator"], ai, kept)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from bot.domain.check_in import CheckIn
 from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
-from bot.domain.packs import AudienceKind, Question
+from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.conversation_store import StoredAnswer
+from bot.domain.ports.unit_of_work import Tx
 from bot.services import audience
 from bot.services.act import Act
 from bot.services.kit import Kit
@@ -37,9 +38,18 @@ def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     return Reply(_Telling(kit.words, act).panel(check_in, covers=origin == OVER_A_FORM))
 
 
-def kept_days(policy: Policy) -> int:
-    """How long answers are kept after their check-in closed, in days."""
-    return policy.retention_days
+def kept_line(
+    words: Words, tx: Tx, policy: Policy, person: Person, pack: Pack | None = None
+) -> str:
+    """How long answers are kept: to one pack, or to all with those packs that differ."""
+    days = policy.kept_for(pack.key).days if pack else policy.retention_days
+    lines = [words.say("who_reads", person.locale, person.time_zone, days=days)["kept"]]
+    for key, other in sorted(policy.retention_by_pack.items()) if pack is None else ():
+        found = tx.cadences.pack(key)
+        name = found.pack.name(person.locale) if found else key
+        said = words.say("who_reads", person.locale, person.time_zone, days=other, name=name)
+        lines.append(said["kept_of_pack"])
+    return " ".join(lines)
 
 
 class _Telling:
@@ -61,7 +71,8 @@ class _Telling:
         said = self._say()
         questions = self._of_check_in(check_in) if check_in else self._of_any(said)
         further = () if covers else self._further(said)
-        blocks = (*questions, *self._also(said), *further)
+        pack = self._act.pack(check_in) if check_in else None
+        blocks = (*questions, *self._also(said, pack), *further)
         return Panel(said["title"], blocks, said["close"], covers=covers)
 
     def _of_any(self, said: Said) -> Iterator[Block]:
@@ -104,12 +115,12 @@ class _Telling:
             return self._say(manager=names)["former"]
         return self._say(manager=names)["manager_counted" if shown.counted else "manager"]
 
-    def _also(self, said: Said) -> Iterator[Block]:
+    def _also(self, said: Said, pack: Pack | None) -> Iterator[Block]:
         person, policy = self._act.person, self._act.policy
         yield Heading(said["also"])
         lines = (said["platform"], said["operator"], ai_line(self._words, person))
         yield Text("\n\n".join(lines))
-        kept = self._say(days=kept_days(policy))["kept"]
+        kept = kept_line(self._words, self._act.tx, policy, person, pack)
         yield Text(f"{kept} {said['log']}", Tone.MUTED)
         if policy.page_url:
             yield Link(said["page"], policy.page_url)

@@ -387,6 +387,7 @@ def test_the_commands_are_those_that_work() -> None:
         "demo",
         "erase",
         "keys new",
+        "link",
         "manifest slack",
         "people import",
         "people sync",
@@ -419,3 +420,13 @@ def test_a_new_database_begins_as_a_demo_only_when_told_so(
     with closing(sqlite3.connect(file)) as connection:
         (is_demo,) = connection.execute("SELECT is_demo FROM organisation").fetchone()
     assert bool(is_demo) is bool(flags)
+
+
+def test_check_says_where_people_find_their_own_data(office: Shell) -> None:
+    """And names the variable where its value is none that a browser could go to."""
+    address = "https://touchpoint.fernweh.example"
+    assert f"{address}/you" in office.run("check", TOUCHPOINT_WEB_URL=f"{address}/")
+    assert "web pages" not in office.run("check")
+    wrong = office.run("check", code=1, TOUCHPOINT_WEB_URL="http://touchpoint.fernweh.example")
+    assert "TOUCHPOINT_WEB_URL" in wrong
+    assert "https://host without a path" in wrong

@@ -14,8 +14,11 @@ import pytest
 from bot.domain.message import Panel
 from bot.domain.people import Participation
 from bot.services import personal_links
+from bot.services.personal_links import Refusal
 from tests.integration.own_pages import ORIGIN, OwnPages, own_pages
+from tests.journeys.conftest import on_postgres
 from tests.journeys.words import words
+from tests.servers.postgres import Server
 
 FORGED = "A" * 43
 ACTS = ("export.json", "export.html", "ai", "erase", "leave")
@@ -378,12 +381,46 @@ async def test_a_body_that_no_form_has_is_refused(pages: OwnPages) -> None:
     assert (await pages.world.person("ana")).ai_off_at is None
 
 
-async def test_two_browsers_at_the_same_moment_open_a_link_once(pages: OwnPages) -> None:
-    address, _ = await pages.link("ana")
-    secret = address.rpartition("/")[2]
-    kit, now = pages.world.built.kit, pages.world.now
-    opened = await asyncio.gather(*(personal_links.open_link(kit, secret, now) for _ in range(8)))
-    assert sum(isinstance(each, str) for each in opened) == 1
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("pg", marks=pytest.mark.postgres)])
+async def test_at_the_same_moment_a_link_opens_once_and_each_wrong_code_counts(
+    tmp_path: Path, request: pytest.FixtureRequest, engine: str
+) -> None:
+    """Also where several transactions run side by side."""
+    given = None
+    if engine == "pg":
+        server: Server = request.getfixturevalue("postgres_server")
+        given = on_postgres(server, tmp_path)
+        request.addfinalizer(lambda: server.drop(given.database_url))
+    async with own_pages(tmp_path, environment=given) as pages:
+        address, _ = await pages.link("ana")
+        secret, kit, now = address.rpartition("/")[2], pages.world.built.kit, pages.world.now
+        opened = await asyncio.gather(
+            *(personal_links.open_link(kit, secret, now) for _ in range(8))
+        )
+        assert sum(isinstance(each, str) for each in opened) == 1
+        tried = await asyncio.gather(
+            *(personal_links.open_code(kit, f"WRNG{number:04}", now) for number in range(20))
+        )
+        assert tried.count(Refusal.UNKNOWN) == 5
+        assert tried.count(Refusal.SLOW) == 15
+
+
+async def test_while_the_database_is_away_nothing_is_done(
+    pages: OwnPages,
+) -> None:
+    """A page says so, without a trace of the reason."""
+    visitor = await pages.enters("ana")
+    token = (await visitor.get("/you")).token
+    await pages.world.built.uow.close()
+    for answer in (
+        await visitor.get("/you"),
+        await visitor.post("/you/ai", {"token": token, "ai": "off"}),
+        await visitor.get(f"/you/{FORGED}"),
+    ):
+        assert answer.status == 503
+        assert "The database can't be reached just now" in answer.text
+    await pages.world.restart()
+    assert (await pages.world.person("ana")).ai_off_at is None
 
 
 async def test_without_an_address_slack_says_whom_to_ask(tmp_path: Path) -> None:

@@ -190,3 +190,44 @@ async def test_a_strangers_home_is_one_polite_line(office: SlackOffice) -> None:
     await office.did(await xenia.types("kestrel"))
     assert [m for m in xenia.dm if m.is_bots] == []
     assert office.is_clean("kestrel")
+
+
+async def test_a_look_at_who_reads_keeps_what_was_typed(office: SlackOffice) -> None:
+    """It opens over the form, also where that covers another modal; closed, the form is as it was
+    left, and can be sent."""
+    ana = office.user("ana")
+    await office.did(await ana.presses("Start"))
+    await office.did(await ana.presses("Answer all in a form"))
+    await ana.fills("How is work?", "kestrel words")
+    await office.did(await ana.presses("Who can read my answers?", where="modal"))
+    assert [view.title for view in ana.modals] == ["Pair", "Who can read this?"]
+    assert "Mara, your manager, by name and in your own words:" in ana.modals[-1].shown
+    await ana.closes()
+    await office.did(await ana.submits({}))
+    assert ana.modals == []
+    assert (await office.recorded())["ana"] == ["kestrel words"]
+    await office.did(await ana.presses("My answers"))
+    await office.did(await ana.presses("Change", where="modal"))
+    await office.did(await ana.presses("Who can read my answers?", where="modal"))
+    assert [view.title for view in ana.modals] == ["My answers", "Pair", "Who can read this?"]
+    assert ana.trouble == []
+
+
+async def test_your_data_from_home(office: SlackOffice) -> None:
+    """The panel, AI off and on in place, and what there is in place of a download."""
+    ana = office.user("ana")
+    await office.did(await ana.opens_home())
+    await office.did(await ana.presses("Your data", where="home"))
+    assert [view.title for view in ana.modals] == ["Your data"]
+    await office.did(await ana.presses("Switch AI off for me", where="modal"))
+    assert "none shall read your answers" in ana.modals[-1].shown
+    await office.did(await ana.presses("Allow AI for me", where="modal"))
+    assert "You can say now that none ever shall." in ana.modals[-1].shown
+    await office.did(await ana.presses("Get a copy", where="modal"))
+    assert "Whoever runs Touchpoint at Fernweh can make you a link" in ana.modals[-1].shown
+    await office.did(await ana.presses("Back", where="modal"))
+    await office.did(await ana.presses("Erase everything …", where="modal"))
+    assert [view.title for view in ana.modals] == ["Your data", "Erase everything"]
+    await office.did(await ana.submits({}))
+    assert "I keep nothing you said any more" in ana.modals[-1].shown
+    assert ana.trouble == []

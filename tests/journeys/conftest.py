@@ -58,7 +58,7 @@ def prepared(folder: Path) -> Environment:
     return environment_in(folder)
 
 
-def _on_postgres(server: postgres.Server, folder: Path) -> Environment:
+def on_postgres(server: postgres.Server, folder: Path) -> Environment:
     def prepare(url: str) -> None:
         upgrade(url)
         upgrade_key_store(url)
@@ -74,20 +74,20 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
     if getattr(request, "param", "sqlite") == "sqlite":
         return prepared(tmp_path)
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    made = _on_postgres(server, tmp_path)
+    made = on_postgres(server, tmp_path)
     request.addfinalizer(lambda: server.drop(made.database_url))  # noqa: PT021 - only on one engine
     return made
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What runs on both databases does so on the local platform; in Slack one is enough."""
-    extra = [item for item in items if _is_slack_on_postgres(item)]
+    extra = [item for item in items if _is_slackon_postgres(item)]
     if extra:
         config.hook.pytest_deselected(items=extra)
-        items[:] = [item for item in items if not _is_slack_on_postgres(item)]
+        items[:] = [item for item in items if not _is_slackon_postgres(item)]
 
 
-def _is_slack_on_postgres(item: pytest.Item) -> bool:
+def _is_slackon_postgres(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     given = callspec.params if callspec else {}
     return (given.get("surface"), given.get("environment")) == ("slack", "postgresql")

@@ -148,6 +148,17 @@ async def test_another_value_tells_what_holds_for_all(open_world: OpenWorld, val
         assert "nobody on the people list is your manager" in shown
 
 
+async def test_retention_is_told_for_the_pack_at_hand(open_world: OpenWorld) -> None:
+    """And under Your data for all, with those that differ."""
+    world = await company(open_world, retention_days=90, retention_by_pack={"pair": 30})
+    shown = await told(world, "ana", await asked_about(world, "ana"))
+    assert "deleted for good 30 days after" in shown
+    assert "90" not in shown
+    every = words(await opened(world, "ana", "my_data"))
+    assert "deleted for good 90 days after their check-in closed." in every
+    assert "Those to “Pair” after 30 days." in every
+
+
 async def test_the_companys_own_page_is_linked(open_world: OpenWorld) -> None:
     world = await company(open_world, page_url="https://intranet.fernweh.example/privacy")
     panel = await opened(world, "ana", ACTION)

@@ -113,7 +113,6 @@ FACTS: dict[str, dict[str, object]] = {
     "my_data": {
         "address": "https://touchpoint.fernweh.example/you",
         "company": "Fernweh",
-        "days": 365,
         "provider": "OpenAI",
     },
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
@@ -202,6 +201,7 @@ FACTS: dict[str, dict[str, object]] = {
         "days": 365,
         "manager": "Mia",
         "minimum": 5,
+        "name": "Burnout",
         "provider": "OpenAI",
         "text": "How is work?",
     },
@@ -310,7 +310,7 @@ def note_codes() -> tuple[set[str], set[str]]:
     """Codes that services note by name, and the expressions of all other codes."""
     named, computed = set(), set()
     for module, tree in parsed(SERVICES).items():
-        if module in {"act", "outgoing", "preview_cadence"}:
+        if module in {"act", "link_for", "outgoing", "preview_cadence"}:
             continue  # they define it, or note something else
         for call in calls(tree, "note", "_offer_button"):
             if isinstance(call.args[0], ast.Constant | ast.IfExp):
