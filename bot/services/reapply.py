@@ -11,12 +11,10 @@ from uuid import UUID
 from bot.domain.erasure import Erased, Erasure
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
-from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.ports.vault import KeyRing, Vault
-from bot.domain.summary import WrittenPart
 from bot.services.call_off import call_off
-from bot.services.sealing import open_part, open_value, seal_part
+from bot.services.forget import forget_person, reword
 
 BATCH = 200
 
@@ -66,56 +64,37 @@ def _apply_one(tx: Tx, vault: Vault, theirs: Sequence[Erasure], now: datetime) -
     for erasure in theirs:
         of[erasure.what].append(erasure)
     _empty(tx, vault, person_id, of)
-    for erasure in of[Erased.NARROWED]:
-        tx.answers.narrow(erasure.target_id, AudienceKind.SELF, now)
+    narrowed = {erasure.target_id for erasure in of[Erased.NARROWED]}
+    for answer_id in _own(tx, person_id, narrowed):
+        tx.answers.narrow(answer_id, AudienceKind.SELF, now)
     if of[Erased.EVERYTHING]:
-        _take_everything(tx, person_id, now)
+        forget_person(tx, person_id, now)
+        tx.people.set_pause(person_id, None)
     if of[Erased.EVERYTHING] or of[Erased.DECLINED]:
         call_off(tx, [person_id], "not_for_me", now)
         tx.people.set_participation(person_id, Participation.DECLINED)
 
 
 def _empty(tx: Tx, vault: Vault, person_id: UUID, of: Mapping[Erased, Sequence[Erasure]]) -> None:
-    """Out of the answers and of the summaries that hold them."""
-    versions = [erasure.target_id for erasure in of[Erased.VERSION]]
-    emptied = tx.answers.versions(versions)
-    for version_id in emptied:
+    """Out of the answers, of the summaries that hold them, and of the log of who read them."""
+    found = tx.answers.versions(erasure.target_id for erasure in of[Erased.VERSION])
+    versions = {key: each.answer_id for key, each in found.items() if each.person_id == person_id}
+    for version_id in versions:
         tx.answers.withdraw(version_id)
     answers = {erasure.target_id for erasure in of[Erased.ANSWER]}
     for erasure in of[Erased.CHECK_IN]:
         current = tx.answers.current(erasure.target_id).values()
         answers |= {answer.answer_id for answer in current}
-    own = answers.intersection(tx.answers.ids_of(person_id)) if answers else set()
-    released = tx.summaries.release([*emptied, *tx.answers.erase(own)])
-    for each in released:
-        _reword(tx, vault, person_id, each)
-    tx.read_log.forget(person_id, own | {answer.answer_id for answer in emptied.values()})
+    own = _own(tx, person_id, answers)
+    for each in tx.summaries.release([*versions, *tx.answers.erase(own)]):
+        reword(tx, vault, person_id, each)
+    left = {answer.answer_id for answer in tx.answers.current_of(versions).values()}
+    tx.read_log.forget(person_id, own | (set(versions.values()) - left))
 
 
-def _reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
-    """What is left of a part rests on the other answers alone: its headline may have told more."""
-    part = released.part
-    if part is None or not vault.knows(person_id):
-        return
-    stored = tx.answers.current_of(part.versions)
-    opened = {version: open_value(vault, answer) for version, answer in stored.items()}
-    texts = {version: value.text for version, value in opened.items() if value is not None}
-    written = open_part(vault, part, texts)
-    if written is not None:
-        kept = WrittenPart("", written.starters, written.writer)
-        tx.summaries.reseal(part.id, seal_part(vault, person_id, part.id, kept, texts))
-
-
-def _take_everything(tx: Tx, person_id: UUID, now: datetime) -> None:
-    tx.summaries.release(tx.answers.erase(tx.answers.ids_of(person_id)))
-    tx.read_log.forget_person(person_id)
-    for question in tx.expectations.questions_by(person_id):
-        tx.expectations.delete(question.id)
-    for store in (tx.promises, tx.agenda, tx.meetings):
-        store.forget_copies(person_id)
-    tx.local_messages.delete_all(person_id, now)
-    tx.erasures.end_links(person_id)
-    tx.people.set_pause(person_id, None)
+def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
+    """Nobody takes back what another one said."""
+    return answers.intersection(tx.answers.ids_of(person_id)) if answers else set()
 
 
 def hold(tx: Tx, now: datetime) -> None:

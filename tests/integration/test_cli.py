@@ -377,6 +377,10 @@ COMMANDS = sorted(_commands(typer.main.get_command(cli.app)))  # type: ignore[ar
 
 def test_the_commands_are_those_that_work() -> None:
     assert [" ".join(path) for path in COMMANDS] == [
+        "audit export",
+        "audit list",
+        "audit verify",
+        "backup",
         "cadence apply",
         "cadence diff",
         "cadence export",
@@ -387,10 +391,16 @@ def test_the_commands_are_those_that_work() -> None:
         "demo",
         "erase",
         "keys new",
+        "keys prune",
+        "keys rotate",
         "link",
         "manifest slack",
         "people import",
         "people sync",
+        "privacy",
+        "release",
+        "restore",
+        "results",
         "retention",
         "run",
         "status",

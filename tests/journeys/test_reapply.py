@@ -1,0 +1,114 @@
+"""What people took back is taken back again in a copy that doesn't know of it: each kind of act."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.domain.erasure import Erased, Erasure
+from bot.domain.people import Participation
+from bot.domain.ports.conversation_store import StoredAnswer
+from bot.services.reapply import reapply
+from bot.settings.environment import Environment
+from tests.journeys.engines import on_both
+from tests.journeys.given import Someone, check_in, weekly_summary
+from tests.journeys.surfaces import Local
+from tests.journeys.world import World
+
+PEOPLE = [Someone("mara"), Someone("ana", manager="mara"), Someone("ben", manager="mara")]
+
+
+@pytest.fixture
+async def world(environment: Environment) -> AsyncIterator[World]:
+    """Friday evening: the summary has gone out, and Mara has read the details."""
+    cadences = [check_in(reminders=0, pack="pair"), weekly_summary()]
+    opened = await World.open(environment, PEOPLE, cadences, surface=Local())
+    await opened.until("2026-03-03 10:05")
+    await opened.starts("ana", "ben")
+    await opened.answers("ana", "kestrel", "heron")
+    await opened.answers("ben", "plover", "grebe")
+    await opened.until("2026-03-06 18:00")
+    await opened.details("mara")
+    yield opened
+    await opened.close()
+
+
+async def answer(world: World, who: str, number: int) -> StoredAnswer:
+    found = await world.built.uow.read(lambda tx: tx.answers.of_person(world.ids[who]))
+    return sorted(found, key=lambda each: each.platform_at)[number]
+
+
+async def apply(world: World, who: str, what: Erased, target: UUID) -> int:
+    """It was done an hour ago, in a database that is lost."""
+    act = Erasure(uuid4(), world.ids[who], what, target, world.now - timedelta(hours=1))
+    done = await reapply(world.built.uow, world.built.keys, [act], world.now)
+    assert await reapply(world.built.uow, world.built.keys, [act], world.now) == 0, "once"
+    assert act in await world.built.keys.remembered()
+    return done
+
+
+@on_both
+async def test_a_version_goes_out_of_answers_and_summaries(world: World) -> None:
+    stored = await answer(world, "ana", 0)
+    assert await apply(world, "ana", Erased.VERSION, stored.version_id) == 1
+    assert await world.my_words("ana") == ["heron"]
+    assert len(await world.kept_versions("ana")) == 1
+    told = await world.told("mara")
+    assert "kestrel" not in str(told)
+    assert "heron" in str(told)
+    assert "plover" in str(told)
+
+
+async def test_an_answer_and_a_whole_check_in(world: World) -> None:
+    first = await answer(world, "ana", 0)
+    await apply(world, "ana", Erased.ANSWER, first.answer_id)
+    assert await world.my_words("ana") == ["heron"]
+    await apply(world, "ana", Erased.CHECK_IN, first.check_in_id)
+    assert await world.my_words("ana") == []
+    assert await world.kept_versions("ana") == []
+    assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+
+
+async def test_nobody_takes_back_what_another_one_said(world: World) -> None:
+    other = await answer(world, "ben", 0)
+    await apply(world, "ana", Erased.ANSWER, other.answer_id)
+    await apply(world, "ana", Erased.CHECK_IN, other.check_in_id)
+    await apply(world, "ana", Erased.VERSION, other.version_id)
+    await apply(world, "ana", Erased.NARROWED, other.answer_id)
+    assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+    assert "plover" in await world.can_read("mara")
+
+
+async def test_an_answer_that_was_narrowed_is_for_the_person_alone(world: World) -> None:
+    stored = await answer(world, "ana", 0)
+    await apply(world, "ana", Erased.NARROWED, stored.answer_id)
+    assert sorted(await world.my_words("ana")) == ["heron", "kestrel"]
+    assert "kestrel" not in await world.can_read("mara")
+
+
+async def test_who_left_is_asked_nothing_more(world: World) -> None:
+    await apply(world, "ana", Erased.DECLINED, world.ids["ana"])
+    assert (await world.person("ana")).participation is Participation.DECLINED
+    assert sorted(await world.my_words("ana")) == ["heron", "kestrel"]
+    before = len(world.prompts("ana"))
+    await world.until("2026-03-10 18:00")
+    assert len(world.prompts("ana")) == before
+
+
+@on_both
+async def test_everything_goes_with_the_key_and_start_begins_anew(world: World) -> None:
+    await apply(world, "ana", Erased.EVERYTHING, world.ids["ana"])
+    assert await world.kept_versions("ana") == []
+    assert "heron" not in await world.can_read("mara")
+    assert not (await world.built.keys.vault([world.ids["ana"]])).knows(world.ids["ana"])
+    assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+
+
+async def test_somebody_whom_the_copy_does_not_know_is_no_trouble(world: World) -> None:
+    stranger = uuid4()
+    act = Erasure(uuid4(), stranger, Erased.EVERYTHING, stranger, world.now)
+    assert await reapply(world.built.uow, world.built.keys, [act], world.now) == 1
+    assert not (await world.built.keys.vault([stranger])).knows(stranger)
