@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from tests.access.company import PEOPLE, SECRETS, lived
-from tests.access.eyes import Eyes, SlackEyes
+from tests.access.eyes import Eyes, LocalEyes, SlackEyes
 from tests.access.matrix import ELSEWHERE, MATRIX, OUTSIDE, PLATFORMS, Role, What, words_for
 from tests.access.shell import COMMANDS, printed
 from tests.harness import ROOT
@@ -39,13 +39,18 @@ async def looks(eyes: Eyes, who: str) -> str:
     return _SEEN[eyes, who]
 
 
+def uow_of(eyes: Eyes) -> UnitOfWork:
+    """The running application's."""
+    return eyes.built.uow if isinstance(eyes, LocalEyes) else eyes.world.built.uow
+
+
 async def kept(eyes: Eyes) -> tuple[object, ...]:
     """Everything that an HR admin can change."""
 
     def read(tx: Tx) -> tuple[object, ...]:
         return tx.organisations.policy(), tuple(tx.cadences.history("pulse"))
 
-    return await eyes.world.built.uow.read(read) if isinstance(eyes, SlackEyes) else ()
+    return await uow_of(eyes).read(read)
 
 
 @together
@@ -69,6 +74,30 @@ async def test_nothing_more_opens_by_asking_for_it(eyes: Eyes) -> None:
             for value in ids:
                 shown = await eyes.presses(who, action, value)
                 assert {each for each in SECRETS if each in shown} <= words_for(who), (who, action)
+
+
+@together
+async def test_group_results_open_to_nobody_else_by_asking(eyes: Eyes) -> None:
+    """Forged: what ten people wrote for groups, by everybody who is no HR admin, as a team's and as
+    everybody's.
+    """
+
+    def read(tx: Tx) -> tuple[str, str]:
+        [survey, *_] = tx.surveys.counted(1)
+        organisation = tx.organisations.get()
+        assert organisation is not None
+        return str(survey.id), str(organisation.id)
+
+    survey, everybody = await uow_of(eyes).read(read)
+    mara = str(eyes.world.ids["mara"])
+    for who, role in INSIDE.items():
+        for unit in (everybody, mara):
+            for action in ("group_comments", "team_comments", "group_result", "team_results"):
+                shown = await eyes.presses(who, action, f"{survey}:{unit}:trust:0")
+                seen = {each for each in SECRETS if each in shown}
+                assert seen <= words_for(who), (who, role, action)
+                if action == "group_comments" and unit == everybody:
+                    assert bool(seen) is (role in (Role.HR, Role.BOTH)), who
 
 
 @together
