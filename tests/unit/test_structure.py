@@ -46,7 +46,7 @@ READS_A_CHECK_IN = {
     "bot/services/who_reads.py": "the acting person's check-in, or it is refused",
 }
 SHOWS_NOBODY_ELSE = {
-    "bot/services/erase.py": "asks whether a summary's part still holds anything, and shows none",
+    "bot/services/forget.py": "asks whether a summary's part still holds anything, and shows none",
     "bot/services/reapply.py": "after a restore: takes away again what was taken back",
     "bot/services/export_answers.py": "the person's own summaries, for that person's own export",
     "bot/services/shared_answers.py": "given versions, gives answers; summary_facts and "
