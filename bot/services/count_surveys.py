@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -41,6 +41,11 @@ from bot.services.sealing import open_value
 CHUNK = 1000
 """People whose keys and answers are in memory at a time."""
 
+LONGEST = timedelta(days=60)
+"""From the first check-in on. Nobody keeps the results from everybody by putting it off again and
+again: what is still open then is counted as it stands, and closes for its person alone.
+"""
+
 PARTICIPATION = ""
 """In place of a question's key: who answered at all."""
 
@@ -64,13 +69,14 @@ def _closed(tx: Tx, now: datetime) -> Survey | None:
     survey = tx.surveys.due(now)
     if survey is None:
         return None
+    last = survey.opened_at + LONGEST
     closes_at = tx.surveys.closes_at(survey) or survey.closes_at
     to_come = tx.surveys.to_come(survey)
     later = max((m for m in (closes_at, to_come) if m is not None and m > now), default=None)
-    if later is not None:
-        tx.surveys.postpone(survey.id, later)
+    if later is not None and now < last:
+        tx.surveys.postpone(survey.id, min(later, last))
         return None
-    return replace(survey, closes_at=closes_at)
+    return replace(survey, closes_at=min(closes_at, now))
 
 
 async def _count(kit: Kit, survey: Survey, now: datetime) -> bool:

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from bot import bootstrap
 from bot.domain.group_results import Band
+from bot.domain.ports.unit_of_work import Tx
 from bot.services import results
 from bot.services.count_surveys import count_surveys
 from storage.engine import open_engine
 from storage.tables.survey import SurveyCommentRow, SurveyFigureRow, SurveyUnitRow
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.given import Someone
+from tests.journeys.given import Someone, at
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.survey_company import (
     CLOSED,
@@ -128,6 +129,22 @@ async def test_it_waits_for_whoever_put_it_off(open_world: OpenWorld) -> None:
     assert await surveys(world, "ines") == []
     await world.until("2026-03-11 00:05")
     assert await surveys(world, "ines") == [FIRST]
+
+
+async def test_it_doesnt_wait_for_ever_for_whoever_puts_it_off(open_world: OpenWorld) -> None:
+    """As if m1 had put it off each week: results are no one person's to keep from everybody."""
+    world = await opened(open_world)
+    await answer(world, {who: given for who, given in everybodys().items() if who != "m1"})
+
+    def put_off(tx: Tx) -> None:
+        mine = tx.check_ins.of_person(world.ids["m1"])[0]
+        tx.check_ins.save(replace(mine, closes_at=at("2027-03-03 10:00")))
+
+    await world.built.uow.write(put_off)
+    await world.until("2026-05-02 09:00")
+    assert FIRST not in await surveys(world, "ines")
+    await world.until("2026-05-02 11:00")
+    assert FIRST in await surveys(world, "ines")
 
 
 async def test_it_waits_for_other_time_zones(open_world: OpenWorld) -> None:
