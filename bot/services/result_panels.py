@@ -30,7 +30,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import results
 from bot.services.act import Act, is_uuid
 from bot.services.kit import Kit
-from bot.services.paging import Page, number_in, paged
+from bot.services.paging import number_in, paged
 from bot.services.result_blocks import ResultDrawing
 from bot.services.results import ResultUnit, SurveyLine, SurveyResult
 from prompts.words import Said
@@ -212,11 +212,7 @@ def _shown(looking: _Looking, found: SurveyResult | None, page: int) -> Reply:
     index = page if page < len(pages) else 0
     value = f"{found.survey.id}:{found.unit.id}:"
     turning = looking.turning(looking.scope.shown, value, index, len(pages))
-    return looking.panel([*_blocks(pages[index]), *turning, Divider(), _ways(looking, found)])
-
-
-def _blocks(page: Page) -> Sequence[Block]:
-    return page.blocks
+    return looking.panel([*pages[index].blocks, *turning, Divider(), _ways(looking, found)])
 
 
 def _ways(looking: _Looking, found: SurveyResult) -> Buttons:
