@@ -108,9 +108,16 @@ class SqlAuditLog(Queries):
     def entries(self, after: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
         """Return a page, oldest first."""
         page = self._entries().where(_entry.c.number > after).order_by(_entry.c.number)
+        return self._read(page.limit(limit))
+
+    def newest(self, limit: int) -> Sequence[AuditEntry]:
+        """Return the last entries, newest first."""
+        return self._read(self._entries().order_by(_entry.c.number.desc()).limit(limit))
+
+    def _read(self, query: Select[*tuple[Any, ...]]) -> Sequence[AuditEntry]:
         return [
             AuditEntry(r.number, r.actor, r.action, r.target, r.detail, r.at, r.hash.hex())
-            for r in self._connection.execute(page.limit(limit))
+            for r in self._connection.execute(query)
         ]
 
     def verify(self) -> bool:

@@ -10,7 +10,7 @@ from bot.domain.local_time import local_instant
 from bot.domain.message import Block, DateInput, Divider, Form, Heading, Panel, Reply, Table
 from bot.domain.people import Person, Role
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import admin_cadences, preview_blocks
+from bot.services import admin_cadences, audit_panel, preview_blocks
 from bot.services.admin_act import AdminAct
 from bot.services.kit import Kit
 from bot.services.manage_cadence import pause_everything
@@ -94,5 +94,6 @@ ACTIONS: Mapping[str, Callable[[AdminAct], Awaitable[Reply]]] = {
     "admin_pause": _open_pause,
     "admin_pause_submit": _pause,
     "admin_resume": _resume,
+    "admin_audit": audit_panel.show,
     **admin_cadences.ACTIONS,
 }

@@ -134,7 +134,10 @@ class _AdminHome:
         pause = Button(said["pause"], "admin_pause", look=Look.QUIET)
         if self.stands.organisation.is_paused(self.admin.now):
             pause = Button(said["resume"], "admin_resume", look=Look.PRIMARY)
-        return Buttons((new, preview, results, pause) if self.stands.cadences else (new, pause))
+        log = Button(self.admin.say("audit")["button"], "admin_audit", look=Look.QUIET)
+        if not self.stands.cadences:
+            return Buttons((new, pause, log))
+        return Buttons((new, preview, results, pause, log))
 
     def _reached(self) -> Table:
         said = self.say()

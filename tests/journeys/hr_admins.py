@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.message import Form, Reply, Table
+from bot.domain.message import Form, Panel, Reply, Table
 from bot.domain.organisation import CadenceRevision
 from bot.domain.people import Role
 from bot.services.preview import preview
@@ -62,8 +62,8 @@ async def audited(world: World) -> list[tuple[str, str]]:
         engine.dispose()
 
 
-def table_of(form: Form) -> Table:
-    return next(block for block in form.blocks if isinstance(block, Table))
+def table_of(view: Form | Panel) -> Table:
+    return next(block for block in view.blocks if isinstance(block, Table))
 
 
 async def looks_ahead(world: World, key: str) -> Any:

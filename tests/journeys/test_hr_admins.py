@@ -59,6 +59,21 @@ async def test_a_change_is_previewed_saved_once_and_followed(open_world: OpenWor
     assert world.prompts("ana") == ["2026-03-02 09:30", "2026-03-05 11:30"]
 
 
+@on_both
+async def test_hr_reads_what_was_changed_and_nobody_else_does(open_world: OpenWorld) -> None:
+    world = await open_world(EVERYONE, CADENCES)
+    await saves(world, await changes(world, "pulse", at="11:30"))
+    assert "admin_audit" in {action for _, action, _ in pressable(await world.home("ines"))}
+    shown = await world.act("ines", "admin_audit")
+    assert isinstance(shown.view, Panel)
+    newest_first = table_of(shown.view).rows
+    assert ("Ines", "cadence.change") in [(row[1], row[2]) for row in newest_first]
+    assert {row[1] for row in newest_first} <= {"Ines", "Omar", "the server", "somebody"}
+    for who in ("mia", "ana"):
+        refused = await world.act(who, "admin_audit")
+        assert (refused.view, refused.notice) == (None, "Only HR admins can do this.")
+
+
 async def test_a_cadence_is_made_from_a_template(world: World) -> None:
     """The template fills the form; its pack is stored with the first revision, and it is sent.
     However often the platform delivers each act, there is one.

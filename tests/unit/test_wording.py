@@ -32,6 +32,7 @@ FACTS: dict[str, dict[str, object]] = {
         "people": 1200,
         "unreachable": 2,
     },
+    "audit": {"moment": MOMENT},
     "audience": PEOPLE | {"comments": 10, "minimum": 5},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
     "cadence": {

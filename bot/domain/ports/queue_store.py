@@ -243,6 +243,10 @@ class AuditLog(Protocol):
         """The first `limit` with a higher number than `after`, in their order."""
         ...
 
+    def newest(self, limit: int) -> Sequence[AuditEntry]:
+        """The last `limit`, newest first."""
+        ...
+
     def verify(self) -> bool: ...
     def check(self, expected: str = "") -> Chain:
         """As `verify`, in detail; `expected` is a hash that was kept elsewhere."""
