@@ -90,6 +90,11 @@ class SqlOrganisations(Store):
         newest = self._run(_NEWEST_POLICY).one_or_none()
         return Policy() if newest is None else self._policy(newest.id)
 
+    def policy_at(self, moment: datetime) -> Policy:
+        made_by_then = _NEWEST_POLICY.where(_policy.c.created_at <= moment)
+        found = self._run(made_by_then).one_or_none()
+        return Policy() if found is None else self._policy(found.id)
+
     def add_policy(self, policy: Policy, created_at: datetime, author: str) -> None:
         newest = self._run(_NEWEST_POLICY).one_or_none()
         if newest is not None and self._policy(newest.id) == policy:

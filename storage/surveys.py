@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.domain.check_in import Asked, State
+from bot.domain.check_in import Asked
+from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.survey_store import (
     AskedPerson,
     Counted,
@@ -18,7 +19,7 @@ from bot.domain.ports.survey_store import (
     SurveyUnit,
 )
 from storage.store import Found, Query, Store, own, plain
-from storage.tables.conversation import CheckInQuestionRow, CheckInRow, PlanRow
+from storage.tables.conversation import CheckInQuestionRow, CheckInRow, OccurrenceRow, PlanRow
 from storage.tables.survey import SurveyCommentRow, SurveyFigureRow, SurveyRow, SurveyUnitRow
 
 _survey = SurveyRow.__table__
@@ -28,6 +29,7 @@ _comment = SurveyCommentRow.__table__
 _check_in = CheckInRow.__table__
 _question = CheckInQuestionRow.__table__
 _plan = PlanRow.__table__
+_occurrence = OccurrenceRow.__table__
 _COLUMNS = (
     _survey.c.id,
     _survey.c.cadence_id,
@@ -37,7 +39,6 @@ _COLUMNS = (
     _survey.c.closes_at,
     _survey.c.counted_at,
 )
-_UNSENT = (State.WAITING.value, State.CANCELLED.value)
 
 _RUNNING = select(*_COLUMNS).where(own(_survey), _survey.c.counted_at.is_(None))
 _NEXT_AT = select(func.min(_survey.c.closes_at)).where(own(_survey), _survey.c.counted_at.is_(None))
@@ -61,7 +62,6 @@ class SqlSurveys(Store):
             set_={
                 "opened_at": _chosen(new.opened_at < _survey.c.opened_at, new, "opened_at"),
                 "closes_at": _chosen(new.closes_at > _survey.c.closes_at, new, "closes_at"),
-                "pack_revision_id": new.pack_revision_id,
             },
             where=_survey.c.counted_at.is_(None),
         )
@@ -112,8 +112,15 @@ class SqlSurveys(Store):
             _question.c.check_in_id == _check_in.c.id,
             _question.c.state == Asked.ANSWERED.value,
         )
-        query = select(_check_in.c.id, _check_in.c.person_id).where(
-            *self._of_round(survey), or_(_check_in.c.state.not_in(_UNSENT), answered)
+        sent = _occurrence.c.state == OccurrenceState.SENT.value
+        query = (
+            select(_check_in.c.id, _check_in.c.person_id, answered.label("answered"))
+            .join(_occurrence, _occurrence.c.id == _check_in.c.occurrence_id)
+            .where(
+                *self._of_round(survey),
+                _check_in.c.pack_revision_id == survey.pack_revision_id,
+                or_(sent, answered),
+            )
         )
         return [AskedPerson(*row) for row in self._connection.execute(query)]
 
@@ -182,15 +189,23 @@ class SqlSurveys(Store):
         found = [(surveys[row.survey_id], _figure_of(row)) for row in self._among(units, query)]
         return sorted(found, key=lambda each: (each[0].closes_at, each[0].id))
 
-    def comments(self, survey_id: UUID, question_key: str | None = None) -> Sequence[StoredComment]:
+    def comments(
+        self, survey_id: UUID, question_key: str, units: Iterable[UUID]
+    ) -> Sequence[StoredComment]:
         """By the version's id, which is random."""
-        query = select(
-            _comment.c.unit_id, _comment.c.question_key, _comment.c.answer_version_id
-        ).where(self._own(_comment), _comment.c.survey_id == survey_id)
-        if question_key is not None:
-            query = query.where(_comment.c.question_key == question_key)
-        ordered = query.order_by(_comment.c.answer_version_id)
-        return [StoredComment(*row) for row in self._connection.execute(ordered)]
+
+        def query(some: Sequence[UUID]) -> Query:
+            return select(
+                _comment.c.unit_id, _comment.c.question_key, _comment.c.answer_version_id
+            ).where(
+                self._own(_comment),
+                _comment.c.survey_id == survey_id,
+                _comment.c.question_key == question_key,
+                _comment.c.unit_id.in_(some),
+            )
+
+        found = [StoredComment(*row) for row in self._among(units, query)]
+        return sorted(found, key=lambda each: each.answer_version_id)
 
     def _row(self, survey: Survey) -> dict[str, Any]:
         return plain(survey) | {"organisation_id": self._organisation}
@@ -205,7 +220,11 @@ class SqlSurveys(Store):
         )
 
     def _counted(self) -> Query:
-        return select(*_COLUMNS).where(self._own(_survey), _survey.c.counted_at.is_not(None))
+        """Those that were given up have no units."""
+        has_units = exists().where(self._own(_unit), _unit.c.survey_id == _survey.c.id)
+        return select(*_COLUMNS).where(
+            self._own(_survey), _survey.c.counted_at.is_not(None), has_units
+        )
 
     def _up_to(self, survey: Survey, limit: int) -> Sequence[Survey]:
         query = self._counted().where(

@@ -36,7 +36,7 @@ def print_result(out: Console, found: SurveyResult, lines: Sequence[SurveyLine])
     """The survey's questions, who they are about, and which other surveys there are."""
     line = found.survey
     out.print(f"{line.title}, {line.period} ({line.key})")
-    out.print(f"{_unit(found.unit)}, {plural(found.unit.people, 'person', 'people')} asked.")
+    out.print(f"{_unit(found.unit)}, {_asked(found)} asked.")
     out.print(f"Answered: {_participation(found.participation)}.")
     header = ("question", "figures of", "answers", "favourable", "shares")
     out.print(table("", header, [_row(found, each) for each in found.questions]))
@@ -48,6 +48,13 @@ def print_result(out: Console, found: SurveyResult, lines: Sequence[SurveyLine])
     if others:
         more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
         out.print(f"Other surveys: {', '.join(others[:_OTHERS])}{more}.")
+
+
+def _asked(found: SurveyResult) -> str:
+    """How many of a few were asked would tell who had paused or declined."""
+    if found.unit.people < found.group_minimum:
+        return f"fewer than {found.group_minimum} people"
+    return plural(found.unit.people, "person", "people")
 
 
 def _row(found: SurveyResult, each: QuestionResult) -> tuple[str, ...]:

@@ -45,16 +45,24 @@ class UnitTree:
             at = self.units[at].parent
 
 
-def unit_tree(root: UUID, asked: Iterable[UUID], managers: Mapping[UUID, UUID]) -> UnitTree:
+def unit_tree(
+    root: UUID,
+    asked: Iterable[UUID],
+    managers: Mapping[UUID, UUID],
+    meant: Iterable[UUID] = (),
+) -> UnitTree:
     """The units of those who were asked.
 
     Args:
         root: the id of the unit of everybody.
+        asked: who is counted in them.
+        meant: further people whose managers' units are there as well, if empty.
         managers: the manager of each person and of each manager, for those who have one. Should
             it go in a circle, the circle is cut where it is first met.
     """
     home = {person: managers.get(person, root) for person in asked}
-    parents = _parents(root, home.values(), managers)
+    others = [managers.get(person, root) for person in meant]
+    parents = _parents(root, [*home.values(), *others], managers)
     depths = _depths(root, parents)
     own: dict[UUID, int] = defaultdict(int)
     for unit_id in home.values():

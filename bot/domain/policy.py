@@ -66,6 +66,11 @@ class Policy:
     retention_by_pack: Mapping[str, int] = field(default_factory=dict)
     follow_up_days: int = 14
 
+    @property
+    def shortest_kept(self) -> timedelta:
+        """How long the answers are kept that go first."""
+        return timedelta(days=min([self.retention_days, *self.retention_by_pack.values()]))
+
     def kept_for(self, pack: str) -> timedelta:
         """How long answers to this pack are kept after their check-in closed."""
         return timedelta(days=self.retention_by_pack.get(pack, self.retention_days))

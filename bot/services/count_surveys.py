@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from bot.domain.group_named import shown_whole
 from bot.domain.group_results import (
     option_given,
     participation,
@@ -69,7 +70,7 @@ def _closed(tx: Tx, now: datetime) -> Survey | None:
     survey = tx.surveys.due(now)
     if survey is None:
         return None
-    last = survey.opened_at + LONGEST
+    last = survey.opened_at + min(LONGEST, tx.organisations.policy().shortest_kept)
     closes_at = tx.surveys.closes_at(survey) or survey.closes_at
     to_come = tx.surveys.to_come(survey)
     later = max((m for m in (closes_at, to_come) if m is not None and m > now), default=None)
@@ -83,7 +84,7 @@ async def _count(kit: Kit, survey: Survey, now: datetime) -> bool:
     count = await kit.uow.read(lambda tx: _begun(tx, survey))
     for start in range(0, len(count.asked), CHUNK):
         some = [each.check_in_id for each in count.asked[start : start + CHUNK]]
-        answers, packs = await kit.uow.read(partial(_countable, some))
+        answers, packs = await kit.uow.read(partial(_countable, survey, some))
         vault = await kit.keys.vault({answer.person_id for answer in answers})
         # In threads, as the next line: whoever answers meanwhile is not kept waiting.
         await asyncio.to_thread(count.add, vault, answers, packs)
@@ -92,10 +93,12 @@ async def _count(kit: Kit, survey: Survey, now: datetime) -> bool:
 
 
 def _countable(
-    check_ins: Sequence[UUID], tx: Tx
+    survey: Survey, check_ins: Sequence[UUID], tx: Tx
 ) -> tuple[Sequence[StoredAnswer], Mapping[UUID, Pack]]:
-    """Answers whose every audience let them be counted, and the packs they are to."""
-    answers = [a for a in tx.answers.of_check_ins(check_ins) if may_count(a.audiences)]
+    """Answers to the survey's own pack whose every audience let them be counted."""
+    given = tx.answers.of_check_ins(check_ins)
+    own = (a for a in given if a.pack_revision_id == survey.pack_revision_id)
+    answers = [a for a in own if may_count(a.audiences)]
     revisions = tx.cadences.packs({answer.pack_revision_id for answer in answers})
     packs = {key: revision.pack for key, revision in revisions.items()}
     counted = [a for a in answers if packs[a.pack_revision_id].question(a.question_key).is_counted]
@@ -103,31 +106,46 @@ def _countable(
 
 
 def _begun(tx: Tx, survey: Survey) -> _Count:
-    """Who was asked, and the management tree as it stood when the survey closed."""
+    """Who was asked, and the management tree as it stood when the survey closed.
+
+    A unit is there for each manager of anybody the cadence is for: were it missing where nobody
+    was asked, that would tell who had paused or declined.
+    """
     organisation = tx.organisations.get()
     assert organisation is not None, "a survey belongs to one"  # noqa: S101  # nosec B101  # for the types
     asked = tx.surveys.asked(survey)
     people = {each.person_id for each in asked}
+    meant = people | {plan.person_id for plan in tx.plans.of_cadence(survey.cadence_id)}
+    managers = _managers(tx, meant, survey.closes_at)
+    tree = unit_tree(organisation.id, people, managers, meant)
+    answered = {each.person_id for each in asked if each.answered}
+    return _Count(asked, tree, tx.organisations.policy(), answered)
+
+
+def _managers(tx: Tx, people: set[UUID], at: datetime) -> dict[UUID, UUID]:
+    """The manager of each of them, and of each of those, up to the top."""
     managers: dict[UUID, UUID] = {}
     level = people
     while level:
-        found = tx.people.managers_of(level, survey.closes_at)
+        found = tx.people.managers_of(level, at)
         managers |= found
         level = set(found.values()) - managers.keys() - level
-    tree = unit_tree(organisation.id, people, managers)
-    return _Count(asked, tree, tx.organisations.policy())
+    return managers
 
 
 @dataclass(slots=True)
 class _Count:
-    """What was counted so far, by question and lowest unit; of comments the ids alone."""
+    """What was counted so far, by question and lowest unit; of comments the ids alone. `named` are
+    the questions that managers read by name.
+    """
 
     asked: Sequence[AskedPerson]
     tree: UnitTree
     policy: Policy
+    answered: set[UUID]
     tallies: dict[str, dict[UUID, Counter[str]]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
     written: dict[str, dict[UUID, list[UUID]]] = field(default_factory=dict)
-    answered: set[UUID] = field(default_factory=set)
 
     def add(
         self, vault: Vault, answers: Iterable[StoredAnswer], packs: Mapping[UUID, Pack]
@@ -139,11 +157,12 @@ class _Count:
                 continue
             question = packs[answer.pack_revision_id].question(answer.question_key)
             unit_id = self.tree.home[answer.person_id]
-            self.answered.add(answer.person_id)
             option = option_given(question, value)
             if option is not None:
                 tally = self.tallies.setdefault(question.key, defaultdict(Counter))
                 tally[unit_id][option] += 1
+                if question.audience is AudienceKind.MANAGER:
+                    self.named.add(question.key)
             if value.text and question.audience is AudienceKind.GROUP:
                 texts = self.written.setdefault(question.key, defaultdict(list))
                 texts[unit_id].append(answer.version_id)
@@ -155,7 +174,8 @@ class _Count:
     def _figures(self) -> Iterable[StoredFigure]:
         tallies = self.tallies | {PARTICIPATION: participation(self.tree, self.answered)}
         for key, tally in tallies.items():
-            shown = shown_figures(self.tree, tally, self.policy.group_minimum)
+            choose = shown_whole if key in self.named else shown_figures
+            shown = choose(self.tree, tally, self.policy.group_minimum)
             for unit_id, counts in shown.items():
                 yield StoredFigure(unit_id, key, dict(counts))
 

@@ -39,7 +39,8 @@ def _moments(
     """When the survey of each answer was counted, where it was given before."""
     rounds = {key: (c.cadence_id, c.period) for key, c in check_ins.items() if c}
     surveys = tx.surveys.of_rounds(set(rounds.values()))
-    counted = {key: surveys[each].counted_at for key, each in rounds.items() if each in surveys}
+    kept = {each: found for each, found in surveys.items() if tx.surveys.get(found.id)}
+    counted = {key: kept[each].counted_at for key, each in rounds.items() if each in kept}
     return {
         answer.answer_id: moment
         for answer in answers

@@ -46,6 +46,14 @@ class Access:
             own_unit_id=self._team_at(survey),
         )
 
+    def may_read_words(self, survey: Survey, unit_id: UUID) -> bool:
+        """Whether that reaches the words without names too: they are for those who answer for
+        these people, never for colleagues.
+        """
+        is_hr = self.reader.role is Role.HR_ADMIN
+        own = is_hr or unit_id == self.reader.id
+        return own and self.may_see(survey, unit_id)
+
     def own_unit(self, survey: Survey) -> UUID | None:
         """What the reader is shown first: everybody, the people below, or the own team."""
         if self.reader.role is Role.HR_ADMIN:
@@ -73,9 +81,17 @@ class Access:
         return newest[:limit]
 
     def _team_at(self, survey: Survey) -> UUID | None:
-        """The manager when the survey closed, while the reader is still below that manager."""
+        """The manager when the survey closed, while the reader is still below that manager.
+
+        Colleagues see only what was theirs to see when people were asked.
+        """
+        if not self.managements or not self._shown_to_teams(survey):
+            return None
         at_closing = (m.manager_id for m in self.managements if m.holds_at(survey.closes_at))
         return next((each for each in at_closing if each in self.above), None)
+
+    def _shown_to_teams(self, survey: Survey) -> bool:
+        return self.tx.organisations.policy_at(survey.opened_at).team_results
 
 
 def _above(tx: Tx, reader: Person, now: datetime) -> frozenset[UUID]:

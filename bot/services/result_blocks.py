@@ -116,7 +116,8 @@ class ResultDrawing:
     def _words(self, each: QuestionResult) -> Iterator[Block]:
         """A way to the comments; that there are none, or too few, is one line."""
         question, found = each.question, each.comments
-        if not question.takes_text or question.audience is not AudienceKind.GROUP:
+        is_for_words = question.takes_text and question.audience is AudienceKind.GROUP
+        if not is_for_words or not self.found.reads_words:
             return
         if found is None:
             yield Text(self.say(minimum=self.found.comment_minimum)["comments_hidden"], Tone.MUTED)

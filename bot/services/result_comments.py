@@ -35,8 +35,8 @@ def comments_of(
     """Those of a unit that may be read now, in an order that tells nothing; keys aside."""
     if not question.takes_text:
         return []
-    groups = _groups(tx, survey, question.key, policy.comment_minimum, lambda _: True)
-    return _in_unit(tx, survey, groups, unit_id)
+    groups = _groups(tx, survey, unit_id, question.key, policy.comment_minimum, lambda _: True)
+    return _together(groups)
 
 
 def comment_authors(
@@ -46,7 +46,7 @@ def comment_authors(
     survey = _readable_survey(tx, reader, survey_id, unit_id, now)
     if survey is None:
         return set()
-    stored = tx.surveys.comments(survey.id, question_key)
+    stored = tx.surveys.comments(survey.id, question_key, _within(tx, survey, unit_id))
     answers = tx.answers.current_of({each.answer_version_id for each in stored})
     return {answer.person_id for answer in answers.values()}
 
@@ -71,8 +71,8 @@ def read_comments(
     if survey is None:
         return None
     minimum = tx.organisations.policy().comment_minimum
-    groups = _groups(tx, survey, question_key, minimum, partial(_opens, vault))
-    found = _in_unit(tx, survey, groups, unit_id)
+    groups = _groups(tx, survey, unit_id, question_key, minimum, partial(_opens, vault))
+    found = _together(groups)
     if not found:
         return None
     page = found[start : start + limit]
@@ -90,22 +90,27 @@ def read_comments(
 def _readable_survey(
     tx: Tx, reader: Person, survey_id: UUID, unit_id: UUID, now: datetime
 ) -> Survey | None:
-    """The survey, where the reader may see this unit."""
+    """The survey, where the reader may read the words of this unit."""
     survey = tx.surveys.get(survey_id)
     if survey is None:
         return None
-    return survey if Access.of(tx, reader, now).may_see(survey, unit_id) else None
+    return survey if Access.of(tx, reader, now).may_read_words(survey, unit_id) else None
 
 
 def _groups(
-    tx: Tx, survey: Survey, question_key: str, minimum: int, opens: Callable[[UUID], bool]
+    tx: Tx,
+    survey: Survey,
+    unit_id: UUID,
+    question_key: str,
+    minimum: int,
+    opens: Callable[[UUID], bool],
 ) -> Mapping[UUID, Sequence[StoredAnswer]]:
-    """By the lowest unit that they may be shown in, of what still stands as it was counted.
+    """Those of a unit by the lowest one they may be shown in, as far as they stand as counted.
 
     All that any units show is made of these groups, so each must be large enough for itself.
     opens: whether a person's key is there.
     """
-    stored = tx.surveys.comments(survey.id, question_key)
+    stored = tx.surveys.comments(survey.id, question_key, _within(tx, survey, unit_id))
     current = tx.answers.current_of({each.answer_version_id for each in stored})
     groups: dict[UUID, list[StoredAnswer]] = defaultdict(list)
     for each in stored:
@@ -119,17 +124,17 @@ def _stands(answer: StoredAnswer, comment: StoredComment) -> bool:
     return answer.version_id == comment.answer_version_id and may_count(answer.audiences)
 
 
-def _in_unit(
-    tx: Tx, survey: Survey, groups: Mapping[UUID, Sequence[StoredAnswer]], unit_id: UUID
-) -> Sequence[StoredAnswer]:
-    units = tx.surveys.units(survey.id) if groups else {}
-    within = (
-        answer
-        for lowest, some in groups.items()
-        if unit_id in {each.unit_id for each in chain_of(units, lowest)}
-        for answer in some
-    )
-    return sorted(within, key=lambda answer: answer.version_id)
+def _within(tx: Tx, survey: Survey, unit_id: UUID) -> set[UUID]:
+    """The unit and those that lie in it."""
+    units = tx.surveys.units(survey.id)
+    return {
+        lowest for lowest in units if unit_id in {each.unit_id for each in chain_of(units, lowest)}
+    }
+
+
+def _together(groups: Mapping[UUID, Sequence[StoredAnswer]]) -> Sequence[StoredAnswer]:
+    found = (answer for some in groups.values() for answer in some)
+    return sorted(found, key=lambda answer: answer.version_id)
 
 
 def _opens(vault: Vault, person_id: UUID) -> bool:

@@ -114,7 +114,9 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class SurveyResult:
-    """One survey for one unit. `group_minimum` and `comment_minimum` are today's."""
+    """One survey for one unit. `group_minimum` and `comment_minimum` are today's. `reads_words`:
+    this reader may read words without names, where there are enough.
+    """
 
     survey: SurveyLine
     unit: ResultUnit
@@ -122,6 +124,7 @@ class SurveyResult:
     questions: tuple[QuestionResult, ...]
     group_minimum: int
     comment_minimum: int
+    reads_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)

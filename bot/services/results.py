@@ -19,7 +19,7 @@ from bot.domain.group_results import (
     turnout,
 )
 from bot.domain.packs import Pack, Question
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports.survey_store import StoredFigure, Survey, SurveyUnit
 from bot.domain.ports.unit_of_work import Tx
@@ -98,7 +98,12 @@ def result(
     if wanted is None or not access.may_see(survey, wanted):
         return None
     chain = chain_of(tx.surveys.units(survey_id), wanted)
-    return _Reading.of(tx, survey, chain, access.policy).result() if chain else None
+    return _Reading.of(tx, survey, chain, access).result() if chain else None
+
+
+def _is_theirs(access: Access, before: Survey, unit_id: UUID) -> bool:
+    """Whether the reader may see an earlier survey of the same unit: nobody inherits a trend."""
+    return access.reader.role is Role.HR_ADMIN or access.own_unit(before) == unit_id
 
 
 def _named(tx: Tx, units: Sequence[SurveyUnit]) -> dict[UUID, ResultUnit]:
@@ -117,6 +122,7 @@ class _Reading:
     survey: Survey
     line: SurveyLine
     policy: Policy
+    reads_words: bool
     chain: Sequence[SurveyUnit]
     named: Mapping[UUID, ResultUnit]
     figures: Mapping[tuple[UUID, str], Mapping[str, int]]
@@ -124,14 +130,19 @@ class _Reading:
     packs: Mapping[UUID, Pack]
 
     @classmethod
-    def of(cls, tx: Tx, survey: Survey, chain: Sequence[SurveyUnit], policy: Policy) -> _Reading:
+    def of(cls, tx: Tx, survey: Survey, chain: Sequence[SurveyUnit], access: Access) -> _Reading:
         ids = [unit.unit_id for unit in chain]
         figures = tx.surveys.figures(survey.id, ids)
-        history = tx.surveys.history(survey, {unit_id for unit_id, _ in figures}, TREND)
+        history = [
+            (before, figure)
+            for before, figure in tx.surveys.history(survey, {u for u, _ in figures}, TREND)
+            if access.may_see(before, figure.unit_id) and _is_theirs(access, before, ids[0])
+        ]
         revisions = tx.cadences.packs({each.pack_revision_id for each, _ in history})
         packs = {key: revision.pack for key, revision in revisions.items()}
         [line], named = lines_of(tx, [survey]), _named(tx, chain)
-        return cls(tx, survey, line, policy, chain, named, figures, history, packs)
+        words, policy = access.may_read_words(survey, ids[0]), access.policy
+        return cls(tx, survey, line, policy, words, chain, named, figures, history, packs)
 
     def result(self) -> SurveyResult:
         return SurveyResult(
@@ -141,6 +152,7 @@ class _Reading:
             questions=tuple(self._questions()),
             group_minimum=self.policy.group_minimum,
             comment_minimum=self.policy.comment_minimum,
+            reads_words=self.reads_words,
         )
 
     def _questions(self) -> Iterator[QuestionResult]:
@@ -149,6 +161,8 @@ class _Reading:
                 yield QuestionResult(question, self._figure(question), self._comments(question))
 
     def _comments(self, question: Question) -> Comments | None:
+        if not self.reads_words:
+            return None
         unit = self.named[self.chain[0].unit_id]
         found = comments_of(self.tx, self.survey, question, unit.id, self.policy)
         return Comments(unit, len(found)) if found else None

@@ -98,17 +98,24 @@ class _Telling:
     def _line(self, question: Question, stored: StoredAnswer | None) -> str:
         """Of what was answered as it was shown then; of the rest as it would be now."""
         if stored is not None:
-            return self._line_of(stored)
+            return self._line_of(question, stored)
         if question.audience is not AudienceKind.MANAGER:
-            return self._say()[question.audience.value]
+            return self._without_names(question, question.audience)
         if self._manager is None:
             return self._say()["self"]
         return self._say()["manager_counted" if question.counted else "manager"]
 
-    def _line_of(self, stored: StoredAnswer) -> str:
+    def _without_names(self, question: Question, kind: AudienceKind) -> str:
+        if kind is AudienceKind.GROUP and question.takes_text:
+            return self._say(comments=self._act.policy.comment_minimum)["group_words"]
+        return self._say()[kind.value]
+
+    def _line_of(self, question: Question, stored: StoredAnswer) -> str:
         act, shown = self._act, stored.audiences[-1]
-        if shown.kind is not AudienceKind.MANAGER or not shown.readers:
-            return self._say()[shown.kind.value if not shown.readers else "self"]
+        if shown.kind is not AudienceKind.MANAGER:
+            return self._without_names(question, shown.kind)
+        if not shown.readers:
+            return self._say()["self"]
         named = act.tx.people.many(shown.readers)
         names = ", ".join(sorted(person.name for person in named.values()))
         if not audience.reading_now(act.tx, stored, act.now):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine
 
 from bot.domain.check_in import Asked, AskedQuestion, State
-from bot.domain.occurrence import Plan
+from bot.domain.occurrence import OccurrenceState, Plan
 from bot.domain.ports.survey_store import (
     AskedPerson,
     Counted,
@@ -112,18 +112,17 @@ def test_who_was_asked(world: World) -> None:
     made = expected(world)
     sent, waiting, called_off, answered, before, other = world.hire(*"ABCDEF")
     check_in = world.open_check_in(sent)
-    world.open_check_in(waiting, state=State.WAITING)
+    world.tx.occurrences.set_state([check_in.occurrence_id], OccurrenceState.SENT)
+    world.open_check_in(waiting, state=State.CLOSED)
     world.open_check_in(called_off, state=State.CANCELLED)
     given = (AskedQuestion("work", 0, Asked.ANSWERED),)
     left = world.open_check_in(answered, state=State.CANCELLED, questions=given)
     world.open_check_in(before, opened_at=NOW - DAY)
     world.open_check_in(other, period="2026-W35")
-    found = {(each.check_in_id, each.person_id) for each in world.tx.surveys.asked(made)}
-    assert found == {(check_in.id, sent.id), (left.id, answered.id)}
-    assert world.tx.surveys.asked(made)[0] in (
-        AskedPerson(check_in.id, sent.id),
-        AskedPerson(left.id, answered.id),
-    )
+    assert set(world.tx.surveys.asked(made)) == {
+        AskedPerson(check_in.id, sent.id, answered=False),
+        AskedPerson(left.id, answered.id, answered=True),
+    }
     world.tx.check_ins.save(replace(check_in, closes_at=CLOSES + 3 * DAY))
     assert world.tx.surveys.closes_at(made) == CLOSES + 3 * DAY
     assert world.tx.surveys.closes_at(survey(world, "2026-W40")) is None
@@ -183,9 +182,10 @@ def test_comments_come_in_an_order_that_tells_nothing(world: World) -> None:
     versions = [world.answered(said(world.open_check_in(each))).version_id for each in people]
     comments = [StoredComment(world.organisation_id, "work", version) for version in versions]
     assert world.tx.surveys.keep(made, Counted([unit_of(world)], [], comments), CLOSES)
-    found = world.tx.surveys.comments(made.id, "work")
+    everybody = [world.organisation_id]
+    found = world.tx.surveys.comments(made.id, "work", everybody)
     assert [each.answer_version_id for each in found] == sorted(versions)
-    assert world.tx.surveys.comments(made.id, "clarity") == []
+    assert world.tx.surveys.comments(made.id, "clarity", everybody) == []
 
 
 def test_another_organisation_sees_nothing_of_it(world: World) -> None:

@@ -42,7 +42,7 @@ from tests.journeys.world import World
 FIRST = "groups/2026-W10"
 TABLES = (SurveyUnitRow, SurveyFigureRow, SurveyCommentRow)
 NOTHING = {"survey_unit": 0, "survey_figure": 0, "survey_comment": 0}
-ALL = {"survey_unit": 4, "survey_figure": 6, "survey_comment": 20}
+ALL = {"survey_unit": 4, "survey_figure": 4, "survey_comment": 20}
 """Of the company's answers: everybody's, Mia's and Max's figures of two questions."""
 
 
@@ -245,11 +245,11 @@ async def test_only_for_me_stops_counting_while_it_runs(open_world: OpenWorld) -
     """Five are left of six; with four Mia sees everybody's instead."""
     world = await opened(open_world)
     given = everybodys()
-    given["m1"] = {**given["m1"], "rating:time": "1"}
+    given["m1"] = {**given["m1"], "rating:clear": "1"}
     await answer(world, given)
     await world.press_under("m1", "1/5", "only_me")
     await world.until(CLOSED)
-    found = await question(world, "mia", "time")
+    found = await question(world, "mia", "clear")
     assert found.figure is not None
     assert found.figure.shares == {"1": 0, "2": 20, "3": 20, "4": 60, "5": 0}
 
@@ -399,7 +399,7 @@ async def test_my_answers_say_what_was_counted(open_world: OpenWorld) -> None:
     await world.press_under("m1", "kestrel of m1", "only_me")
     assert "Counted with others" not in words(await world.my_answers("m1"))
     await world.until(CLOSED)
-    line = "Counted with others on Tuesday, March 10. Nobody is shown it alone."
+    line = "Counted with others on Tuesday, March 10, without your name."
     assert words(await world.my_answers("m1")).count(line) == 2
     await world.press_under("m1", "5/5", "only_me")
     assert words(await world.my_answers("m1")).count(line) == 2

@@ -142,4 +142,4 @@ async def test_before_any_survey_has_closed(
     open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell = Shell(await opened(open_world), monkeypatch, capsys)
-    assert "No check-in has been counted yet" in await shell.run("--as", INES)
+    assert "No survey has been counted yet" in await shell.run("--as", INES)

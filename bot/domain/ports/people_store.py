@@ -69,6 +69,10 @@ class Organisations(Protocol):
         """The newest policy revision, or the defaults."""
         ...
 
+    def policy_at(self, moment: datetime) -> Policy:
+        """The policy revision in force at `moment` (aware UTC), or the defaults."""
+        ...
+
     def add_policy(self, policy: Policy, created_at: datetime, author: str) -> None:
         """Does nothing where the newest revision says the same."""
         ...

@@ -28,10 +28,13 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class AskedPerson:
-    """A check-in of a survey that was sent, or that has an answer all the same."""
+    """A check-in of a survey that was sent, or that has an answer all the same. `answered`: some
+    question of it has one, whoever reads that.
+    """
 
     check_in_id: UUID
     person_id: UUID
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class Surveys(Protocol):
         """
         ...
 
-    def comments(self, survey_id: UUID, question_key: str | None = None) -> Sequence[StoredComment]:
-        """In an order that tells nothing."""
+    def comments(
+        self, survey_id: UUID, question_key: str, units: Iterable[UUID]
+    ) -> Sequence[StoredComment]:
+        """Those whose lowest unit is one of these, in an order that tells nothing."""
         ...
