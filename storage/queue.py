@@ -196,10 +196,11 @@ class SqlQueue(Queries):
         return freed
 
     def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
-        """Skip what is still ready for these people."""
-        skipped = self._update().values(_skipped(reason, now))
+        """Skip the posts that are still ready for these people."""
+        posts = self._update().where(_delivery.c.operation == Operation.POST.value, READY)
+        skipped = posts.values(_skipped(reason, now))
         return sum(
-            self._count(skipped.where(_delivery.c.person_id.in_(some), READY))
+            self._count(skipped.where(_delivery.c.person_id.in_(some)))
             for some in chunks(sorted(set(person_ids)))
         )
 

@@ -46,7 +46,9 @@ def bring_up_to_date(act: Act, released: Sequence[Released], readings: Sequence[
 def take_away(act: Act) -> None:
     """Deletes what quotes the person on their own screen. What they typed is not ours to delete."""
     quoting = (message for message in act.tx.queue.shown_to(act.person.id) if _quotes(message))
-    act.tx.queue.enqueue(_spaced([outgoing.erased(act.person, m.id, act.now) for m in quoting]))
+    because, now = act.inbound_id, act.now
+    removals = [outgoing.erased(act.person, message.id, because, now) for message in quoting]
+    act.tx.queue.enqueue(_spaced(removals))
 
 
 def _quotes(message: SentMessage) -> bool:

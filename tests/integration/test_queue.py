@@ -277,6 +277,22 @@ async def test_cancelling_skips_only_what_is_ready(database_url: str) -> None:
         }
 
 
+async def test_cancelling_leaves_what_changes_a_message_on_somebodys_screen(
+    database_url: str,
+) -> None:
+    async with populated(database_url) as world:
+        shown = world.message()
+        await world.enqueue(shown)
+        await world.begin(await world.claim_one())
+        changes = [
+            world.message(operation=operation, target_id=shown.id)
+            for operation in (Operation.UPDATE, Operation.DELETE)
+        ]
+        await world.enqueue(*changes, world.message())
+        assert await world.uow.write(lambda tx: tx.queue.cancel(world.people, "erased", NOW)) == 1
+        assert {each.id for each in await world.claim()} == {each.id for each in changes}
+
+
 async def test_the_posts_of_a_check_in_are_found_in_order(database_url: str) -> None:
     async with populated(database_url) as world:
         about = uuid4()

@@ -492,6 +492,21 @@ async def wrapped_keys(world: World) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize("surface", ["slack"], indirect=True)
+async def test_erased_twice_before_anything_left_the_messages_still_go(
+    open_world: OpenWorld,
+) -> None:
+    """The deletions that wait are neither called off by the second time nor taken for done."""
+    world = await open_world([MARA, ANA], [check_in(pack="kinds", reminders=0)])
+    await world.until("2026-03-03 10:05")
+    await world.starts("ana")
+    await world.press("ana", "answer", "4")
+    assert "You chose 4 of 5" in await world.sees("ana")
+    for _ in range(2):
+        await erase.erase_everything(world.built.kit, world.ids["ana"], world.now)
+    assert "You chose 4 of 5" not in await screen(world, "ana")
+
+
+@pytest.mark.parametrize("surface", ["slack"], indirect=True)
 async def test_slack_is_told_to_change_the_summary(open_world: OpenWorld) -> None:
     """A chat.update of the manager's message takes the quote out; a chat.delete takes Ana's own
     messages away; what she typed herself is hers to delete."""

@@ -114,7 +114,9 @@ class Queue(Protocol):
         ...
 
     def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
-        """Skips what is still ready for these people; how many."""
+        """Skips the posts that are still ready for these people; how many. What changes a message
+        that stands in front of them goes on.
+        """
         ...
 
     def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
