@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from bot.domain.delivery import ON_SCREEN, DeliveryState, NewDelivery
+from bot.domain.delivery import DeliveryState, NewDelivery
 from bot.domain.people import Person
 from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.queue_store import Reading, SentMessage
@@ -56,10 +56,10 @@ def _quotes(message: SentMessage) -> bool:
 
 
 def _summaries(act: Act, released: Sequence[Released]) -> Iterator[NewDelivery]:
-    """One that still waits is composed when it is sent."""
+    """One that was never tried is composed when it is sent."""
     managers = {f"summary:{each.summary_id}": each.manager_id for each in released}
     for cause, message in act.tx.queue.of_causes(managers).items():
-        if message.state in ON_SCREEN:
+        if message.may_be_read:
             yield _update(act, managers[cause], "summary_redraw", message)
 
 
@@ -81,7 +81,7 @@ def _days(reader: Person, readings: Iterable[Reading]) -> set[str]:
 
 
 def _shows(message: SentMessage, person_id: UUID, days: set[str]) -> bool:
-    if message.kind != NUDGES or message.state not in ON_SCREEN:
+    if message.kind != NUDGES or not message.may_be_read:
         return False
     if str(person_id) not in message.facts.get("subjects", "").split():
         return False

@@ -169,6 +169,8 @@ async def test_what_may_have_arrived_stays_marked(database_url: str) -> None:
                     c.id, c.claim_token, NOW, "reset", counts=True, maybe_sent=maybe
                 )
             )
+            shown = await world.uow.read(lambda tx: tx.queue.shown_to(world.people[0]))
+            assert [each.may_be_read for each in shown] == [True]
         assert (await world.claim_one(NOW)).maybe_sent
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from bot.domain.delivery import Address, Outcome
+from bot.domain.delivery import Address, Outcome, Unknown
 from bot.domain.erasure import Erased, Erasure
 from bot.domain.message import Form, Message, Panel, Reply
 from bot.domain.people import Participation
@@ -374,6 +374,24 @@ async def test_erased_while_the_summary_is_being_sent(open_world: OpenWorld) -> 
     assert "kestrel" not in await screen(world, "mara")
 
 
+async def test_erased_while_nobody_knows_whether_the_summary_arrived(
+    open_world: OpenWorld,
+) -> None:
+    """It did, and the platform's answer was lost: the next try finds the message, and it is changed
+    all the same."""
+    world = await company(open_world)
+    await world.answers("ana", "kestrel words?")
+    world.jump("2026-03-06 15:00")
+    kit = world.built.kit
+    await schedule_due(kit, world.now)
+    platform = "local" if world.surface.is_demo else "slack"
+    lossy = Lossy(kit.messengers[platform])
+    await deliver(replace(kit, messengers={**kit.messengers, platform: lossy}), world.now)
+    assert "kestrel words?" in await world.sees("mara")
+    await erases(world, "ana", "kestrel words?")
+    assert "kestrel" not in await screen(world, "mara")
+
+
 async def test_what_was_written_about_it_goes_too(open_world: OpenWorld) -> None:
     """A headline that told of both answers goes with the first of them; ways to begin stay only
     where they rest on the other one."""
@@ -577,6 +595,20 @@ class Slow:
         written = await world.built.kit.writer.write(week)
         await erase.erase_everything(world.built.kit, week.subject_id, world.now)
         return written
+
+
+class Lossy:
+    """A messenger whose posts arrive, and who is never told so."""
+
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._messenger, name)
+
+    async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
+        await self._messenger.post(address, message, delivery_id)
+        return Unknown("reset")
 
 
 class Late:
