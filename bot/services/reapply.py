@@ -85,6 +85,9 @@ def _empty(tx: Tx, vault: Vault, person_id: UUID, of: Mapping[Erased, Sequence[E
     for erasure in of[Erased.CHECK_IN]:
         current = tx.answers.current(erasure.target_id).values()
         answers |= {answer.answer_id for answer in current}
+    for question in tx.expectations.questions_by(person_id):
+        if question.id in answers:
+            tx.expectations.delete(question.id)
     own = _own(tx, person_id, answers)
     for each in tx.summaries.release([*versions, *tx.answers.erase(own)]):
         reword(tx, vault, person_id, each)
