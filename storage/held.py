@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, func, or_, select, update
+from sqlalchemy import Update, case, func, or_, select, update
 
-from bot.domain.delivery import DeliveryClass, DeliveryState
-from bot.domain.ports.held_store import RESTORED, HeldMessage
+from bot.domain.delivery import DeliveryClass, DeliveryState, Operation
+from bot.domain.ports.held_store import RESTORED, SINCE, HeldMessage
 from storage.queries import Queries, chunks
 from storage.queue_statements import LEASED, NO_CLAIM, READY, SENDING, lane
 from storage.queue_statements import delivery as _delivery
@@ -22,8 +22,12 @@ class SqlHeld(Queries):
     def hold_all(self, now: datetime) -> int:
         """Hold everything, and let no lane have anything ready."""
         held = self._hold(RESTORED, now).where(or_(READY, LEASED))
-        maybe = or_(_delivery.c.maybe_sent, SENDING)
-        count = self._connection.execute(held.values(maybe_sent=maybe)).rowcount
+        is_post = _delivery.c.operation == Operation.POST.value
+        values = {
+            "reason": case((is_post, RESTORED), else_=SINCE),
+            "maybe_sent": or_(_delivery.c.maybe_sent, SENDING),
+        }
+        count = self._connection.execute(held.values(values)).rowcount
         mine = update(lane).where(lane.c.organisation_id == self._organisation)
         self._connection.execute(mine.values(next_at=None))
         return count

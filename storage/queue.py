@@ -196,10 +196,11 @@ class SqlQueue(Queries):
         return freed
 
     def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
-        """Skip what is still ready for these people."""
-        skipped = self._update().values(_skipped(reason, now))
+        """Skip the posts that are still ready for these people."""
+        posts = self._update().where(_delivery.c.operation == Operation.POST.value, READY)
+        skipped = posts.values(_skipped(reason, now))
         return sum(
-            self._count(skipped.where(_delivery.c.person_id.in_(some), READY))
+            self._count(skipped.where(_delivery.c.person_id.in_(some)))
             for some in chunks(sorted(set(person_ids)))
         )
 
@@ -226,7 +227,7 @@ class SqlQueue(Queries):
         return found
 
     def shown_to(self, person_id: UUID) -> Sequence[SentMessage]:
-        """Return the posts on somebody's screen, or about to be, in the order queued."""
+        """Return the posts that somebody may see, in the order queued."""
         which = {"organisation": self._organisation, "person": person_id}
         return [_message_of(row) for row in self._connection.execute(SHOWN_TO, which)]
 
@@ -344,7 +345,8 @@ def _if_new(organisation_id: UUID, on_postgres: bool) -> Executable:
 
 
 def _message_of(row: Row[*tuple[Any, ...]]) -> SentMessage:
-    return SentMessage(row.id, row.kind, DeliveryState(row.state), row.about_key, row.facts)
+    state = DeliveryState(row.state)
+    return SentMessage(row.id, row.kind, state, row.about_key, row.facts, row.maybe_sent)
 
 
 def _skipped(reason: str, now: datetime) -> dict[str, Any]:

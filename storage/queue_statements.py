@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    and_,
     bindparam,
     case,
     false,
@@ -160,6 +161,7 @@ POSTS = (
         delivery.c.state,
         delivery.c.about_key,
         delivery.c.facts,
+        delivery.c.maybe_sent,
     )
     .where(delivery.c.organisation_id == bindparam("organisation"))
     .where(delivery.c.about_id == bindparam("about"))
@@ -172,17 +174,19 @@ _posts = select(
     delivery.c.state,
     delivery.c.about_key,
     delivery.c.facts,
+    delivery.c.maybe_sent,
     delivery.c.cause,
 ).where(
     delivery.c.organisation_id == bindparam("organisation"),
     delivery.c.operation == Operation.POST.value,
 )
 OF_CAUSES = _posts.where(delivery.c.cause.in_(bindparam("causes", expanding=True)))
+_on_screen = delivery.c.state.in_([state.value for state in ON_SCREEN])
 SHOWN_TO = _posts.where(
     delivery.c.person_id == bindparam("person"),
-    delivery.c.state.in_([state.value for state in ON_SCREEN]),
+    or_(_on_screen, and_(READY, delivery.c.maybe_sent)),
 ).order_by(delivery.c.number)
-"""Not what was taken away since: taking it away again changes nothing."""
+"""With what was taken away since: taking it away again changes nothing."""
 
 POSTS_OF_KEY = POSTS.where(delivery.c.about_key == bindparam("key"))
 

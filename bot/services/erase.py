@@ -18,9 +18,10 @@ from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
-from bot.services import erase_messages, expectations, steps
+from bot.services import steps
 from bot.services.act import Act
 from bot.services.call_off import call_off
+from bot.services.erase_messages import Quoting
 from bot.services.forget import forget_person, reword
 from bot.services.kit import Kit
 from bot.services.settle_erasures import settle_erasures
@@ -142,7 +143,11 @@ def _take(act: Act, answers: Sequence[StoredAnswer]) -> None:
     for each in released:
         reword(act.tx, act.vault, act.person.id, each)
     act.tx.read_log.forget(act.person.id, ids)
-    erase_messages.bring_up_to_date(act, released, log_of)
+    _quoting(act).bring_up_to_date(released, log_of)
+
+
+def _quoting(act: Act) -> Quoting:
+    return Quoting(act.tx, act.person, act.inbound_id, act.now)
 
 
 def _skip(act: Act, check_in: CheckIn, keys: Sequence[str]) -> None:
@@ -177,9 +182,9 @@ def _take_everything(act: Act) -> None:
     call_off(tx, [person.id], "erased", now)
     log_of, asked = tx.read_log.of_person(person.id), tx.expectations.questions_by(person.id)
     released = forget_person(tx, person.id, now)
-    erase_messages.bring_up_to_date(act, released, log_of)
-    for question in asked:
-        expectations.redraw(tx, question.version_id, person, act.inbound_id, now)
+    quoting = _quoting(act)
+    quoting.bring_up_to_date(released, log_of)
+    quoting.close_questions(asked)
     _take_part_no_more(act)
 
 
@@ -189,5 +194,5 @@ def _take_part_no_more(act: Act) -> None:
     tx.people.set_participation(person.id, Participation.DECLINED)
     tx.people.set_pause(person.id, None)
     taken_back(act, Erased.EVERYTHING, person.id)
-    erase_messages.take_away(act)
+    _quoting(act).take_away()
     act.note("erased_everything")

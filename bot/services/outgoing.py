@@ -116,15 +116,15 @@ def removal(check_in: CheckIn, target_id: UUID, now: datetime) -> NewDelivery:
     )
 
 
-def erased(person: Person, target_id: UUID, now: datetime) -> NewDelivery:
-    """Takes a message away that quotes what its reader erased."""
+def erased(person: Person, target_id: UUID, because: str, now: datetime) -> NewDelivery:
+    """Takes a message away that quotes what its reader erased. because: unique to the act."""
     return NewDelivery(
         id=uuid4(),
         organisation_id=person.organisation_id,
         person_id=person.id,
         delivery_class=DeliveryClass.REPLY,
         kind="removal",
-        cause=f"erased:{target_id}",
+        cause=f"erased:{target_id}:{because}",
         not_before=now,
         operation=Operation.DELETE,
         target_id=target_id,

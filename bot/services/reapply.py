@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from bot.domain.erasure import Erased, Erasure
+from bot.domain.expectations import Question
 from bot.domain.packs import AudienceKind
-from bot.domain.people import Participation
+from bot.domain.people import Participation, Person
+from bot.domain.ports.conversation_store import Released
+from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.ports.vault import KeyRing, Vault
 from bot.services.call_off import call_off
+from bot.services.erase_messages import Quoting
 from bot.services.forget import forget_person, reword
 
 BATCH = 200
@@ -23,9 +28,10 @@ async def reapply(
     uow: UnitOfWork, keys: KeyRing, erasures: Iterable[Erasure], now: datetime
 ) -> int:
     """Applies those of these acts that the database doesn't know of, and has the key store
-    remember them all; how many were new. Nothing is sent.
+    remember them all; how many were new.
 
-    Whoever erased everything has their key destroyed first. A repeat changes nothing.
+    Whoever erased everything has their key destroyed first. Nothing is sent: updates of messages
+    that quote what goes are queued (see `hold`). A repeat changes nothing.
 
     Args:
         uow: the copy's database.
@@ -53,43 +59,86 @@ def _apply(tx: Tx, *, vault: Vault, erasures: Sequence[Erasure], now: datetime) 
     there = tx.people.many(by_person)
     for person_id, theirs in by_person.items():
         if person_id in there:
-            _apply_one(tx, vault, theirs, now)
+            _Again(tx, vault, there[person_id], now, theirs).apply()
     tx.erasures.add(erasures)
     tx.erasures.settle([erasure.id for erasure in erasures], now)
 
 
-def _apply_one(tx: Tx, vault: Vault, theirs: Sequence[Erasure], now: datetime) -> None:
-    person_id = theirs[0].person_id
-    of: dict[Erased, list[Erasure]] = defaultdict(list)
-    for erasure in theirs:
-        of[erasure.what].append(erasure)
-    _empty(tx, vault, person_id, of)
-    narrowed = {erasure.target_id for erasure in of[Erased.NARROWED]}
-    for answer_id in _own(tx, person_id, narrowed):
-        tx.answers.narrow(answer_id, AudienceKind.SELF, now)
-    if of[Erased.EVERYTHING]:
-        forget_person(tx, person_id, now)
-        tx.people.set_pause(person_id, None)
-    if of[Erased.EVERYTHING] or of[Erased.DECLINED]:
-        call_off(tx, [person_id], "not_for_me", now)
-        tx.people.set_participation(person_id, Participation.DECLINED)
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What one person took back, on its way out of the copy."""
 
+    tx: Tx
+    vault: Vault
+    person: Person
+    now: datetime
+    acts: Sequence[Erasure]
 
-def _empty(tx: Tx, vault: Vault, person_id: UUID, of: Mapping[Erased, Sequence[Erasure]]) -> None:
-    """Out of the answers, of the summaries that hold them, and of the log of who read them."""
-    found = tx.answers.versions(erasure.target_id for erasure in of[Erased.VERSION])
-    versions = {key: each.answer_id for key, each in found.items() if each.person_id == person_id}
-    for version_id in versions:
-        tx.answers.withdraw(version_id)
-    answers = {erasure.target_id for erasure in of[Erased.ANSWER]}
-    for erasure in of[Erased.CHECK_IN]:
-        current = tx.answers.current(erasure.target_id).values()
-        answers |= {answer.answer_id for answer in current}
-    own = _own(tx, person_id, answers)
-    for each in tx.summaries.release([*versions, *tx.answers.erase(own)]):
-        reword(tx, vault, person_id, each)
-    left = {answer.answer_id for answer in tx.answers.current_of(versions).values()}
-    tx.read_log.forget(person_id, own | (set(versions.values()) - left))
+    def apply(self) -> None:
+        tx, person_id = self.tx, self.person.id
+        log_of, asked = tx.read_log.of_person(person_id), tx.expectations.questions_by(person_id)
+        released, emptied = self._empty()
+        narrowed = self._targets(Erased.NARROWED)
+        for answer_id in _own(tx, person_id, narrowed):
+            tx.answers.narrow(answer_id, AudienceKind.SELF, self.now)
+        if self._targets(Erased.EVERYTHING):
+            released = [*released, *forget_person(tx, person_id, self.now)]
+            tx.people.set_pause(person_id, None)
+        if self._targets(Erased.EVERYTHING) or self._targets(Erased.DECLINED):
+            call_off(tx, [person_id], "not_for_me", self.now)
+            tx.people.set_participation(person_id, Participation.DECLINED)
+        self._update_messages(released, emptied, log_of, asked)
+
+    def _targets(self, what: Erased) -> set[UUID]:
+        return {act.target_id for act in self.acts if act.what is what}
+
+    def _empty(self) -> tuple[Sequence[Released], set[UUID]]:
+        """Out of the answers, of the summaries that hold them, and of the log of who read them;
+        those summaries and answers.
+        """
+        tx, person_id = self.tx, self.person.id
+        found = tx.answers.versions(self._targets(Erased.VERSION))
+        versions = {
+            id_: each.answer_id for id_, each in found.items() if each.person_id == person_id
+        }
+        for version_id in versions:
+            tx.answers.withdraw(version_id)
+        own = self._whole_answers()
+        released = tx.summaries.release([*versions, *tx.answers.erase(own)])
+        for each in released:
+            reword(tx, self.vault, person_id, each)
+        left = {answer.answer_id for answer in tx.answers.current_of(versions).values()}
+        tx.read_log.forget(person_id, own | (set(versions.values()) - left))
+        return released, own | set(versions.values())
+
+    def _whole_answers(self) -> set[UUID]:
+        """Without the questions, which are deleted on the way."""
+        answers = self._targets(Erased.ANSWER)
+        for check_in_id in self._targets(Erased.CHECK_IN):
+            current = self.tx.answers.current(check_in_id).values()
+            answers |= {answer.answer_id for answer in current}
+        for question in self.tx.expectations.questions_by(self.person.id):
+            if question.id in answers:
+                self.tx.expectations.delete(question.id)
+        return _own(self.tx, self.person.id, answers)
+
+    def _update_messages(
+        self,
+        released: Sequence[Released],
+        emptied: set[UUID],
+        log_of: Sequence[Reading],
+        asked: Sequence[Question],
+    ) -> None:
+        """What people still have on their screens from before the copy was made."""
+        everything = bool(self._targets(Erased.EVERYTHING))
+        quoting = Quoting(self.tx, self.person, f"again:{self.acts[0].id}", self.now)
+        if everything or emptied:
+            readings = [each for each in log_of if everything or each.answer_id in emptied]
+            quoting.bring_up_to_date(released, readings)
+        gone = self._targets(Erased.ANSWER)
+        quoting.close_questions(each for each in asked if everything or each.id in gone)
+        if everything:
+            quoting.take_away()
 
 
 def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
@@ -98,7 +147,9 @@ def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
 
 
 def hold(tx: Tx, now: datetime) -> None:
-    """The last act on a restored copy: nothing of it leaves until it is released.
+    """The last act on a restored copy: nothing of it leaves until it is released. Then messages that
+    may have been sent are skipped, while what changes or deletes one goes out: it may be the one
+    that takes erased words away.
 
     Results of check-ins that have closed since the copy was made may have been seen: counted anew,
     without what was erased since, they would tell what that was.

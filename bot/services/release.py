@@ -28,7 +28,8 @@ class Waiting:
 
     restored_at: when the copy was put back (aware UTC). queued: messages that were on their way in
     the copy. came_due: check-ins, nudges and summaries whose moment has passed since it was made.
-    since: messages that what people did since then caused, besides answers to them.
+    since: messages that what people did since then caused, besides answers to them, and updates and
+    deletions of messages that were on their way in the copy.
     """
 
     restored_at: datetime
@@ -61,7 +62,7 @@ async def release(kit: Kit, now: datetime, *, actor: str, send: bool = False) ->
     What was queued in the copy, or came due before it was put back, is skipped with the reason
     `restored`, as it may have been sent by the database that was lost: the schedule moves on as
     if it had been. With `send` all of it goes out, each within its own window. What was queued
-    since goes on in either case. Broken off, it goes on where it was; a repeat changes nothing.
+    since goes on in either case, as do updates and deletions of earlier messages. Broken off, it goes on where it was; a repeat changes nothing.
 
     Args:
         kit: what the use cases need.

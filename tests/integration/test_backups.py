@@ -19,22 +19,16 @@ from bot.domain.erasure import Erased, Erasure
 from storage.key_engine import key_engine, writing
 from storage.lock import ProcessLock
 from storage.set_aside import stamp
+from tests.integration.commands import steps
 from tests.integration.sealed_office import NOW, SealedOffice, read_all
+from tests.servers import postgres
 
 MANY = 200
 
 
 @pytest.fixture
-async def office(tmp_path: Path, database_url: str) -> SealedOffice:
-    (tmp_path / "office").mkdir()
-    url = database_url if database_url.startswith("postgres") else None
-    return await SealedOffice.found(tmp_path / "office", url)
-
-
-@pytest.fixture
-async def on_sqlite(tmp_path: Path) -> SealedOffice:
-    (tmp_path / "office").mkdir()
-    return await SealedOffice.found(tmp_path / "office")
+def office(sealed_office: SealedOffice) -> SealedOffice:
+    return sealed_office
 
 
 def back_up(office: SealedOffice, folder: Path) -> tuple[Path, Path]:
@@ -241,13 +235,17 @@ async def test_killed_at_any_step_a_restore_leaves_the_old_or_the_new_and_can_be
     await built.uow.write(lambda tx: tx.erasures.add([erased]))
     await built.close()
     command = ("restore", str(answers), "--keys-from", str(keys), "--replace")
-    die_at, stride = 1, 3 if office.environment.database_file else 9
-    while (code := office.command(*command, die_at=die_at)[0]) == -9:
+    die_at, stride = 1, 5 if office.environment.database_file else 9
+    while (ended := office.command(*command, die_at=die_at))[0] == -9:
         await opens_or_refuses(office)
         die_at += stride
-    assert code == 0
+    assert ended[0] == 0, ended[1]
     assert 3 < die_at < MANY
     await opens_or_refuses(office)
+    last = steps(ended[1])
+    assert office.command(*command, die_at=last)[0] == -9, "killed at its very last step"
+    await opens_or_refuses(office)
+    assert office.command(*command)[0] == 0
     built = await build(office.environment)
     assert not (await built.keys.vault([gone])).knows(gone)
     assert await built.uow.read(lambda tx: tx.local_messages.of_person(gone)) == []
@@ -270,10 +268,9 @@ async def opens_or_refuses(office: SealedOffice) -> None:
 
 @pytest.mark.postgres
 async def test_pg_dump_that_is_missing_or_older_than_the_server_is_named(
-    postgres_url: str, tmp_path: Path
+    postgres_server: postgres.Server, tmp_path: Path
 ) -> None:
-    (tmp_path / "office").mkdir()
-    office = await SealedOffice.found(tmp_path / "office", postgres_url)
+    office = await SealedOffice.found(tmp_path / "office", postgres_server)
     empty = tmp_path / "bin"
     empty.mkdir()
     where = ("backup", str(tmp_path / "a"), "--keys-to", str(tmp_path / "k"))

@@ -357,7 +357,9 @@ async def test_erasing_takes_a_tick_and_ends_the_session(pages: OwnPages) -> Non
     assert await pages.world.my_words("ana") == ["numbat words", "quokka words"]
     done = await visitor.post("/you/erase", {"token": page.token, "sure": "yes"})
     assert (done.status, done.headers["Location"]) == (303, "/you/erased")
-    assert "It is erased" in (await visitor.get("/you/erased")).text
+    told = (await visitor.get("/you/erased")).text
+    assert "It is erased" in told
+    assert "is being destroyed" in told, "the key store may be away"
     assert await pages.world.my_words("ana") == []
     assert (await pages.world.person("ana")).participation is Participation.DECLINED
     assert not await visitor.is_in()

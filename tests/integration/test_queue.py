@@ -169,6 +169,8 @@ async def test_what_may_have_arrived_stays_marked(database_url: str) -> None:
                     c.id, c.claim_token, NOW, "reset", counts=True, maybe_sent=maybe
                 )
             )
+            shown = await world.uow.read(lambda tx: tx.queue.shown_to(world.people[0]))
+            assert [each.may_be_read for each in shown] == [True]
         assert (await world.claim_one(NOW)).maybe_sent
 
 
@@ -275,6 +277,22 @@ async def test_cancelling_skips_only_what_is_ready(database_url: str) -> None:
             (DeliveryState.CLAIMED, ""): 1,
             (DeliveryState.SENDING, ""): 1,
         }
+
+
+async def test_cancelling_leaves_what_changes_a_message_on_somebodys_screen(
+    database_url: str,
+) -> None:
+    async with populated(database_url) as world:
+        shown = world.message()
+        await world.enqueue(shown)
+        await world.begin(await world.claim_one())
+        changes = [
+            world.message(operation=operation, target_id=shown.id)
+            for operation in (Operation.UPDATE, Operation.DELETE)
+        ]
+        await world.enqueue(*changes, world.message())
+        assert await world.uow.write(lambda tx: tx.queue.cancel(world.people, "erased", NOW)) == 1
+        assert {each.id for each in await world.claim()} == {each.id for each in changes}
 
 
 async def test_the_posts_of_a_check_in_are_found_in_order(database_url: str) -> None:

@@ -9,12 +9,14 @@ from uuid import uuid4
 
 import pytest
 
+from bot.domain.erasure import Erased, Erasure
 from bot.domain.expectations import TOLD, in_force_at
 from bot.domain.inbound import InboundKind
 from bot.domain.message import Form, Panel, Reply
 from bot.domain.people import Role
 from bot.domain.policy import Expectations, Policy, QuestionsFor
 from bot.services.manage_cadence import ApplyRefused
+from bot.services.reapply import reapply
 from bot.services.status import status
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
@@ -218,6 +220,25 @@ async def test_without_names_nine_are_hidden_and_ten_shown(open_world: OpenWorld
     assert words(await reads(world)) == words(panel)
     await world.press("ben", "expectations_take_back")
     assert not await sees_question(world)
+
+
+async def test_a_question_taken_back_stays_so_in_a_copy_that_still_has_it(
+    open_world: OpenWorld,
+) -> None:
+    """Nobody takes back somebody else's."""
+    world = await company(open_world, (HR, LEADER, *STAFF[:2]))
+    await applies(world, NAMED)
+    await all_ask(world, "ana", "ben")
+    ana, ben = world.ids["ana"], world.ids["ben"]
+    uow = world.built.uow
+    asked = [
+        await uow.read(lambda tx, who=who: tx.expectations.questions_by(who)) for who in (ana, ben)
+    ]
+    [[own], [other]] = asked
+    acts = [Erasure(uuid4(), ana, Erased.ANSWER, each.id, world.now) for each in (own, other)]
+    assert await reapply(uow, world.built.keys, acts, world.now) == 2
+    assert await uow.read(lambda tx: tx.expectations.questions_by(ana)) == []
+    assert [quote.text for quote in quotes((await reads(world)).blocks)] == ["kestrel of ben"]
 
 
 async def test_whoever_no_longer_takes_part_counts_no_more(open_world: OpenWorld) -> None:

@@ -11,7 +11,9 @@ import pytest
 from bot.domain.erasure import Erased, Erasure
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import StoredAnswer
-from bot.services.reapply import reapply
+from bot.services.erase import erase_answer
+from bot.services.reapply import hold, reapply
+from bot.services.release import release
 from bot.settings.environment import Environment
 from tests.journeys.engines import on_both
 from tests.journeys.given import Someone, check_in, weekly_summary
@@ -21,17 +23,31 @@ from tests.journeys.world import World
 PEOPLE = [Someone("mara"), Someone("ana", manager="mara"), Someone("ben", manager="mara")]
 
 
-@pytest.fixture
-async def world(environment: Environment) -> AsyncIterator[World]:
+async def lived(environment: Environment, ana: str, ben: str, pack: str = "pair") -> World:
     """Friday evening: the summary has gone out, and Mara has read the details."""
-    cadences = [check_in(reminders=0, pack="pair"), weekly_summary()]
+    cadences = [check_in(reminders=0, pack=pack), weekly_summary()]
     opened = await World.open(environment, PEOPLE, cadences, surface=Local())
     await opened.until("2026-03-03 10:05")
     await opened.starts("ana", "ben")
-    await opened.answers("ana", "kestrel", "heron")
-    await opened.answers("ben", "plover", "grebe")
+    await opened.answers("ana", ana, "heron")
+    await opened.answers("ben", ben, "grebe")
     await opened.until("2026-03-06 18:00")
     await opened.details("mara")
+    return opened
+
+
+@pytest.fixture
+async def world(environment: Environment) -> AsyncIterator[World]:
+    opened = await lived(environment, "kestrel", "plover")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def quoted(environment: Environment) -> AsyncIterator[World]:
+    """Mara's summary quotes what people asked."""
+    opened = await lived(environment, "kestrel words?", "plover words?", "ai_check_in")
+    assert "kestrel words?" in await opened.sees("mara")
     yield opened
     await opened.close()
 
@@ -105,6 +121,38 @@ async def test_everything_goes_with_the_key_and_start_begins_anew(world: World) 
     assert "heron" not in await world.can_read("mara")
     assert not (await world.built.keys.vault([world.ids["ana"]])).knows(world.ids["ana"])
     assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+
+
+async def holds(world: World) -> None:
+    await world.built.uow.write(lambda tx: hold(tx, world.now))
+
+
+async def releases(world: World) -> None:
+    await release(world.built.kit, world.now, actor="test")
+    await world.wait(timedelta(minutes=1))
+
+
+async def test_messages_that_quoted_it_are_brought_up_to_date_once_released(quoted: World) -> None:
+    """Neither a version nor everything stays in the manager's chat."""
+    world, stored = quoted, await answer(quoted, "ana", 0)
+    await apply(world, "ana", Erased.VERSION, stored.version_id)
+    await apply(world, "ben", Erased.EVERYTHING, world.ids["ben"])
+    await holds(world)
+    await world.wait(timedelta(minutes=1))
+    assert "kestrel" in await world.sees("mara"), "it is held"
+    await releases(world)
+    seen = await world.sees("mara")
+    assert not [word for word in ("kestrel", "plover") if word in seen]
+
+
+async def test_an_update_that_the_copy_had_not_sent_yet_is_no_repeat(quoted: World) -> None:
+    """The release, which skips what may have been sent, lets it go: nothing can come twice."""
+    world, stored = quoted, await answer(quoted, "ana", 0)
+    kit, ana = world.built.kit, world.ids["ana"]
+    await erase_answer(kit, ana, stored.check_in_id, stored.question_key, world.now)
+    await holds(world)
+    await releases(world)
+    assert "kestrel" not in await world.sees("mara")
 
 
 async def test_somebody_whom_the_copy_does_not_know_is_no_trouble(world: World) -> None:

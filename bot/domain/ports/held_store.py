@@ -14,7 +14,9 @@ RESTORED = "restored"
 """It was queued in the copy, or came due before the copy was put back: it may have been sent."""
 
 SINCE = "held"
-"""It was queued since: it was certainly not sent."""
+"""It was queued since, so it was certainly not sent; or it changes or deletes a message, which may
+be done twice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class HeldMessage:
 
 class Held(Protocol):
     def hold_all(self, now: datetime) -> int:
-        """Holds everything that is on its way, whatever its class, as RESTORED; how many. What was
-        being sent may have arrived.
+        """Holds everything that is on its way, whatever its class; how many. Posts are RESTORED,
+        and what was being sent may have arrived; updates and deletions are SINCE.
         """
         ...
 

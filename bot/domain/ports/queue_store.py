@@ -8,18 +8,27 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.delivery import Delivery, DeliveryState, NewDelivery
+from bot.domain.delivery import ON_SCREEN, Delivery, DeliveryState, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message that can still be changed, of a check-in's question or of a manager's day."""
+    """A message that can still be changed, of a check-in's question or of a manager's day.
+
+    `maybe_sent`: an earlier try may have brought it to the screen, with the words of that moment.
+    """
 
     id: UUID
     kind: str
     state: DeliveryState
     about_key: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    maybe_sent: bool = False
+
+    @property
+    def may_be_read(self) -> bool:
+        """Whether it stands in front of somebody, is about to, or perhaps does."""
+        return self.state in ON_SCREEN or (self.state is DeliveryState.READY and self.maybe_sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,9 @@ class Queue(Protocol):
         ...
 
     def cancel(self, person_ids: Iterable[UUID], reason: str, now: datetime) -> int:
-        """Skips what is still ready for these people; how many."""
+        """Skips the posts that are still ready for these people; how many. What changes a message
+        that stands in front of them goes on.
+        """
         ...
 
     def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
@@ -130,7 +141,7 @@ class Queue(Protocol):
         ...
 
     def shown_to(self, person_id: UUID) -> Sequence[SentMessage]:
-        """Posts that stand on this person's screen, or are about to, oldest first."""
+        """Posts that stand on this person's screen, are about to, or perhaps do, oldest first."""
         ...
 
     def posted(self, person_id: UUID, ref: str) -> Posted | None:
