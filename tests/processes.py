@@ -21,12 +21,16 @@ from typing import TextIO
 from tests.harness import ROOT
 
 IMPORTED = (
+    "bot.cli.backups",
     "bot.cli.checks",
     "bot.cli.people",
+    "bot.cli.restoring",
+    "bot.cli.rotating",
     "bot.cli.status",
     "bot.slack.app",
     "bot.web.serve",
     "psycopg",
+    "tests.integration.commands",
     "tests.processes",
 )
 """What processes of most tests need; whatever else they need they import themselves."""

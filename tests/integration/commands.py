@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -50,6 +51,18 @@ def run_command(
     with os.fdopen(process.file(STDOUT)) as said:
         text = said.read()
     return process.wait(60), text
+
+
+def steps(said: str) -> int:
+    """How many steps a command took that was to die at a later one."""
+    found = re.search(r"^(\d+) steps$", said, re.MULTILINE)
+    assert found is not None, said
+    return int(found[1])
+
+
+def some_of(count: int, stride: int) -> list[int]:
+    """The steps at which a command is killed: the first, every `stride`-th after it, the last."""
+    return sorted({*range(1, count + 1, stride), count})
 
 
 def die() -> None:

@@ -1,5 +1,6 @@
 """`touchpoint`, in a process that kills itself at one of its steps: a statement that writes, a
-commit, or a file that is opened for writing, linked, renamed or removed.
+commit, or a file that is opened for writing, linked, renamed or removed. One that lives on says at
+the end how many steps it took.
 """
 
 import sys
@@ -15,15 +16,16 @@ _FILES = {"os.link", "os.rename", "os.remove", "shutil.copyfile"}
 
 class _Mortal:
     def __init__(self, die_at: int) -> None:
-        self._left = die_at
+        self._die_at = die_at
+        self.steps = 0
         if die_at:
             event.listen(Engine, "before_cursor_execute", self._statement)
             event.listen(Engine, "commit", self._step)
             sys.addaudithook(self._hook)
 
     def _step(self, *_: object) -> None:
-        self._left -= 1
-        if not self._left:
+        self.steps += 1
+        if self.steps == self._die_at:
             die()
 
     def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -36,6 +38,10 @@ class _Mortal:
 
 
 if __name__ == "__main__":
-    _Mortal(int(sys.argv[1]))
+    mortal = _Mortal(int(sys.argv[1]))
     sys.argv = ["touchpoint", *sys.argv[2:]]
-    main()
+    try:
+        main()
+    finally:
+        if mortal.steps:
+            print(f"{mortal.steps} steps", file=sys.stderr)  # noqa: T201 - the test reads it

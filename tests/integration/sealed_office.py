@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from sqlalchemy import make_url
+
 from bot.bootstrap import Built, build, create_organisation, prepare
 from bot.domain.people import Person
 from bot.settings import Environment
 from storage.master_key import create_master_key_file
+from tests.harness import locked, run_directory
 from tests.integration.commands import run_command
 from tests.integration.demo_office import environment_in
+from tests.servers import postgres
 
 NOW = datetime(2026, 3, 6, 15, tzinfo=UTC)
 FIELD = "local_message.body"
@@ -30,7 +36,23 @@ class SealedOffice:
     people: list[UUID]
 
     @classmethod
-    async def found(cls, folder: Path, database_url: str | None = None) -> SealedOffice:
+    async def found(cls, folder: Path, server: postgres.Server | None = None) -> SealedOffice:
+        """A copy of the one that is made once in a run; on PostgreSQL where a server is given."""
+        kept = run_directory() / f"sealed-{'postgresql' if server else 'sqlite'}"
+        with locked(kept.with_suffix(".lock")):
+            if not kept.exists():
+                making = kept.with_suffix(".making")
+                making.mkdir()
+                made = await cls._made(making, server.create() if server else None)
+                kept.with_suffix(".pickle").write_bytes(pickle.dumps(made))
+                making.rename(kept)
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        made = pickle.loads(kept.with_suffix(".pickle").read_bytes())  # noqa: S301 - this run's own
+        url = server.create(_name(made.environment.database_url)) if server else None
+        return cls(environment_in(folder, url), made.said, made.people)
+
+    @classmethod
+    async def _made(cls, folder: Path, database_url: str | None) -> SealedOffice:
         environment = environment_in(folder, database_url)
         if environment.database_file is None and environment.master_key_file:
             create_master_key_file(environment.master_key_file)
@@ -81,6 +103,10 @@ async def read_all(built: Built, people: list[UUID]) -> dict[UUID, bytes]:
         rows = await built.uow.read(lambda tx, who=person: tx.local_messages.of_person(who))
         found |= {row.id: vault.open(person, row.id, FIELD, row.sealed) for row in rows}
     return found
+
+
+def _name(url: str) -> str:
+    return make_url(url).database or ""
 
 
 def _person(built: Built, number: int) -> Person:
