@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import make_url
 
 from storage.pg_tools import dump
-from storage.set_aside import stamp
+from storage.set_aside import changed_at, stamp
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -218,12 +218,19 @@ def _manifest(folder: Path) -> Manifest:
 
 
 def forget_old_keys(folder: Path, kept: timedelta, now: datetime) -> list[Path]:
-    """Delete the backups of keys in a folder that are older than `kept`; which those were."""
-    gone = []
-    for path in sorted(folder.glob(f"{Kind.KEYS.prefix}*")):
-        with suppress(BackupError):
-            manifest = _manifest(path)
-            if manifest.kind == Kind.KEYS.value and now - manifest.taken > kept:
-                shutil.rmtree(path)
-                gone.append(path)
-    return gone
+    """Delete the backups of keys in a folder that are older than `kept`, and drafts of such that
+    were left by a process that was killed; which those were.
+    """
+    old = [path for path in folder.glob(f"{Kind.KEYS.prefix}*") if _is_old(path, kept, now)]
+    drafts = folder.glob(f".{Kind.KEYS.prefix}*.partial")
+    old += [path for path in drafts if now - changed_at(path) > kept]
+    for path in sorted(old):
+        shutil.rmtree(path)
+    return sorted(old)
+
+
+def _is_old(path: Path, kept: timedelta, now: datetime) -> bool:
+    with suppress(BackupError):
+        manifest = _manifest(path)
+        return manifest.kind == Kind.KEYS.value and now - manifest.taken > kept
+    return False

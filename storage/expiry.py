@@ -73,9 +73,9 @@ class SqlExpiry(Store):
         return Expiring(*row)
 
     def delete_check_ins(self, revisions: Sequence[UUID], before: datetime, limit: int) -> int:
-        old = select(_check_in.c.id, _check_in.c.person_id)
-        first = old.where(*self._closed(revisions, before)).order_by(_check_in.c.opened_at)
-        rows = self._connection.execute(first.limit(limit)).all()
+        rows: list[Any] = []
+        for revision in revisions:  # each by itself: then the index leads to the oldest at once
+            rows += self._oldest(revision, before, limit - len(rows))
         ids, people = [row.id for row in rows], list({row.person_id for row in rows})
         if ids:
             self._delete_answers(ids, people)
@@ -96,6 +96,11 @@ class SqlExpiry(Store):
 
     def delete_others(self, before: datetime, limit: int) -> int:
         return self._delete_questions(before, limit) + self._delete_local(before, limit)
+
+    def _oldest(self, revision: UUID, before: datetime, limit: int) -> Sequence[Any]:
+        old = select(_check_in.c.id, _check_in.c.person_id)
+        first = old.where(*self._closed([revision], before)).order_by(_check_in.c.opened_at)
+        return self._connection.execute(first.limit(limit)).all() if limit else []
 
     def _closed(self, revisions: Sequence[UUID], before: datetime) -> Sequence[ColumnElement[bool]]:
         """Nothing closes before it was opened: that has the index."""

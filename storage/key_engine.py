@@ -1,5 +1,6 @@
 """The key store's own database: its table, how it is reached, how writes to it begin."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -145,10 +146,15 @@ def insert_key(connection: Connection) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(PersonKey) if postgres else sqlite.insert(PersonKey)
 
 
-def empty_wal(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log, which holds earlier images of the pages that changed."""
+def empty_wal(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, which holds earlier images of the pages that changed; False
+    where somebody reads or writes it for as long as a busy database is waited for.
+    """
     connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        rows = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.OperationalError:
+        return False
     finally:
         connection.close()
+    return not rows[0][0]

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from bot.domain.erasure import Erased, Erasure
+from bot.domain.ports.unit_of_work import StorageUnavailable
 from storage.faults import translated
 from storage.kept_erasures import keep, kept
 from storage.key_engine import (
@@ -200,8 +201,9 @@ class KeyStore:
             everything = [each for each in new if each.what is Erased.EVERYTHING]
             for erasure in sorted(everything, key=lambda each: each.person_id):
                 self._destroy_in(connection, erasure.person_id, erasure.at)
-        if everything and self._engine.dialect.name == "sqlite":
-            empty_wal(self._engine)
+        # Not new ones too: whoever kept them may have died before the log was empty.
+        if any(each.what is Erased.EVERYTHING for each in erasures):
+            self._leave_nothing()
 
     def _remembered(self) -> Sequence[Erasure]:
         with self._engine.connect() as connection:
@@ -221,8 +223,12 @@ class KeyStore:
     def _destroy(self, person: UUID, at: datetime) -> None:
         with writing(self._engine) as connection:
             self._destroy_in(connection, person, at)
-        if self._engine.dialect.name == "sqlite":
-            empty_wal(self._engine)
+        self._leave_nothing()
+
+    def _leave_nothing(self) -> None:
+        """Raises StorageUnavailable where the log may hold a destroyed key: try again."""
+        if self._engine.dialect.name == "sqlite" and not empty_wal(self._engine):
+            raise StorageUnavailable("the key store is in use: its log could not be emptied")
 
     def _destroy_in(self, connection: Connection, person: UUID, at: datetime) -> None:
         # First take the place of the active key, so that none can be made from here on;

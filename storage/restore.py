@@ -16,7 +16,7 @@ from storage.backup import Kind
 from storage.engine import open_engine
 from storage.key_engine import SCHEMA
 from storage.migrate import newest, upgrade_from
-from storage.set_aside import MARK, schema_aside, stamp
+from storage.set_aside import MARK, draft_of, schema_aside, stamp
 
 _SECOND = timedelta(seconds=1)
 
@@ -65,7 +65,7 @@ class SqliteTarget:
     def __init__(self, url: str, now: datetime) -> None:
         parsed = make_url(url)
         self._file = Path(parsed.database or "")
-        self._draft = self._file.with_name(f"{self._file.name}.restoring")
+        self._draft = draft_of(self._file)
         self._aside = self._free_name(now)
         self.url = parsed.set(database=str(self._draft)).render_as_string(hide_password=False)
 

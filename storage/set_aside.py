@@ -24,8 +24,14 @@ def stamped(name: str) -> datetime | None:
         return None
 
 
+def changed_at(path: Path) -> datetime:
+    """When a file or folder was changed last (aware UTC)."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
 def old_key_copies(keys_url: str, before: datetime) -> list[Path]:
-    """Delete the key stores that were set aside before then (aware UTC); what they were.
+    """Delete the key stores that were set aside before then (aware UTC), and what a restore that
+    was killed then has left of one; what they were.
 
     They hold keys, as a backup does: no longer than 30 days.
     """
@@ -38,9 +44,20 @@ def old_key_copies(keys_url: str, before: datetime) -> list[Path]:
         for aside in file.parent.glob(f"{file.name}*.{MARK}*")
         if (at := stamped(aside.name)) is not None and at < before
     ]
-    for aside in found:
-        aside.unlink()
+    found += [draft for draft in drafts(file) if changed_at(draft) < before]
+    for each in found:
+        each.unlink()
     return found
+
+
+def draft_of(file: Path) -> Path:
+    """Where a restore makes a SQLite file, before that takes its place."""
+    return file.with_name(f"{file.name}.restoring")
+
+
+def drafts(file: Path) -> list[Path]:
+    """What is there of it, its logs too."""
+    return sorted(file.parent.glob(f"{draft_of(file).name}*"))
 
 
 def schema_aside(schema: str, at: datetime) -> str:

@@ -31,6 +31,7 @@ IMPORTED = (
     "bot.web.serve",
     "psycopg",
     "tests.integration.mortal_command",
+    "tests.integration.commands",
     "tests.processes",
 )
 """What processes of most tests need; whatever else they need they import themselves."""

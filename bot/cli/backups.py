@@ -32,7 +32,7 @@ def backup(
     """Back up the answers, and apart from them the keys; `touchpoint run` may be at work.
 
     Each time a new folder with a manifest appears in both places. Backups of keys that are older
-    than 30 days are deleted, and so are former keys: what people erased can then be read from no
+    than 29 days are deleted, and so are former keys: what people erased can then be read from no
     backup. The master key is in neither; keep it in your secret store. PostgreSQL needs pg_dump.
 
     Exit codes: 0 done; 1 no place for the keys is named, or the same one; 2 something can't be
@@ -155,10 +155,10 @@ def _described(built: Built, kind: Kind) -> Described:
 
 def _tell_kept(out: Console, gone: list[Path]) -> None:
     for path in gone:
-        out.print(f"{path} deleted: backups of keys are kept for 30 days.", soft_wrap=True)
+        out.print(f"{path} deleted: backups of keys are kept for 29 days.", soft_wrap=True)
     out.print(
         "The master key is in neither: keep it in your secret store. Copies of the keys' backup "
-        "that you make elsewhere are yours to delete after 30 days.",
+        "that you make elsewhere are yours to delete within 30 days.",
         soft_wrap=True,
     )
 
@@ -203,6 +203,11 @@ def _tell_restored(out: Console, environment: Environment, done: Restored) -> No
             "be applied again.",
             soft_wrap=True,
         )
+    out.print(
+        "The managers of that day are in force, and read what their people share: import the "
+        "present list with `touchpoint people import` before you start `touchpoint run`.",
+        soft_wrap=True,
+    )
     out.print(
         "Everything is held: people get answers, and nothing else is planned or sent. Look with "
         "`touchpoint check` and `touchpoint status`, start `touchpoint run`, then `touchpoint "

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bootstrap import Built, NoOrganisation, build, master_keys_of
+from bot.cli.backup_checks import backup_findings
 from bot.cli.findings import Finding, Verdict
 from bot.cli.screen import plural
 from bot.cli.slack_checks import slack_findings
@@ -183,6 +184,7 @@ async def _contents(environment: Environment, configuration: Configuration | Non
             await _key_store(built),
             await _people(built),
             *_held(built),
+            *await backup_findings(built),
             *await _differences(built, configuration),
             *await _slack(environment, built),
             _platform(built),
@@ -218,8 +220,9 @@ async def _people(built: Built) -> Finding:
 def _held(built: Built) -> Iterator[Finding]:
     if built.organisation.is_held:
         said = (
-            "held after a restore: nothing is planned or sent, but answers to people; look with "
-            "`touchpoint status`, then run `touchpoint release`"
+            "held after a restore: nothing is planned or sent, but answers to people. The managers "
+            "of the backup are in force: import the present list with `touchpoint people import`, "
+            "look with `touchpoint status`, then run `touchpoint release`"
         )
         yield Finding(Verdict.BAD, "organisation", said)
 

@@ -62,7 +62,7 @@ def rotate(
     master: the key that wraps everybody's. With a key file the new one is made beside it and takes
     its place; with TOUCHPOINT_MASTER_KEY, set TOUCHPOINT_MASTER_KEY_NEXT to a new one everywhere
     first. people: everybody's own key; all that the former ones sealed is sealed anew. Former keys
-    stay for 30 days, for backups of the answers.
+    stay for 29 days, for backups of the answers.
 
     On SQLite stop `touchpoint run` first. If it is broken off, run it again: it goes on.
 
@@ -77,7 +77,7 @@ def rotate(
 
 @app.command()
 def prune() -> None:
-    """Delete former keys that are older than 30 days; backups need them no longer.
+    """Delete former keys that are older than 29 days; backups need them no longer.
 
     What they still sealed is sealed anew first. `touchpoint backup` does this as well.
 
@@ -110,7 +110,7 @@ def _tell_people(out: Console, people: int, resealed: Resealed) -> None:
 
     out.print(
         f"People's keys: {plural(people, 'new key')}; of {plural(resealed.seen, 'sealed value')} "
-        f"{resealed.changed:,} sealed anew. The former keys stay for 30 days, for backups of the "
+        f"{resealed.changed:,} sealed anew. The former keys stay for 29 days, for backups of the "
         "answers; then `touchpoint keys prune` or the next backup deletes them.",
         soft_wrap=True,
     )
@@ -140,7 +140,7 @@ def tell_pruned(out: Console, pruned: Pruned) -> None:
     if pruned.keys:
         out.print(f"{plural(pruned.keys, 'former key')} of people deleted.")
     for file in pruned.files:
-        out.print(f"{file} deleted: it held keys that are older than 30 days.", soft_wrap=True)
+        out.print(f"{file} deleted: it held keys that are older than 29 days.", soft_wrap=True)
     if pruned.former_is_free:
         out.print(
             "Nothing in the key store needs TOUCHPOINT_MASTER_KEY_FORMER any more. Keep it, outside"
@@ -148,4 +148,4 @@ def tell_pruned(out: Console, pruned: Pruned) -> None:
             soft_wrap=True,
         )
     if not (pruned.keys or pruned.files):
-        out.print("No former key is older than 30 days.")
+        out.print("No former key is older than 29 days.")

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from bot.bootstrap import Built
     from bot.settings import Environment
 
-KEPT = timedelta(days=30)
-"""How long former keys and backups of keys are kept: promise 9."""
+KEPT = timedelta(days=29)
+"""How long former keys and backups of keys are kept: with a backup a day, none is older than the
+30 days of promise 9.
+"""
 
 _BEGUN, _DONE = "keys.people_begun", "keys.people"
 
@@ -44,7 +46,7 @@ class Rotated:
         if self.file is not None:
             return (
                 f"{done} It is in {self.file}: put it into your secret store now. The former is in "
-                f"{beside(self.file, FORMER)}, which `touchpoint keys prune` deletes after 30 days;"
+                f"{beside(self.file, FORMER)}, which `touchpoint keys prune` deletes after 29 days;"
                 " keep it in your secret store as long as backups of keys made before."
             )
         return (
@@ -149,7 +151,7 @@ async def _reseal(built: Built, tell: Callable[[str], None] = lambda _: None) ->
 
 
 async def prune(built: Built) -> Pruned:
-    """Deletes former keys, and files that hold such, older than 30 days."""
+    """Deletes former keys, and files that hold such, older than 29 days."""
     now = built.clock.now()
     before = now - KEPT
     keys = await _prune_people(built, before)

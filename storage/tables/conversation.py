@@ -95,6 +95,7 @@ class CheckInRow(Row, table=True):
         UniqueConstraint("organisation_id", "occurrence_id"),
         Index("ix_check_in_person", "organisation_id", "person_id", "opened_at"),
         Index("ix_check_in_opened", "organisation_id", "opened_at"),
+        Index("ix_check_in_pack", "organisation_id", "pack_revision_id", "opened_at"),
         Index(
             "ix_check_in_wake",
             "organisation_id",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -30,7 +32,7 @@ from storage.tables.conversation import (
 )
 from storage.tables.logs import ReadLogRow
 from storage.tables.summary import SummaryAnswerRow, SummaryPartRow
-from tests.integration.stored import DAY, NOW, PACK, World, said, writing
+from tests.integration.stored import DAY, NOW, PACK, World, empty_store, said, writing
 
 BATCH = 3
 KEEP, SHORT = 100, 20
@@ -187,6 +189,32 @@ def test_a_part_stays_while_one_of_its_answers_does(world: World) -> None:
     found = world.tx.summaries.get(summary.id)
     assert found is not None
     assert found.parts == ()
+
+
+def test_what_one_pack_keeps_costs_another_nothing(sqlite_url: str) -> None:
+    """Where a pack is kept shorter, no batch walks through the older check-ins of the others."""
+    with empty_store(sqlite_url) as engine, writing(engine) as connection:
+        world = World.build(connection)
+        other = world.tx.cadences.add_pack(
+            replace(PACK, key="other"), revision_id=uuid4(), created_at=NOW, author="test"
+        )
+        [ana] = world.hire("Ana")
+        before = steps_of_a_batch(connection, world, other.id)
+        opened, closed = NOW - 60 * DAY, NOW - 50 * DAY
+        closed_ones = {"state": State.CLOSED, "opened_at": opened, "closes_at": closed}
+        for number in range(100):
+            world.open_check_in(ana, f"period-{number}", **closed_ones)
+        assert steps_of_a_batch(connection, world, other.id) <= 2 * before
+
+
+def steps_of_a_batch(connection: Connection, world: World, revision: UUID) -> int:
+    """How many steps SQLite takes to see that nothing of a pack is too old."""
+    steps = count()
+    raw: Any = connection.connection.dbapi_connection
+    raw.set_progress_handler(lambda: next(steps) < 0, 1)
+    assert world.tx.expiry.delete_check_ins([revision], NOW - SHORT * DAY, BATCH) == 0
+    raw.set_progress_handler(None, 0)
+    return next(steps)
 
 
 def test_messages_about_it_go_and_those_on_their_way_stay(world: World) -> None:

@@ -1,16 +1,21 @@
 """The key store's database: what it is made of, and what it leaves on disk."""
 
 import base64
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, inspect
+from sqlalchemy import MetaData, create_engine, event, inspect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import SQLModel
 
+from bot.domain.erasure import Erased, Erasure
+from bot.domain.ports.unit_of_work import StorageUnavailable
 from storage.key_engine import KeyStoreError, PersonKey, key_engine, key_schema
 from storage.key_store import KeyStore, upgrade_key_store
 from tests.integration.key_stores import FIELD, MASTER, NOW, opened, rows_of
@@ -103,6 +108,32 @@ async def test_a_destroyed_key_leaves_no_trace_in_the_files(
     for place, person in enumerate(people):
         found = any(part in files for part in (wrapped[person][:24], wrapped[person][-24:]))
         assert found == (place % 9 != 0)
+
+
+async def test_a_log_that_is_being_read_is_emptied_at_the_next_try(
+    sqlite_url: str, sqlite_store: KeyStore, organisation: UUID
+) -> None:
+    """What a reader began to read is kept for it, with the key that was destroyed meanwhile."""
+    path, person = Path(sqlite_url.removeprefix("sqlite:///")), uuid4()
+    await sqlite_store.vault([person])
+    [(_, wrapped, *_)] = rows_of(sqlite_url, organisation)
+    assert wrapped is not None
+    act = Erasure(uuid4(), person, Erased.EVERYTHING, person, NOW)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM person_key").fetchall()
+        async with opened(sqlite_url, organisation) as store:
+            event.listen(store._engine, "connect", wait_shortly)
+            with pytest.raises(StorageUnavailable):
+                await store.remember([act])
+    assert not (await sqlite_store.vault([person])).knows(person)
+    assert wrapped in files_beside(sqlite_url)
+    await sqlite_store.remember([act])
+    assert wrapped not in files_beside(sqlite_url)
+
+
+def wait_shortly(connection: DBAPIConnection, _: object) -> None:
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
 
 
 async def test_sqlite_is_set_to_lose_nothing_and_to_leave_nothing(

@@ -113,13 +113,14 @@ async def test_in_the_place_of_a_lost_database(world: World, tmp_path: Path) -> 
     said = await touchpoint(world, "restore", str(answers), "--replace")
     assert "Everything is held" in said
     assert "kept as" in said
+    assert "touchpoint people import" in said, "the managers of that day are in force"
     world = await back_in_time(world, world.environment)
     await stays_erased(world)
     await world.until("2026-03-05 12:30")
     assert world.arrivals == [], "nothing leaves before somebody says so"
     assert set(await states(world)) >= {(DeliveryState.HELD, "restored")}
     assert "release" in await touchpoint(world, "status", code=1)
-    assert "held after a restore" in await touchpoint(world, "check", code=1)
+    assert "import the present list" in await touchpoint(world, "check", code=1)
     await world.answers("cleo", "auk")
     assert await world.my_words("cleo") == ["grebe\nauk"], "the next question is on hold"
     assert {each.who for each in world.arrivals} == {"cleo"}, "she got an answer, and nobody else"

@@ -218,6 +218,9 @@ def _index_parents() -> None:
     for name, table, column in _PARENTS:
         op.create_index(name, table, [column])
     op.create_index("ix_survey_comment_version", "survey_comment", ["answer_version_id"])
+    # Retention looks for the oldest check-ins of a pack.
+    by_pack = ["organisation_id", "pack_revision_id", "opened_at"]
+    op.create_index("ix_check_in_pack", "check_in", by_pack)
     for name, table, column in _TURNED:
         op.drop_index(name, table)
         op.create_index(name, table, [column, "organisation_id"])
@@ -225,6 +228,7 @@ def _index_parents() -> None:
 
 def _unindex_parents() -> None:
     """That of the comments goes with its table."""
+    op.drop_index("ix_check_in_pack", "check_in")
     for name, table, _ in _PARENTS:
         op.drop_index(name, table)
     for name, table, column in _TURNED:
