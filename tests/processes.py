@@ -23,13 +23,18 @@ from tests.harness import ROOT
 IMPORTED = (
     "bot.cli.backups",
     "bot.cli.checks",
+    "bot.cli.office",
     "bot.cli.people",
     "bot.cli.restoring",
     "bot.cli.rotating",
     "bot.cli.status",
+    "bot.llm.plain_writer",
+    "bot.services.release",
     "bot.slack.app",
     "bot.web.serve",
     "psycopg",
+    "scheduling.calendar",
+    "storage.unit_of_work",
     "tests.integration.commands",
     "tests.processes",
 )
