@@ -62,6 +62,7 @@ class _Telling:
         act, person = self._act, self._act.person
         given = {
             "company": act.policy.company,
+            "comments": act.policy.comment_minimum,
             "minimum": act.policy.group_minimum,
             "manager": self._manager.name if self._manager else "",
         }
@@ -107,7 +108,7 @@ class _Telling:
 
     def _without_names(self, question: Question, kind: AudienceKind) -> str:
         if kind is AudienceKind.GROUP and question.takes_text:
-            return self._say(comments=self._act.policy.comment_minimum)["group_words"]
+            return self._say()["group_words"]
         return self._say()[kind.value]
 
     def _line_of(self, question: Question, stored: StoredAnswer) -> str:

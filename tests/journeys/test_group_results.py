@@ -319,17 +319,32 @@ async def test_employees_and_former_and_new_managers(open_world: OpenWorld) -> N
 async def test_employees_see_their_own_teams_where_the_company_says_so(
     open_world: OpenWorld,
 ) -> None:
-    """As the team was when the survey closed, while they are still below that manager."""
-    world = await counted(open_world)
-    await world.configure([SURVEY], replace(RULES, team_results=True))
+    """As the team was when the survey closed, while they are still below that manager: the same
+    figures as the manager's, and nobody's words.
+    """
+    world = await opened(open_world, team_results=True)
+    await answer(world, everybodys())
+    await world.until(CLOSED)
     assert await surveys(world, "m1") == [FIRST]
-    assert await result(world, "m1") == await result(world, "mia")
+    mine, managers = await result(world, "m1"), await result(world, "mia")
+    assert mine is not None
+    assert not mine.reads_words
+    assert replace(mine, reads_words=True) == managers
     assert await result(world, "m1", "max") is None
     await world.changes(m1="max", m2="m3")
     assert await surveys(world, "m1") == []
     assert await result(world, "m1") is None
     assert await result(world, "m1", "max") is None
-    assert await result(world, "m2") == await result(world, "mia")
+    theirs = await result(world, "m2")
+    assert theirs is not None
+    assert theirs.questions == managers.questions if managers else False
+
+
+async def test_what_was_not_for_colleagues_when_asked_never_is(open_world: OpenWorld) -> None:
+    world = await counted(open_world)
+    await world.configure([SURVEY], replace(RULES, team_results=True))
+    assert await surveys(world, "m1") == []
+    assert await result(world, "m1") is None
 
 
 async def test_a_trend_begins_with_the_second_survey(open_world: OpenWorld) -> None:

@@ -156,14 +156,17 @@ class Company:
             self._combine(seen, key, [seen.below(unit) for unit in figures])
 
     def _figures(self, seen: Seen, key: str) -> dict[str | None, Figure]:
-        """Every figure that anybody got, by the manager it is about; all readers got the same."""
+        """Every figure that anybody got, by the manager it is about; all readers got the same.
+
+        Trends aside: those begin with what was a reader's own to see.
+        """
         found: dict[str | None, Figure] = {}
         for who, _, shown in seen.views:
             for each in shown.questions if shown else ():
                 if each.question.key == key and each.figure is not None:
                     about = each.figure.unit.manager
                     unit = self.names[about.id] if about else None
-                    figure = replace(each.figure, rolled_up=False)
+                    figure = replace(each.figure, rolled_up=False, trend=())
                     assert found.setdefault(unit, figure) == figure, who
         return found
 

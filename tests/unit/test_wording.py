@@ -198,6 +198,7 @@ FACTS: dict[str, dict[str, object]] = {
         "name": "Ana",
     },
     "who_reads": {
+        "comments": 10,
         "company": "Fernweh",
         "days": 365,
         "manager": "Mia",
