@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -121,6 +122,19 @@ async def test_everything_goes_with_the_key_and_start_begins_anew(world: World) 
     assert "heron" not in await world.can_read("mara")
     assert not (await world.built.keys.vault([world.ids["ana"]])).knows(world.ids["ana"])
     assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+
+
+async def test_ai_switched_off_stays_off_until_it_was_switched_on_again(world: World) -> None:
+    """The latest of all acts wins, whatever came first to the copy's notice."""
+    ana = world.ids["ana"]
+    await apply(world, "ana", Erased.AI_OFF, ana)
+    assert (await world.person("ana")).ai_off_at == world.now - timedelta(hours=1)
+    on = Erasure(uuid4(), ana, Erased.AI_ON, ana, world.now - timedelta(minutes=30))
+    earlier = Erasure(uuid4(), ana, Erased.AI_OFF, ana, world.now - timedelta(minutes=45))
+    for acts in ([on, earlier], [replace(earlier, id=uuid4())]):
+        await reapply(world.built.uow, world.built.keys, acts, world.now)
+        assert (await world.person("ana")).ai_off_at is None
+    assert (await world.person("ben")).ai_off_at is None
 
 
 async def holds(world: World) -> None:
