@@ -49,7 +49,19 @@ async def reapply(
         some = new[start : start + BATCH]
         vault = await keys.vault({erasure.person_id for erasure in some})
         await uow.write(partial(_apply, vault=vault, erasures=some, in_force=in_force, now=now))
+    await _renew(uow, keys, known.values(), now)
     return len(new)
+
+
+async def _renew(uow: UnitOfWork, keys: KeyRing, known: Iterable[Erasure], now: datetime) -> None:
+    """A key for whoever had erased everything and started again before the copy was made: older
+    keys, which didn't know of it, have only just destroyed theirs.
+    """
+    people = {each.person_id for each in known if each.what is Erased.EVERYTHING}
+    found = await uow.read(lambda tx: tx.people.many(people))
+    for person in found.values():
+        if person.participation is not Participation.DECLINED:
+            await keys.renew(person.id, now)
 
 
 def _in_force(erasures: Iterable[Erasure]) -> set[UUID]:
