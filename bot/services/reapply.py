@@ -173,9 +173,9 @@ def _own(tx: Tx, person_id: UUID, answers: set[UUID]) -> set[UUID]:
 
 
 def hold(tx: Tx, now: datetime) -> None:
-    """The last act on a restored copy: nothing of it leaves until it is released. Then messages that
-    may have been sent are skipped, while what changes or deletes one goes out: it may be the one
-    that takes erased words away.
+    """The last act on a restored copy: nothing of it leaves until it is released. Then messages
+    that may have been sent are skipped, while what changes or deletes one goes out: it may be the
+    one that takes erased words away.
 
     Results of check-ins that have closed since the copy was made may have been seen: counted anew,
     without what was erased since, they would tell what that was.

@@ -62,7 +62,8 @@ async def release(kit: Kit, now: datetime, *, actor: str, send: bool = False) ->
     What was queued in the copy, or came due before it was put back, is skipped with the reason
     `restored`, as it may have been sent by the database that was lost: the schedule moves on as
     if it had been. With `send` all of it goes out, each within its own window. What was queued
-    since goes on in either case, as do updates and deletions of earlier messages. Broken off, it goes on where it was; a repeat changes nothing.
+    since goes on in either case, as do updates and deletions of earlier messages. Broken off, it
+    goes on where it was; a repeat changes nothing.
 
     Args:
         kit: what the use cases need.
