@@ -17,7 +17,8 @@ class Erased(StrEnum):
     version, so that an answer given anew afterwards is not meant. ANSWER: a question about the AI
     expectations (its id), or all versions of an answer. CHECK_IN: all versions of its answers.
     NARROWED: an answer is for the person alone from then on. DECLINED: the person takes part no
-    more. EVERYTHING: all that is kept for the person, and their key (the person's id, both).
+    more. EVERYTHING: all that is kept for the person, and their key. AI_OFF, AI_ON: whether AI may
+    read their answers from then on; the latest counts. (The person's id, all four.)
     """
 
     VERSION = "version"
@@ -26,6 +27,8 @@ class Erased(StrEnum):
     NARROWED = "narrowed"
     DECLINED = "declined"
     EVERYTHING = "everything"
+    AI_OFF = "ai_off"
+    AI_ON = "ai_on"
 
 
 @dataclass(frozen=True, slots=True)

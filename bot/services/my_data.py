@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
+from bot.domain.erasure import Erased, Erasure
 from bot.domain.inbound import Inbound
 from bot.domain.message import (
     Block,
@@ -47,9 +49,13 @@ def switch_ai(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 
 def set_ai(tx: Tx, person: Person, *, off: bool, now: datetime) -> None:
-    """now: aware UTC. Switched off again, it keeps the moment at which it first was."""
+    """now: aware UTC. Switched off again, it keeps the moment at which it first was. Noted as what
+    people take back is: a restored copy must not switch it on.
+    """
     if off != (person.ai_off_at is not None):
         tx.people.set_ai_off(person.id, now if off else None)
+        what = Erased.AI_OFF if off else Erased.AI_ON
+        tx.erasures.add([Erasure(uuid4(), person.id, what, person.id, now)])
 
 
 @dataclass(frozen=True, slots=True)

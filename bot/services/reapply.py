@@ -40,18 +40,40 @@ async def reapply(
         now: aware UTC.
     """
     by_id = {erasure.id: erasure for erasure in erasures}
-    known = await uow.read(lambda tx: {erasure.id for erasure in tx.erasures.all()})
+    known = {each.id: each for each in await uow.read(lambda tx: tx.erasures.all())}
     given = sorted(by_id.values(), key=lambda erasure: (erasure.at, erasure.id))
     await keys.remember(given)
     new = [erasure for erasure in given if erasure.id not in known]
+    in_force = _in_force([*known.values(), *new])
     for start in range(0, len(new), BATCH):
         some = new[start : start + BATCH]
         vault = await keys.vault({erasure.person_id for erasure in some})
-        await uow.write(partial(_apply, vault=vault, erasures=some, now=now))
+        await uow.write(partial(_apply, vault=vault, erasures=some, in_force=in_force, now=now))
+    await _renew(uow, keys, known.values(), now)
     return len(new)
 
 
-def _apply(tx: Tx, *, vault: Vault, erasures: Sequence[Erasure], now: datetime) -> None:
+async def _renew(uow: UnitOfWork, keys: KeyRing, known: Iterable[Erasure], now: datetime) -> None:
+    """A key for whoever had erased everything and started again before the copy was made: older
+    keys, which didn't know of it, have only just destroyed theirs.
+    """
+    people = {each.person_id for each in known if each.what is Erased.EVERYTHING}
+    found = await uow.read(lambda tx: tx.people.many(people))
+    for person in found.values():
+        if person.participation is not Participation.DECLINED:
+            await keys.renew(person.id, now)
+
+
+def _in_force(erasures: Iterable[Erasure]) -> set[UUID]:
+    """The latest choice of each person about AI; of two at one moment, off."""
+    chosen = [each for each in erasures if each.what in (Erased.AI_OFF, Erased.AI_ON)]
+    chosen.sort(key=lambda each: (each.at, each.what is Erased.AI_OFF))
+    return {each.id for each in {each.person_id: each for each in chosen}.values()}
+
+
+def _apply(
+    tx: Tx, *, vault: Vault, erasures: Sequence[Erasure], in_force: set[UUID], now: datetime
+) -> None:
     by_person: dict[UUID, list[Erasure]] = defaultdict(list)
     for erasure in erasures:
         by_person[erasure.person_id].append(erasure)
@@ -60,6 +82,10 @@ def _apply(tx: Tx, *, vault: Vault, erasures: Sequence[Erasure], now: datetime) 
     for person_id, theirs in by_person.items():
         if person_id in there:
             _Again(tx, vault, there[person_id], now, theirs).apply()
+    for erasure in erasures:
+        if erasure.id in in_force and erasure.person_id in there:
+            off_at = erasure.at if erasure.what is Erased.AI_OFF else None
+            tx.people.set_ai_off(erasure.person_id, off_at)
     tx.erasures.add(erasures)
     tx.erasures.settle([erasure.id for erasure in erasures], now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ import pytest
 from bot.domain.erasure import Erased, Erasure
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import StoredAnswer
-from bot.services.erase import erase_answer
+from bot.services.erase import erase_answer, erase_everything
 from bot.services.reapply import hold, reapply
 from bot.services.release import release
 from bot.settings.environment import Environment
@@ -121,6 +122,39 @@ async def test_everything_goes_with_the_key_and_start_begins_anew(world: World) 
     assert "heron" not in await world.can_read("mara")
     assert not (await world.built.keys.vault([world.ids["ana"]])).knows(world.ids["ana"])
     assert sorted(await world.my_words("ben")) == ["grebe", "plover"]
+
+
+async def test_ai_switched_off_stays_off_until_it_was_switched_on_again(world: World) -> None:
+    """The latest of all acts wins, whatever came first to the copy's notice."""
+    ana = world.ids["ana"]
+    await apply(world, "ana", Erased.AI_OFF, ana)
+    assert (await world.person("ana")).ai_off_at == world.now - timedelta(hours=1)
+    on = Erasure(uuid4(), ana, Erased.AI_ON, ana, world.now - timedelta(minutes=30))
+    earlier = Erasure(uuid4(), ana, Erased.AI_OFF, ana, world.now - timedelta(minutes=45))
+    for acts in ([on, earlier], [replace(earlier, id=uuid4())]):
+        await reapply(world.built.uow, world.built.keys, acts, world.now)
+        assert (await world.person("ana")).ai_off_at is None
+    assert (await world.person("ben")).ai_off_at is None
+
+
+async def test_who_erased_everything_and_started_again_can_answer_with_older_keys(
+    world: World,
+) -> None:
+    """These keys don't know of it yet, and destroy what they have; whoever declined gets none."""
+    ana, ben = world.ids["ana"], world.ids["ben"]
+    uow, keys, kit = world.built.uow, world.built.keys, world.built.kit
+    for person in (ana, ben):
+        await erase_everything(kit, person, world.now)
+    await world.act("ana", "start")
+    await keys.destroy(ana, world.now)
+    known = await uow.read(lambda tx: tx.erasures.all())
+    for _ in range(2):
+        assert await reapply(uow, keys, known, world.now) == 0
+    vault = await keys.vault([ana, ben])
+    assert (vault.knows(ana), vault.knows(ben)) == (True, False)
+    await world.until("2026-03-10 10:05")
+    await world.answers("ana", "siskin")
+    assert await world.my_words("ana") == ["siskin"]
 
 
 async def holds(world: World) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.domain.erasure import Erased
 from bot.domain.inbound import InboundKind
 from bot.domain.message import Button, Buttons, Form, Link, Panel
 from bot.domain.packs import Pack
@@ -254,6 +255,12 @@ async def test_ai_is_switched_off_for_oneself_and_stays_off(open_world: OpenWorl
     await opened(world, "ana", on.action, on.value)
     assert (await world.person("ana")).ai_off_at is None
     assert (await world.person("ben")).ai_off_at is None
+    noted = await world.built.uow.read(lambda tx: tx.erasures.all())
+    ana = world.ids["ana"]
+    assert [(each.person_id, each.what) for each in noted] == [
+        (ana, Erased.AI_OFF),
+        (ana, Erased.AI_ON),
+    ], "a restored copy learns of it"
 
 
 async def _switch(world: World) -> list[Button]:
