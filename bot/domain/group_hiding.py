@@ -6,15 +6,21 @@ hidden together is laid down beforehand, by size alone, as a hierarchy: two to f
 remainders form a cluster, such clusters form larger ones, up to everybody. A cluster is opened
 only as a whole: where every part may be shown. Where it stays closed, its sum is shown only if at
 least two of its parts could be the reason, each with some variety left to the others; otherwise
-it counts as unanimous itself. So no answer can be worked out, not even by somebody who knows who
-answered and how this works: the tests try every case of small companies.
+it counts as unanimous itself.
+
+Whoever answered knows one answer more than other readers: their own. So a group counts as
+unanimous already where all but one agree, or the one would know the others' answers; and which
+part is the reason stays open also to somebody who knows an answer in any of them. So no answer
+can be worked out, not even by somebody who knows who answered, how this works, and one answer:
+the tests try every case of small companies.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
 
@@ -25,7 +31,7 @@ _FEW = 3
 """Parts of a cluster; up to two more where the number isn't divisible."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Cluster:
     """A remainder of one unit (no parts), or several that are opened together or not at all.
 
@@ -36,24 +42,32 @@ class _Cluster:
     counts: Counter[str]
     parts: tuple[_Cluster, ...] = ()
 
-    @property
+    @cached_property
     def is_good(self) -> bool:
-        return len(self.counts) > 1 and (not self.parts or self.is_open or self._tells_nothing())
+        return _is_varied(self.counts) and (not self.parts or self.is_open or self._tells_nothing())
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         return all(part.is_good for part in self.parts)
 
     def _tells_nothing(self) -> bool:
-        """Whether its sum leaves open which part is the reason that it stays closed."""
-        possible = [part for part in self.parts if self._may_be_alike(part.counts.total())]
-        return len(possible) > 1
+        """Whether its sum leaves open which part is the reason that it stays closed.
 
-    def _may_be_alike(self, people: int) -> bool:
-        """Whether so many may have answered the same, the others not all the same."""
-        return any(
-            given > people or (given == people and len(self.counts) > _TWO)
-            for given in self.counts.values()
+        Never of two parts: one who knows from talk that the own team differs would know that it
+        is the other.
+        """
+        return len(self.parts) > _TWO and all(self._leaves_open(own) for own in self.counts)
+
+    def _leaves_open(self, own: str) -> bool:
+        """Whether two parts at least could be the reason for somebody who gave this answer, and
+        knows which part it is in.
+        """
+        others = self.counts - Counter([own])
+        sizes = [part.counts.total() for part in self.parts]
+        without = [any(_alike(people, others)) for people in sizes]
+        holding = [any(own in some for some in _alike(people, self.counts)) for people in sizes]
+        return all(
+            sum(without) - without[at] + holding[at] >= _TWO for at in range(len(self.parts))
         )
 
     def shown(self) -> list[_Cluster]:
@@ -61,6 +75,24 @@ class _Cluster:
         if not self.parts or not self.is_open:
             return [self]
         return [each for part in self.parts for each in part.shown()]
+
+
+def _is_varied(counts: Counter[str]) -> bool:
+    """Whether two answers at least differ from the most frequent one: whichever single answer is
+    taken out, the rest isn't unanimous.
+    """
+    return counts.total() - max(counts.values(), default=0) >= _TWO
+
+
+def _alike(people: int, among: Counter[str]) -> Iterator[Counter[str]]:
+    """What so many of these may have answered so that all but one at most agree, and those who
+    are left don't all.
+    """
+    for most, given in among.items():
+        for odd in among if given >= people - 1 else ():
+            some = Counter({most: people - 1}) + Counter([odd])
+            if some <= among and len(among - some) > 1:
+                yield some
 
 
 def varied_enough(sized: Sized, counts: Mapping[UUID, Counter[str]]) -> set[UUID]:
@@ -88,28 +120,45 @@ def _cut(sized: Sized, together: Sequence[UUID]) -> set[UUID]:
     return {unit_id for unit_id, count in held.items() if count < len(together)}
 
 
+@dataclass(frozen=True)
+class _Handed:
+    """What a unit hands up to the one around it: clusters, and remainders with too few beside."""
+
+    single: list[_Cluster]
+    clusters: list[_Cluster]
+
+
 def _hierarchy(sized: Sized, counts: Mapping[UUID, Counter[str]]) -> _Cluster | None:
     """All remainders with somebody in them; None where there is none.
 
     A remainder stands with those of the units beside its own: of about the same size, so that
-    either may be the reason, and with little hidden around them.
+    each may be the reason, and with little hidden around them. Two wouldn't do for a cluster:
+    they wait for others further up.
     """
     within = children(sized.above)
-    heads = {each: _Cluster((each,), +counts[each]) for each in sized.above if sized.own[each] > 0}
-    inner: dict[UUID, _Cluster] = {}
+    handed: dict[UUID, _Handed] = {}
     for unit_id in reversed(list(sized.above)):
-        below = within.get(unit_id, ())
-        beside = [heads.pop(each) for each in _by_size(sized, below) if each in heads]
-        if unit_id in heads and (len(beside) == 1 or sized.above[unit_id] is None):
-            beside.append(heads.pop(unit_id))
-        items = _gathered(beside) + [inner.pop(each) for each in below if each in inner]
-        if items:
-            inner[unit_id] = _joined(items)
-    return next(iter(inner.values()), None)
+        own = [_Cluster((unit_id,), +counts[unit_id])] if sized.own[unit_id] > 0 else []
+        below = [handed.pop(each) for each in within.get(unit_id, ())]
+        handed[unit_id] = _handed_up(own, below, at_top=sized.above[unit_id] is None)
+    tops = [each for top in handed.values() for each in top.clusters]
+    return _joined(tops) if tops else None
 
 
-def _by_size(sized: Sized, units: Sequence[UUID]) -> list[UUID]:
-    return sorted(units, key=lambda each: (-sized.own[each], each))
+def _handed_up(own: list[_Cluster], below: Sequence[_Handed], *, at_top: bool) -> _Handed:
+    single = _by_size(each for unit in below for each in unit.single)
+    clusters = [each for unit in below for each in unit.clusters]
+    if at_top or len(single) < _FEW:
+        single, own = [*single, *own], []
+    if at_top or len(single) >= _FEW:
+        single, clusters = [], [*_gathered(single), *clusters]
+    if len(clusters) >= _FEW:
+        clusters = [_joined(clusters)]
+    return _Handed([*own, *single], clusters)
+
+
+def _by_size(clusters: Iterable[_Cluster]) -> list[_Cluster]:
+    return sorted(clusters, key=lambda each: (-each.counts.total(), each.units))
 
 
 def _gathered(items: list[_Cluster]) -> list[_Cluster]:

@@ -183,7 +183,8 @@ class Company:
             sets.append(self.chance.choice([one | other, one & other, one - other]))
         for people in sets:
             counts = _given(seen, key, people)
-            assert not people or (counts.total() >= MINIMUM and len(counts) > 1)
+            differ = counts.total() - max(counts.values(), default=0)
+            assert not people or (counts.total() >= MINIMUM and differ > 1)
 
     def by_role(self, seen: Seen) -> None:
         """HR sees every unit there is, a lead the own one, employees their lead's, nobody more."""
@@ -242,8 +243,9 @@ async def _live(chance: Random, folder: Path) -> None:
 @given(st.integers(0, 10_000))
 def test_weeks_of_surveys_tell_of_groups_alone(seed: int) -> None:
     """Figures are true and the same for all readers, no set of people that can be reached by
-    adding and subtracting has fewer than five answers or is unanimous, each role sees its own
-    units, and what was counted stays as it is whoever moves, keeps back or is erased.
+    adding and subtracting has fewer than five answers or is unanimous but for one at most, each
+    role sees its own units, and what was counted stays as it is whoever moves, keeps back
+    or is erased.
     """
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_live(Random(seed), Path(folder)))  # noqa: S311 - chance, no secret

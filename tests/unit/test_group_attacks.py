@@ -1,19 +1,19 @@
 """Whoever combines all figures that anybody may see works out no answer and no small group.
 
-The attacker knows the company, who answered, and how the rule works; only the answers are unknown.
-For small companies every possible set of answers is tried: those that look the same from outside
-are what the attacker can't tell apart.
+The attacker knows the company, who answered, and how the rule works, and may have answered too:
+then one answer is known, their own. For small companies every possible set of answers is tried:
+those that look the same from outside are what the attacker can't tell apart.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from math import comb
 from random import Random
 from uuid import UUID
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.group_results import participation, shown_comments, shown_figures
@@ -74,28 +74,50 @@ def shapes(most_units: int, most_people: int) -> st.SearchStrategy[list[tuple[in
 
 @settings(max_examples=60)
 @given(shapes(6, 5), st.sampled_from(["ab", "abc"]), st.integers(2, 4))
+@example([(0, 0, 0), *[(0, 6, 6)] * 3], "ab", 5)
+@example([(0, 0, 0), (0, 5, 5), (0, 6, 6), (0, 9, 9)], "ab", 5)
+@example([(0, 6, 6), *[(0, 6, 6)] * 3], "ab", 5)
+@example([(0, 0, 0), (0, 0, 0), *[(1, 5, 5)] * 2, *[(0, 5, 5)] * 2], "ab", 5)
+@example([(0, 0, 0), *[(0, 4, 4)] * 3], "abc", 4)
 def test_no_answer_follows_from_what_is_shown_and_what_is_not(
     shape: list[tuple[int, int, int]], options: str, minimum: int
 ) -> None:
-    """In the worlds that look alike nobody's answer is always the same, no group is always
-    unanimous where anything is shown at all, and the figures of no set of units with fewer
-    answers than the minimum are always the same. (The rule is the same for smaller minima.)
+    """In the worlds that look alike nobody's answer is always the same and no group is always
+    unanimous, nor are they to anybody who answered and knows that one answer. The figures of no
+    set of units with fewer answers than the minimum are always the same. (The rule is the same
+    for smaller minima.)
     """
     found = company(shape)
     assume(sum(found.answers.values()) >= minimum)
     assume(found.count_worlds(options) <= MOST_WORLDS)
+    small = list(_small_sets(found, minimum))
+    for worlds in _alike(found, options, minimum):
+        _leave_answers_open(worlds)
+        for unit, own in product(found.answered, options):
+            _leave_answers_open([_without(w, unit, own) for w in worlds if w[unit][own]])
+        for units in small:
+            assert len({_sum_of(world, units) for world in worlds}) > 1
+
+
+def _alike(found: Company, options: str, minimum: int) -> Iterable[list[World]]:
+    """The worlds in groups that look the same from outside."""
     alike = defaultdict(list)
     for world in found.worlds(options):
         shown = shown_figures(found.tree, world, minimum)
         view = frozenset((unit, frozenset(counts.items())) for unit, counts in shown.items())
         alike[view].append(world)
-    small = list(_small_sets(found, minimum))
-    for view, worlds in alike.items():
-        for unit in found.answered:
-            assert len(set().union(*(w[unit] for w in worlds))) > 1
-            assert not view or found.answers[unit] == 1 or any(len(w[unit]) > 1 for w in worlds)
-        for units in small:
-            assert len({_sum_of(world, units) for world in worlds}) > 1
+    return alike.values()
+
+
+def _without(world: World, unit: UUID, own: str) -> World:
+    return {**world, unit: world[unit] - Counter([own])}
+
+
+def _leave_answers_open(worlds: list[World]) -> None:
+    for unit in worlds[0] if worlds else ():
+        people = worlds[0][unit].total()
+        assert not people or len(set().union(*(world[unit] for world in worlds))) > 1
+        assert people < 2 or any(len(world[unit]) > 1 for world in worlds)
 
 
 def _small_sets(found: Company, minimum: int) -> Iterator[tuple[UUID, ...]]:
@@ -114,7 +136,8 @@ def test_whatever_is_added_and_subtracted_is_large_and_varied(
     shape: list[tuple[int, int, int]], chance: Random, options: int
 ) -> None:
     """Sets of people that the attacker can reach by uniting, cutting and subtracting shown units:
-    each has five answers or nobody who was asked, and they are never all the same.
+    each has five answers or nobody who was asked, and they are never all the same, nor all but
+    one.
     """
     found = company(shape)
     world = _random_world(found, chance, options)
@@ -126,7 +149,7 @@ def test_whatever_is_added_and_subtracted_is_large_and_varied(
     for units in reached:
         total = sum((world[unit] for unit in units if unit in world), Counter[str]())
         asked = sum(found.tree.units[unit].own for unit in units)
-        assert asked == 0 or (total.total() >= MINIMUM and len(total) > 1)
+        assert asked == 0 or (total.total() >= MINIMUM and total.total() - max(total.values()) > 1)
     for unit, counts in shown.items():
         assert counts == sum(
             (world[each] for each in _within(found.tree, unit) if each in world), Counter[str]()
@@ -137,7 +160,9 @@ def test_whatever_is_added_and_subtracted_is_large_and_varied(
 def test_who_answered_at_all_is_hidden_by_the_same_rule(
     shape: list[tuple[int, int, int]], chance: Random
 ) -> None:
-    """Of no set that can be reached is it known that everybody answered, or nobody did."""
+    """Of no set that can be reached is it known that everybody answered, or nobody did, nor that
+    all but one did, or didn't.
+    """
     found = company(shape)
     people = sorted(found.tree.home)
     did = chance.sample(people, chance.randint(0, len(people)))
@@ -148,7 +173,8 @@ def test_who_answered_at_all_is_hidden_by_the_same_rule(
             if other != unit and unit in found.tree.upwards(other):
                 rest -= _within(found.tree, other)
         there = [person for person, home in found.tree.home.items() if home in rest]
-        assert not there or (len(there) >= MINIMUM and 0 < len({*there} & {*did}) < len(there))
+        answered = len({*there} & {*did})
+        assert not there or (len(there) >= MINIMUM and 1 < answered < len(there) - 1)
 
 
 @given(shapes(14, 25))

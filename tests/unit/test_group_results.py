@@ -80,13 +80,32 @@ def test_a_few_who_said_nothing_are_not_singled_out() -> None:
 
 
 def test_only_one_team_could_be_the_reason_so_nothing_is_shown() -> None:
-    """Everybody's sum has too few of any answer for Ben's eight to agree: that Anna's seven did
-    could be worked out, and what they said.
+    """Everybody's sum has too few of any answer for Ben's or Cleo's nine to agree: that Anna's five
+    did could be worked out, and what they said.
     """
+    staff = {**people(ANNA, 5), **people(BEN, 9), **people(CLEO, 9)}
+    tree = unit_tree(ROOT, staff, staff)
+    mixed = Counter({"1": 3, "2": 3, "3": 3})
+    assert shown_figures(tree, {ANNA: Counter({"5": 5}), BEN: mixed, CLEO: mixed}, FIVE) == {}
+    likely = Counter({"1": 7, "2": 2})
+    alike = {ANNA: Counter({"5": 5}), BEN: likely, CLEO: likely}
+    assert set(shown_figures(tree, alike, FIVE)) == {ROOT}
+
+
+def test_of_two_teams_one_would_know_of_the_other() -> None:
+    """Whoever answered "2" in Anna's knows that hers don't agree: so Ben's would, and on what."""
     staff = {**people(ANNA, 7), **people(BEN, 8)}
     tree = unit_tree(ROOT, staff, staff)
-    tally = {ANNA: Counter({"5": 7}), BEN: Counter({"1": 4, "2": 4})}
+    tally = {ANNA: Counter({"1": 5, "2": 2}), BEN: Counter({"1": 8})}
     assert shown_figures(tree, tally, FIVE) == {}
+
+
+def test_one_who_differs_would_know_the_others() -> None:
+    staff = people(ANNA, 6)
+    tree = unit_tree(ROOT, staff, staff)
+    assert shown_figures(tree, {ANNA: Counter({"4": 5, "2": 1})}, FIVE) == {}
+    counts = Counter({"4": 4, "3": 1, "2": 1})
+    assert shown_figures(tree, {ANNA: counts}, FIVE) == {ROOT: counts, ANNA: counts}
 
 
 def test_a_team_that_agrees_hides_few_others() -> None:
@@ -96,8 +115,9 @@ def test_a_team_that_agrees_hides_few_others() -> None:
     tree = unit_tree(ROOT, staff, staff)
     tally = {team: Counter({"4": 4, "2": 2}) for team in teams}
     assert set(shown_figures(tree, tally, FIVE)) == {ROOT, *teams}
-    tally[teams[0]] = Counter({"4": 6})
-    assert set(shown_figures(tree, tally, FIVE)) == {ROOT, *teams[3:]}
+    for agreed in (Counter({"4": 6}), Counter({"4": 5, "2": 1})):
+        tally[teams[0]] = agreed
+        assert set(shown_figures(tree, tally, FIVE)) == {ROOT, *teams[3:]}
 
 
 @pytest.mark.parametrize(
