@@ -23,14 +23,19 @@ from tests.harness import ROOT
 IMPORTED = (
     "bot.cli.backups",
     "bot.cli.checks",
+    "bot.cli.office",
     "bot.cli.people",
     "bot.cli.restoring",
     "bot.cli.rotating",
     "bot.cli.status",
+    "bot.llm.plain_writer",
+    "bot.services.release",
     "bot.slack.app",
     "bot.web.serve",
     "psycopg",
-    "tests.integration.mortal_command",
+    "scheduling.calendar",
+    "storage.unit_of_work",
+    "tests.integration.commands",
     "tests.processes",
 )
 """What processes of most tests need; whatever else they need they import themselves."""

@@ -236,7 +236,7 @@ async def test_an_unknown_master_key_is_refused_before_anything_changes(
     assert master_ids(office) == kept
 
 
-async def test_former_keys_stay_for_30_days_and_stragglers_are_sealed_anew_first(
+async def test_former_keys_stay_for_29_days_and_stragglers_are_sealed_anew_first(
     office: SealedOffice,
 ) -> None:
     built = await build(office.environment)
@@ -257,7 +257,7 @@ async def test_former_keys_stay_for_30_days_and_stragglers_are_sealed_anew_first
     assert "No former key is older" in said
     assert key_ids(office, active=False) == former
     assert await office.read() == office.said
-    make_older(office, timedelta(days=31))
+    make_older(office, timedelta(days=29))
     code, said = office.command("keys", "prune")
     assert code == 0, said
     assert f"{PEOPLE} former keys of people deleted" in said
