@@ -12,10 +12,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from bot.cli.backup_checks import backup_findings
 from sqlalchemy import inspect, text
 
 from bot.bootstrap import build
-from bot.cli.backup_checks import backup_findings
 from bot.cli.faults import NotReady
 from bot.cli.findings import Verdict
 from bot.cli.office import opened
