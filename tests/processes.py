@@ -33,7 +33,6 @@ IMPORTED = (
     "bot.slack.app",
     "bot.web.serve",
     "psycopg",
-    "tests.integration.mortal_command",
     "scheduling.calendar",
     "storage.unit_of_work",
     "tests.integration.commands",
