@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint audit sbom format bench screenshots vendor clean
+.PHONY: help setup demo test deep lint audit sbom format bench screenshots vendor clean
 
 UV_VERSION := 0.13.9
 ARGS ?=
@@ -40,8 +40,11 @@ $(STAMP): pyproject.toml uv.lock
 demo: $(STAMP) ## Live four sample weeks, then serve the local page (ARGS="--no-serve" ends instead)
 	@$(BIN)/touchpoint demo $(ARGS)
 
-test: $(STAMP) ## Run every test on all cores (ARGS="-k cadence" picks some)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+test: $(STAMP) ## Run the tests on all cores, but for the deep ones (ARGS="-k cadence" picks some)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not deep" $(ARGS)
+
+deep: $(STAMP) ## Run the deep tests: journeys once more in Slack and on PostgreSQL, every case tried
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m deep $(ARGS)
 
 lint: $(STAMP) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -38,9 +38,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         harness.close_run()
 
 
+def _is_deep(item: pytest.Item) -> bool:
+    """A journey that runs on the local page and SQLite as well, once more in Slack or on
+    PostgreSQL.
+    """
+    variant = getattr(getattr(item, "callspec", None), "id", "").split("-")
+    return "journeys" in item.path.parts and not {"slack", "postgresql"}.isdisjoint(variant)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL or a browser, so that `-m "not browser"` is never wrong."""
+    """Mark what needs PostgreSQL or a browser, so that `-m "not browser"` is never wrong; and what
+    is deep.
+    """
     for item in items:
+        if _is_deep(item):
+            item.add_marker("deep")
         for fixture, marker in _NEEDS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
