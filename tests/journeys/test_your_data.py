@@ -82,7 +82,10 @@ async def test_every_question_of_the_check_in_stands_under_whoever_reads_it(
     shown = (await told(world, "ana", await asked_about(world, "ana"))).split("\n")
     under = {line: shown[shown.index(line) + 1 :] for line in shown}
     manager = "Mara, your manager, by name and in your own words:"
-    group = "Nobody with your name. It is only counted, in groups of at least 5:"
+    group = (
+        "Nobody with your name. It is counted in groups of at least 5, "
+        "and your words are shown among those of at least 10:"
+    )
     assert under[manager][:4] == [
         "• Is it clear?",
         "• How was it?",
