@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.csv_cells import harmless
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 _PAGE = 1000
 _HEADER = ("number", "at", "actor", "action", "target", "detail", "hash")
 _HEX = 64
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins so."""
 
 app = typer.Typer(
     help="The audit log: who changed what.", rich_markup_mode=None, no_args_is_help=True
@@ -185,5 +185,4 @@ def _write(file: Path, entries: list[AuditEntry]) -> None:
 def _row(entry: AuditEntry) -> Iterator[str]:
     at = entry.at.astimezone(UTC).isoformat(timespec="seconds")
     cells = (entry.number, at, entry.actor, entry.action, entry.target, entry.detail, entry.hash)
-    for cell in map(str, cells):
-        yield f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return map(harmless, map(str, cells))
