@@ -1,4 +1,4 @@
-"""The environment: TOUCHPOINT_* and SLACK_* variables -> one frozen object."""
+"""The environment: TOUCHPOINT_*, SLACK_* and TEAMS_* variables -> one frozen object."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.domain.phrases import suggest
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.slack import SlackSettings, read_slack
+from bot.settings.teams import TeamsSettings, read_teams
 from bot.settings.web_address import parse_origin
 
 PREFIX = "TOUCHPOINT_"
@@ -70,7 +71,7 @@ class Environment:
     master_key_next, master_key_former: base64, during a rotation of the master key.
     master_key_file: None only for PostgreSQL without TOUCHPOINT_MASTER_KEY_FILE.
     port: 0 for any free one.
-    slack: None where Slack is not configured.
+    slack, teams: None where that platform is not configured.
     web_url: the origin that people reach this server's pages at, "" where there is none.
     """
 
@@ -87,6 +88,7 @@ class Environment:
     web_url: str = ""
     master_key_next: str | None = field(default=None, repr=False)
     master_key_former: str | None = field(default=None, repr=False)
+    teams: TeamsSettings | None = None
 
     @property
     def database_file(self) -> Path | None:
@@ -178,6 +180,7 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
         log_level=given.log_level,
         log_format=given.log_format,
         slack=read_slack(),
+        teams=read_teams(),
         web_url=given.web_url or "",
     )
 

@@ -1,0 +1,1 @@
+"""Microsoft Teams, and the only place that knows botbuilder."""
