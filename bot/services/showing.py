@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.delivery import Delivery
 from bot.domain.message import Message
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.batch import Batch
@@ -31,11 +30,11 @@ async def showing(kit: Kit, person_id: UUID, ref: str, now: datetime) -> Message
         await batch.end()
     if not isinstance(composed, Composed):
         return None
-    is_as_shown = await kit.uow.write(lambda tx: _log(tx, newest, composed))
+    is_as_shown = await kit.uow.write(lambda tx: _log(tx, composed))
     return composed.message if is_as_shown else None
 
 
-def _log(tx: Tx, shown: Delivery, composed: Composed) -> bool:
+def _log(tx: Tx, composed: Composed) -> bool:
     """Whether it names nobody but the readers that delivery recorded."""
     named = composed.shown
     if named is not None:
