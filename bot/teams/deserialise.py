@@ -25,7 +25,7 @@ def activity(found: object) -> Activity:
     return _model(Activity, found)
 
 
-def _model(kind: type[Any], found: object) -> Any:
+def _model(kind: Any, found: object) -> Any:
     if not isinstance(found, dict):
         raise ValueError(f"{kind.__name__} is no object")  # noqa: TRY004 - it is the sender's mistake
     fields, made, extra = _fields(kind), kind(), {}
