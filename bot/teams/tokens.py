@@ -203,9 +203,8 @@ def _read(answer: Mapping[str, Any]) -> tuple[str, timedelta]:
     token, life = answer.get("access_token"), answer.get("expires_in")
     if isinstance(token, str) and token and isinstance(life, int):
         return token, timedelta(seconds=life)
-    numbers = [n for n in answer.get("error_codes") or () if isinstance(n, int)]
-    known = [code for code in (f"AADSTS{number}" for number in numbers) if code in REMEDIES]
-    raise _trouble(next(iter(known), f"AADSTS{numbers[0]}" if numbers else "no_token"))
+    found = _NUMBER.search(str(answer.get("error_description")))
+    raise _trouble(found.group() if found else "no_token")
 
 
 def _of(error: Exception) -> TokenTrouble:
