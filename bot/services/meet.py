@@ -234,4 +234,6 @@ def _met(found: Recognised, account: Account) -> Met:
             told = {"account": account.external_id, "reason": found.reason}
             log.warning("account not connected", extra=told)
         return Met(None)
-    return Met(found.person, found.identity.is_home, found.is_new)
+    zone, locale = found.locale or (found.person.time_zone, found.person.locale)
+    person = replace(found.person, time_zone=zone, locale=locale)
+    return Met(person, found.identity.is_home, found.is_new)
