@@ -7,6 +7,7 @@ and so does a client that knows no charts, which therefore drops the chart and n
 
 from __future__ import annotations
 
+import math
 from itertools import zip_longest
 from typing import Any
 
@@ -72,8 +73,15 @@ def _lines(block: Chart) -> dict[str, Any] | None:
         }
         for name, series in zip(names, block.series, strict=True)
     ]
-    drawn = _visual("Chart.Line", block.title, data)
-    return drawn | {"yAxisTitle": say("range", low=f"{block.low:g}", high=f"{block.high:g}")}
+    return _visual("Chart.Line", block.title, data) | _scale(block)
+
+
+def _scale(block: Chart) -> dict[str, Any]:
+    """The whole scale, so that a small step does not look like a leap."""
+    if not (math.isfinite(block.low) and math.isfinite(block.high)):
+        return {}
+    told = say("range", low=f"{block.low:g}", high=f"{block.high:g}")
+    return {"yMin": block.low, "yMax": block.high, "yAxisTitle": told}
 
 
 def _bars(block: Bars) -> dict[str, Any] | None:
