@@ -1,0 +1,73 @@
+"""Accounts in tenants, and how Teams describes them to an application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+APP = "5f1c3a52-0000-4000-8000-00000000b071"
+BOT = f"28:{APP}"
+BOT_NAME = "Touchpoint"
+TENANT = "7e11a17e-0000-4000-8000-000000000001"
+OTHER_TENANT = "7e11a17e-0000-4000-8000-000000000002"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody in Teams. `id` is the Entra object id, in lower case.
+
+    A guest has `is_guest`; `upn` is the user principal name (the e-mail where it is empty).
+    """
+
+    id: str
+    name: str
+    email: str = ""
+    upn: str = ""
+    tenant: str = TENANT
+    is_guest: bool = False
+    locale: str = "en-US"
+    country: str = "US"
+    tz: str = "Europe/Berlin"
+    platform: str = "Web"
+
+    @property
+    def mri(self) -> str:
+        """Teams' own id of the person, which is the same in every conversation with the bot."""
+        return f"29:1{self.id.replace('-', '')}"
+
+    @property
+    def principal(self) -> str:
+        """The user principal name."""
+        return self.upn or self.email or f"{self.id}@fernweh.example"
+
+    def is_called(self, key: str) -> bool:
+        """Whether `key` is either id, the name or its first word, or the e-mail."""
+        first = self.name.partition(" ")[0]
+        return key in (self.id, self.mri, self.name, first, self.email)
+
+
+def sender(account: Account) -> dict[str, Any]:
+    """The account as the `from` of an activity."""
+    return {"id": account.mri, "name": account.name, "aadObjectId": account.id}
+
+
+def bot() -> dict[str, Any]:
+    """The application's own account."""
+    return {"id": BOT, "name": BOT_NAME}
+
+
+def profile(account: Account) -> dict[str, Any]:
+    """A member as the roster shows it. Source: learn.microsoft.com, "Get Teams context"."""
+    first, _, last = account.name.partition(" ")
+    about = {
+        "id": account.mri,
+        "name": account.name,
+        "aadObjectId": account.id,
+        "objectId": account.id,
+        "givenName": first,
+        "surname": last,
+        "userPrincipalName": account.principal,
+        "tenantId": account.tenant,
+        "userRole": "guest" if account.is_guest else "user",
+    }
+    return about | ({"email": account.email} if account.email else {})
