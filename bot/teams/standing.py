@@ -55,8 +55,7 @@ async def ask_token(registration: Registration) -> None:
     try:
         await Tokens(registration).bearer()
     except TokenTrouble as trouble:
-        said = str(trouble).rstrip(".")
-        raise Unusable(f"{said[:1].lower()}{said[1:]} ({trouble.code})") from None
+        raise Unusable(f"{str(trouble).rstrip('.')} ({trouble.code})") from None
 
 
 async def count_keys(openid_url: str) -> int:
