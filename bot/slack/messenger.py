@@ -13,13 +13,14 @@ from bot.domain.delivery import Address, Lookup, Outcome, Recovery, RetryAt, Sen
 from bot.domain.message import Message
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable
+from bot.domain.turns import Pacing
 from bot.slack import surfaces
 from bot.slack.api import Answer, Fate, SlackApi
 from bot.slack.history import METHOD as HISTORY
 from bot.slack.history import carried, moment, search
 from bot.slack.installations import PLATFORM, Installations, Workspace
 from bot.slack.outcomes import PAUSE, SOON, TOO_MUCH, outcome, pause
-from bot.slack.pacing import IN_CHANNEL, OF_METHOD, Pacing
+from bot.slack.pacing import IN_CHANNEL, OF_METHOD
 from bot.slack.pauses import NO_TOKEN
 
 log = logging.getLogger(__name__)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.domain.delivery import Address, RetryAt, Sent, Skipped
 from bot.domain.message import Chart, Message, Series, Text
 from bot.domain.organisation import Installation
-from bot.domain.pace import Pace
 from bot.services.deliver import deliver
 from bot.slack import surfaces
 from bot.slack.api import Fate
 from bot.slack.installations import PLATFORM, SlackTrouble, introduce
-from bot.slack.pacing import Pacing
 from tests.integration.chat_worlds import NOW, SECOND
 from tests.integration.slack_worlds import IMPATIENT, SlackProcess, SlackWorld, slack_world
 from tests.servers.slack import BOT_TOKEN, BOT_USER, TEAM, Fault
@@ -254,57 +248,6 @@ async def test_a_batch_that_takes_long_gives_the_rest_back(
         assert world.tried() == 0
         await process.work()
         assert world.posts() == notes
-
-
-# Turns
-
-
-AT = datetime(2026, 3, 3, tzinfo=UTC)
-STEPS = st.lists(st.tuples(st.integers(0, 2_500), st.booleans()), min_size=1, max_size=40)
-
-
-@given(STEPS, st.sampled_from([Pace(1_000, 1), Pace(1_500, 10), Pace(700, 3)]))
-def test_turns_keep_the_pace_and_the_order(steps: list[tuple[int, bool]], pace: Pace) -> None:
-    """Whoever asks comes back when told, as delivery does, earliest first."""
-    pacing, now = Pacing(pace), AT
-    asking: list[tuple[datetime, int, UUID]] = []
-    asked: list[UUID] = []
-    went: list[tuple[datetime, UUID]] = []
-    for number, (milliseconds, _) in enumerate(steps):
-        asking.append((now, number, UUID(int=number)))
-        asked.append(UUID(int=number))
-        now += timedelta(milliseconds=milliseconds)
-    while asking:
-        asking.sort()
-        at, number, who = asking.pop(0)
-        told = pacing.wait("here", who, at)
-        if told is None:
-            went.append((at, who))
-        else:
-            assert told > at
-            asking.append((told, number, who))
-    assert [who for _, who in went] == asked
-    moments = [at for at, _ in went]
-    assert all(a <= b for a, b in pairwise(moments))
-    for a, b in zip(moments, moments[pace.burst :], strict=False):
-        assert b - a >= pace.interval
-
-
-def test_a_clock_that_goes_back_keeps_nobody_waiting() -> None:
-    pacing = Pacing(Pace(1_000, 1))
-    for number in range(5):
-        pacing.wait("here", UUID(int=number), AT)
-    back = AT - timedelta(days=1)
-    told = pacing.wait("here", UUID(int=9), back)
-    assert told is not None
-    assert told - back <= 10 * SECOND
-
-
-def test_what_is_remembered_is_bounded() -> None:
-    pacing = Pacing(Pace(1_000, 1), at_most=10)
-    for number in range(1_000):
-        pacing.wait(number, UUID(int=number), AT + number * timedelta(minutes=5))
-    assert len(pacing._turns) <= 10
 
 
 async def test_a_rate_limit_of_a_post_pauses_the_lane(sqlite_url: str, tmp_path: Path) -> None:
