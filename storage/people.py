@@ -45,6 +45,13 @@ _BY_IDENTITY = _SELECT.where(
 ).join(_identity, _identity.c.person_id == _person.c.id)
 _IDENTITIES = select(*(_identity.c[field.name] for field in fields(Identity))).where(own(_identity))
 
+_ACCOUNT = _IDENTITIES.where(
+    _identity.c.installation_id == bindparam("installation"),
+    _identity.c.external_id == bindparam("external"),
+)
+_ACCOUNTS = _IDENTITIES.where(_identity.c.person_id == bindparam("person")).order_by(
+    _identity.c.is_home.desc(), _identity.c.platform, _identity.c.external_id
+)
 _HOMES = _IDENTITIES.where(_identity.c.is_home, _identity.c.person_id.in_(SOME))
 
 
@@ -77,6 +84,13 @@ class SqlPeople(Managements):
         return self._one(
             self._run(_BY_IDENTITY, installation=installation_id, external=external_id)
         )
+
+    def identity(self, installation_id: UUID, external_id: str) -> Identity | None:
+        row = self._run(_ACCOUNT, installation=installation_id, external=external_id).one_or_none()
+        return None if row is None else Identity(*row)
+
+    def accounts(self, person_id: UUID) -> Sequence[Identity]:
+        return [Identity(*row) for row in self._run(_ACCOUNTS, person=person_id)]
 
     def roster(self) -> Sequence[Roster]:
         """By e-mail address."""

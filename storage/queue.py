@@ -1,7 +1,7 @@
 """The queue: messages on their way out, claimed with leases, at each lane's pace."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, Row, Update, case, func, literal,
 
 from bot.domain.delivery import Delivery, DeliveryClass, DeliveryState, NewDelivery, Operation
 from bot.domain.pace import Pace
+from bot.domain.people import Identity
 from bot.domain.ports.queue_store import LanePause, Posted, SentMessage
 from storage.claims import Claims
 from storage.lanes import Lanes
@@ -32,6 +33,7 @@ from storage.queue_statements import (
     READY,
     SENDING,
     SHOWN_TO,
+    TARGETS,
 )
 from storage.queue_statements import delivery as _delivery
 
@@ -64,12 +66,29 @@ class SqlQueue(Queries):
         if not addressed:
             return set()
         self._lanes.make({h.installation_id for h in homes.values() if h.lane_id is None})
-        queued = self._insert_new([self._row(d, homes[d.person_id]) for d in addressed])
-        for delivery in addressed:
+        targets = self._targets(addressed)
+        rows = [self._row(d, homes[d.person_id]) | targets.get(d.target_id, {}) for d in addressed]
+        queued = self._insert_new(rows)
+        for delivery, row in zip(addressed, rows, strict=True):
             if delivery.id in queued:
-                lane_id = homes[delivery.person_id].installation_id
-                self._note_ready(lane_id, delivery.not_before, delivery.delivery_class)
+                self._note_ready(row["lane_id"], delivery.not_before, delivery.delivery_class)
         return queued
+
+    def move(self, to: Identity, leaving: Collection[UUID] = ()) -> int:
+        """Bring what is still ready for a person to another account, as the port says."""
+        self._lanes.make({to.installation_id})
+        posts = self._update().where(_delivery.c.person_id == to.person_id, READY)
+        moving = posts.where(
+            _delivery.c.operation == Operation.POST.value,
+            ~_delivery.c.maybe_sent,
+            _delivery.c.id.not_in(sorted(leaving)),
+        ).values(identity_id=to.id, lane_id=to.installation_id)
+        ready = _delivery.c.not_before, _delivery.c.delivery_class
+        moved = self._connection.execute(moving.returning(*ready)).all()
+        for row in moved:
+            self._note_ready(to.installation_id, row.not_before, DeliveryClass(row.delivery_class))
+        self._homes_read.pop(to.person_id, None)
+        return len(moved)
 
     def postpone(self, cause: str, not_before: datetime) -> bool:
         """Move a message that is still ready."""
@@ -280,6 +299,14 @@ class SqlQueue(Queries):
             for row in self._connection.execute(HOMES, whose).all():
                 self._homes_read[row.person_id] = row
         return {each: self._homes_read[each] for each in people if each in self._homes_read}
+
+    def _targets(self, deliveries: Sequence[NewDelivery]) -> dict[UUID | None, dict[str, UUID]]:
+        """Where the messages went that these change: a person's home may have moved since."""
+        found: dict[UUID | None, dict[str, UUID]] = {}
+        for some in chunks(sorted({d.target_id for d in deliveries if d.target_id is not None})):
+            for row in self._connection.execute(TARGETS, {"targets": some}):
+                found[row.id] = {"identity_id": row.identity_id, "lane_id": row.lane_id}
+        return found
 
     def _row(self, new: NewDelivery, home: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         return {

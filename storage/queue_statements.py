@@ -50,6 +50,11 @@ HOMES = (
 )
 """Home identities of `people`, each with its lane where that is there already."""
 
+TARGETS = select(delivery.c.id, delivery.c.identity_id, delivery.c.lane_id).where(
+    delivery.c.id.in_(bindparam("targets", expanding=True))
+)
+"""Where the messages `targets` went. No organisation: their ids are enough, as with claims."""
+
 DUE = (
     select(
         delivery,

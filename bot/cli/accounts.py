@@ -235,27 +235,15 @@ class _Sync:
 
 def _lines(preview: AccountsPreview) -> Iterator[tuple[str, str, str]]:
     """Those who lose something first: they are what one must not overlook."""
+    from bot.cli.reasons import why
+
     losing = {each.email for each in preview.barred}
-    yield from (("loses", each.email, _said(each.reason)) for each in preview.barred)
+    yield from (("loses", each.email, why(each.reason)) for each in preview.barred)
     others = [each for each in preview.without if each.email not in losing]
-    yield from (("without", each.email, _said(each.reason)) for each in others)
+    yield from (("without", each.email, why(each.reason)) for each in others)
     yield from (("connects", email, "") for email in preview.connected)
     yield from (("is back", email, "") for email in preview.returned)
     yield from (("has another account", email, "") for email in preview.moved)
     for moved in preview.relocated:
         details = ", ".join(each for each in (moved.time_zone, moved.locale) if each)
         yield "zone, language", moved.email, details
-
-
-_REASONS = {
-    "bot": "is a bot",
-    "deactivated": "the account is deactivated",
-    "external": "the account belongs to another company",
-    "guest": "the account is a guest's",
-    "missing": "there is no account with this address",
-    "unconfirmed": "the account's address is not confirmed yet",
-}
-
-
-def _said(reason: str) -> str:
-    return _REASONS.get(reason, reason)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import accounts
+from bot.cli import accounts, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ _SHOWN = 30
 
 app = typer.Typer(help="The people list.", rich_markup_mode=None, no_args_is_help=True)
 app.command("sync")(accounts.sync)
+app.command("reach")(reach.reach)
+app.command("move")(reach.move)
 
 
 @app.command("import")

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from bot.settings import Environment
 
 
+UNSURE = (
+    "Some of these may have arrived. They are not sent again by themselves, so that nobody is "
+    "asked twice; the next reminder covers what did not arrive."
+)
+
+
 def status() -> None:
     """Show what was sent, what wasn't and why, and what is next. Figures alone, never people.
 
@@ -69,6 +75,7 @@ class _Shown:
         self.out.print(self._headline())
         self._held()
         self.out.print(self._people())
+        self._unreached()
         self._losses()
         header = ("cadence", "people", "next", "last 4 weeks", "not sent")
         rows = [self._row(cadence) for cadence in self.found.cadences]
@@ -79,6 +86,8 @@ class _Shown:
             self.out.print(f"Never sent: {_counted(self.found.unsent.items())}.")
         if self.found.needs_operator:
             self.out.print(f"Need an operator: {_counted(self.found.needs_operator.items())}.")
+        if self.found.unsure:
+            self.out.print(UNSURE, soft_wrap=True)
         for pause in self.found.paused:
             self.out.print(self._paused(pause))
         self.out.print(f"Next thing due: {self._moment(self.found.next_at)}.")
@@ -108,6 +117,13 @@ class _Shown:
         if people.without_platform:
             parts.append(f"{people.without_platform:,} without an account on any platform")
         return ", ".join(parts) + "."
+
+    def _unreached(self) -> None:
+        """Why people have no account to be written to, where enough of them share it."""
+        if self.found.people.without_platform:
+            reasons = _counted(self.found.people.unreached.items())
+            told = f": {reasons}" if self.found.people.unreached else ""
+            self.out.print(f"Why{told}; `touchpoint people reach` names everybody and the remedy.")
 
     def _paused(self, pause: LanePause) -> str:
         """What is paused and until when, and what ends it."""
@@ -159,5 +175,7 @@ def _passes(pause: LanePause) -> bool:
 
 def _counted(counts: Iterable[tuple[str, int]]) -> str:
     """Such as "12 sent, 3 skipped"."""
-    said = (f"{count:,} {str(what).replace('_', ' ')}" for what, count in counts)
+    from bot.cli.reasons import short
+
+    said = (f"{count:,} {short(str(what))}" for what, count in counts)
     return ", ".join(said) or "none"

@@ -76,6 +76,8 @@ class _AdminHome:
         if self.stands.needs_operator:
             count = sum(self.stands.needs_operator.values())
             yield Text(self.say(count=count)["needs_operator"], Tone.STRONG)
+        if unsure := self.stands.unsure:
+            yield Text(self.say(count=unsure)["unsure"])
         yield Text(self.say(minimum=self.minimum)["no_names"], Tone.MUTED)
 
     def _head(self) -> Iterator[Block]:
@@ -92,6 +94,10 @@ class _AdminHome:
             yield Text(said["company_paused"], Tone.STRONG)
         if people.without_platform:
             yield Text(said["unreachable"])
+        for reason, count in people.unreached.items():
+            told, name = self.say(count=count), f"unreached_{reason}"
+            if name in told:
+                yield Text(told[name])
         if not self.stands.cadences:
             yield Text(said["no_cadences"], Tone.MUTED)
 

@@ -11,7 +11,7 @@ from bot.domain.local_time import local_instant, next_open_moment
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation
 from bot.domain.recurrence import closing_moment
-from bot.services import steps
+from bot.services import hello_message, steps
 from bot.services.act import Act
 from bot.services.days import coming_day
 from bot.services.taken_back import taken_back
@@ -28,6 +28,7 @@ def start(act: Act) -> None:
         return
     was_declined = act.person.participation is Participation.DECLINED
     act.tx.people.set_participation(act.person.id, Participation.STARTED)
+    hello_message.redraw(act.tx, act.person, act.inbound_id, act.now)
     held = [c for c in steps.open_check_ins(act) if c.state in (State.OFFERED, State.OPEN)]
     if not held:
         act.note("rejoined" if was_declined else "started_later")
@@ -50,6 +51,7 @@ def decline(act: Act) -> None:
     if act.person.participation is Participation.DECLINED:
         return
     act.tx.people.set_participation(act.person.id, Participation.DECLINED)
+    hello_message.redraw(act.tx, act.person, act.inbound_id, act.now)
     for check_in in act.tx.check_ins.of_person(act.person.id, ANSWERABLE):
         steps.close(act, check_in, State.CANCELLED, "not_for_me")
     taken_back(act, Erased.DECLINED, act.person.id)

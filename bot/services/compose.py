@@ -11,6 +11,7 @@ from bot.services import (
     answered_messages,
     expectations_messages,
     handover,
+    hello_message,
     note_messages,
     nudges,
     promise_messages,
@@ -25,6 +26,8 @@ from bot.services.scene import Composed, Drop, NotYet, Scene, check_again
 Composer = Callable[[Scene], Composed]
 
 COMPOSERS: Mapping[str, Composer] = {
+    hello_message.HELLO: hello_message.hello,
+    hello_message.REDRAW: hello_message.hello,
     "welcome": question_messages.welcome,
     "welcome_reminder": question_messages.welcome,
     "offer": question_messages.offer,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from uuid import UUID, uuid4
 
 from bot.domain.organisation import Installation
 from bot.domain.people import Identity, Person
+from bot.services import account_rules
+from bot.services.account_rules import address
 from bot.services.loss import counted, is_unusual
-from bot.services.people_cells import BadCell, parse_locale, parse_time_zone
 
 UNCONFIRMED = "unconfirmed"
 """Why nobody is connected to an account whose address nobody has confirmed."""
@@ -26,6 +25,7 @@ class Account:
 
     `barred` says why nothing may be sent there (see Identity), None where all is well. `confirmed`:
     the platform doesn't say that whoever has it has yet to show that the address is theirs.
+    `principal` is the name it signs in with, where that has the form of an address too.
     """
 
     external_id: str
@@ -35,6 +35,13 @@ class Account:
     locale: str = ""
     barred: str | None = None
     confirmed: bool = True
+    principal: str = ""
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """Its addresses as the people list writes them; none are those without an @."""
+        given = (address(each) for each in (self.email, self.principal))
+        return frozenset(each for each in given if "@" in each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,7 @@ class Known:
 
     def is_free(self, person_id: UUID) -> bool:
         """Whether the person gets no messages anywhere, so that this may become the place."""
-        home = self.homes.get(person_id)
-        return home is None or home.barred is not None or home.installation_id in self.closed
+        return account_rules.is_free(self.homes.get(person_id), self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ class _Match:
 
         best: dict[str, Account] = {}
         for account in sorted(self.by_id.values(), key=rank):
-            if email := _address(account.email):
+            if email := address(account.email):
                 best.setdefault(email, account)
         return best
 
@@ -206,32 +212,13 @@ class _Match:
             return before and replace(before, barred=self._why_gone(before))
         if before is None:
             usable = person.active and not account.barred
-            return self._new(person, account) if usable else None
+            is_free = self.known.is_free(person.id)
+            return (
+                fresh(person, self.known.installation, account, is_home=is_free) if usable else None
+            )
         if account.barred:
             return replace(before, barred=account.barred)
-        ref = before.delivery_ref if before.external_id == account.external_id else ""
-        return replace(
-            before,
-            external_id=account.external_id,
-            delivery_ref=ref,
-            barred=None,
-            is_home=before.is_home or self.known.is_free(person.id),
-            time_zone=_zone(account.time_zone) or before.time_zone,
-            locale=_language(account.locale) or before.locale,
-        )
-
-    def _new(self, person: Person, account: Account) -> Identity:
-        return Identity(
-            id=uuid4(),
-            person_id=person.id,
-            installation_id=self.known.installation.id,
-            platform=self.known.installation.platform,
-            external_id=account.external_id,
-            delivery_ref="",
-            is_home=self.known.is_free(person.id),
-            time_zone=_zone(account.time_zone),
-            locale=_language(account.locale),
-        )
+        return renewed(before, account, is_home=self.known.is_free(person.id))
 
     def _why_gone(self, before: Identity) -> str:
         """The account's own reason where it still is there."""
@@ -268,10 +255,8 @@ class _Match:
     def _localised(self) -> Iterable[tuple[UUID, tuple[str, str]]]:
         """Whoever's home account says another zone or language than is stored."""
         for person_id, identity in self.after.items():
-            person = self.known.people[person_id]
-            told = (identity.time_zone or person.time_zone, identity.locale or person.locale)
-            is_told = identity.is_home and not identity.barred and person.active
-            if is_told and told != (person.time_zone, person.locale):
+            told = account_rules.new_locale(identity, self.known.people[person_id])
+            if told is not None:
                 yield person_id, told
 
     def _new_zones(self, localised: Mapping[UUID, tuple[str, str]]) -> Iterable[UUID]:
@@ -295,7 +280,7 @@ class _Match:
             without=self._unreachable(p for p in active if p not in usable),
             elsewhere=sum(not identity.is_home for identity in usable.values()),
             strangers=sum(
-                not a.barred and _address(a.email) not in addresses for a in self.by_id.values()
+                not a.barred and address(a.email) not in addresses for a in self.by_id.values()
             ),
             connected_before=len(was_usable),
             connected_after=len(usable),
@@ -327,28 +312,36 @@ class _Match:
             )
 
 
+def fresh(
+    person: Person, installation: Installation, account: Account, *, is_home: bool
+) -> Identity:
+    """The account as it is stored for the person whose it is now."""
+    return Identity(
+        id=uuid4(),
+        person_id=person.id,
+        installation_id=installation.id,
+        platform=installation.platform,
+        external_id=account.external_id,
+        delivery_ref="",
+        is_home=is_home,
+        time_zone=account_rules.zone(account.time_zone),
+        locale=account_rules.language(account.locale),
+    )
+
+
+def renewed(before: Identity, account: Account, *, is_home: bool) -> Identity:
+    """The stored account as it is told now; of another id its place has to be found anew."""
+    return replace(
+        before,
+        external_id=account.external_id,
+        delivery_ref=before.delivery_ref if before.external_id == account.external_id else "",
+        barred=None,
+        is_home=before.is_home or is_home,
+        time_zone=account_rules.zone(account.time_zone) or before.time_zone,
+        locale=account_rules.language(account.locale) or before.locale,
+    )
+
+
 def addresses_of(accounts: Collection[Account]) -> set[str]:
     """The e-mail addresses of a directory, as the people list writes them."""
-    return {address for account in accounts if (address := _address(account.email))}
-
-
-def _address(email: str) -> str:
-    return unicodedata.normalize("NFC", email.strip()).lower()
-
-
-@lru_cache(maxsize=4096)
-def _zone(told: str) -> str | None:
-    """The IANA name, None for what isn't one."""
-    try:
-        return parse_time_zone(told)
-    except BadCell:
-        return None
-
-
-@lru_cache(maxsize=4096)
-def _language(told: str) -> str | None:
-    """The locale as it is stored, such as en_GB; None for what isn't one."""
-    try:
-        return parse_locale(told)
-    except BadCell:
-        return None
+    return {found for account in accounts if (found := address(account.email))}

@@ -33,6 +33,8 @@ _BUTTONS = {
     "open_form": ("open_form", "form"),
     "typed_edited": ("open_form", "change"),
     "typed_deleted": ("open_form", "change"),
+    "home_now_slack": ("home_here", "home_here"),
+    "home_now_teams": ("home_here", "home_here"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from bot.domain.ports.conversation_store import Round
 from bot.domain.ports.queue_store import LanePause
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.services.expectations import Progress, progress
+from bot.services.reach import unreached
 from bot.services.sync_accounts import waiting
 
 PAST = timedelta(weeks=4)
@@ -54,13 +55,15 @@ class PeopleStatus:
     """`started` is None where those who started, or the others, are too few to be told.
 
     `losses_to_confirm` counts whoever would lose their account in a nightly sync that waits for
-    somebody to confirm it.
+    somebody to confirm it. `unreached` says of those `without_platform` why, by reason (see
+    bot.services.reach), where enough share it.
     """
 
     active: int
     without_platform: int
     started: int | None
     losses_to_confirm: int = 0
+    unreached: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Status:
 
     `needs_operator` counts by reason the messages nobody knows the fate of and those on hold.
     `next_at` is when the next thing is due (aware UTC). `paused` are the workspaces that nothing
-    leaves at present, and why. `expectations` is how far telling people of new ones is.
+    leaves at present, and why. `expectations` is how far telling people of new ones is. `unsure`
+    counts the messages that may have arrived, and are not sent again.
     """
 
     organisation: Organisation
@@ -98,6 +102,7 @@ class Status:
     next_at: datetime | None
     paused: tuple[LanePause, ...] = ()
     expectations: Progress | None = None
+    unsure: int = 0
 
 
 async def status(uow: UnitOfWork, now: datetime) -> Status | None:
@@ -165,6 +170,7 @@ def _status(tx: Tx, now: datetime) -> Status | None:
         next_at=min((moment for moment in moments if moment is not None), default=None),
         paused=tuple(tx.queue.pauses(now)),
         expectations=progress(tx, now),
+        unsure=sum(n for (state, _), n in by_state.items() if state is DeliveryState.UNKNOWN),
     )
 
 
@@ -172,11 +178,13 @@ def _people(tx: Tx, minimum: int) -> PeopleStatus:
     roster = tx.people.roster()
     started = sum(entry.participation is Participation.STARTED for entry in roster)
     enough = min(started, len(roster) - started) >= minimum
+    reasons = Counter(each.reason for each in unreached(tx, roster))
     return PeopleStatus(
         active=len(roster),
         without_platform=sum(not entry.has_identity for entry in roster),
         started=started if enough else None,
         losses_to_confirm=sum(each.losing for each in waiting(tx)),
+        unreached={r: n for r, n in reasons.most_common() if n >= minimum},
     )
 
 

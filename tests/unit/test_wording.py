@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain.cadence import Audience
 from bot.domain.recurrence import Recurrence, Unit
+from bot.services.move_home import TELLS
 from prompts.words import Said, shipped_words
 from tests.harness import ROOT
 
@@ -108,6 +109,8 @@ FACTS: dict[str, dict[str, object]] = {
     "one_to_one": PEOPLE | {"count": 2, "day": date(2026, 3, 6), "first": "Mara", "number": 1},
     "standing_in": PEOPLE
     | {"first": "Mara", "since": date(2026, 3, 6), "until": date(2026, 3, 20)},
+    "elsewhere": {},
+    "hello": PEOPLE | {"company": "Fernweh"},
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},
     "local_page": PEOPLE | {"company": "Fernweh", "count": 2, "day": MOMENT, "moment": MOMENT},
     "my_answers": PEOPLE | {"count": 3, "moment": MOMENT},
@@ -315,7 +318,9 @@ def note_codes() -> tuple[set[str], set[str]]:
         if module in {"act", "link_for", "outgoing", "preview_cadence"}:
             continue  # they define it, or note something else
         for call in calls(tree, "note", "_offer_button"):
-            if isinstance(call.args[0], ast.Constant | ast.IfExp):
+            if ast.unparse(call.func) == "outgoing.note":
+                computed.add(ast.unparse(call.args[2]))
+            elif isinstance(call.args[0], ast.Constant | ast.IfExp):
                 named |= texts(call.args[0])
             elif not isinstance(call.args[0], ast.Name) or call.args[0].id != "scene":
                 computed.add(ast.unparse(call.args[0]))
@@ -343,8 +348,8 @@ def blocks(message: str) -> set[str]:
 def test_every_note_has_its_words() -> None:
     named, computed = note_codes()
     assert len(named) > 15
-    assert computed == {"code", "refused.code"}, "a new kind of code: check its words too"
-    assert named <= blocks("note")
+    assert computed == {"code", "refused.code", "TELLS[platform]"}, "a new kind: check its words"
+    assert named | set(TELLS.values()) <= blocks("note")
 
 
 def test_every_refusal_in_the_conversation_has_its_words() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from bot.domain.delivery import ON_SCREEN, Delivery, DeliveryState, NewDelivery
+from bot.domain.people import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,14 @@ class Queue(Protocol):
 
     def enqueue(self, deliveries: Sequence[NewDelivery]) -> set[UUID]:
         """The ids really queued: a cause that exists changes nothing, and people without a home
-        identity are left out. Lowers the lanes' `next_at`.
+        identity are left out. What changes a message goes to the account that got it, wherever
+        home is now. Lowers the lanes' `next_at`.
+        """
+        ...
+
+    def move(self, to: Identity, leaving: Collection[UUID] = ()) -> int:
+        """Sends the posts that are still ready for the account's person there instead, but for
+        `leaving` and what an earlier try may have brought; how many. `to` is the home from now on.
         """
         ...
 
