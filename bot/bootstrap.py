@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from bot.settings import Environment
 
 if TYPE_CHECKING:
     from bot.slack.platform import Slack
+    from bot.teams.platform import Teams
     from storage.key_store import KeyStore
     from storage.master_keys import MasterKeys
     from storage.unit_of_work import SqlUnitOfWork
@@ -39,7 +40,8 @@ class Built:
     """Everything joined.
 
     local: the local page's installation, on a demo database without other platforms only.
-    slack: where it is configured, and the database is no demo's.
+    slack: where it is configured, and the database is no demo's; teams likewise, but for a
+    playground, which is for demos alone.
     """
 
     environment: Environment
@@ -50,11 +52,14 @@ class Built:
     organisation: Organisation
     local: Installation | None
     slack: Slack | None = None
+    teams: Teams | None = None
 
     async def close(self) -> None:
         """Finishes what was accepted and closes the stores; a repeat changes nothing."""
         if self.slack is not None:
             await self.slack.close()
+        if self.teams is not None:
+            await self.teams.close()
         await self.uow.close()
         await self.keys.close()
 
@@ -138,10 +143,13 @@ async def build(
     keys = KeyStore.open(environment.keys_url, organisation_id, read, clock.now)
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
     slack = _slack(environment, uow, clock)
-    shown = local if organisation.is_demo and slack is None else None
+    teams = _teams(environment, uow, clock)
+    in_earnest = slack is not None or (teams is not None and not teams.registration.playground)
+    shown = local if organisation.is_demo and not in_earnest else None
     web = _web(environment, shown)
-    kit = _kit(uow, keys, clock, slack, watch or (lambda messenger: messenger), web)
-    return Built(environment, kit, uow, keys, clock, organisation, shown, slack)
+    chats = [chat.messenger for chat in (slack, teams) if chat is not None]
+    kit = _kit(uow, keys, clock, chats, watch or (lambda messenger: messenger), web)
+    return Built(environment, kit, uow, keys, clock, organisation, shown, slack, teams)
 
 
 def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack | None:
@@ -168,6 +176,36 @@ def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack 
     )
 
 
+def _teams(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Teams | None:
+    """Teams with its SDK, which is imported only where it is configured."""
+    given = environment.teams
+    if given is None:
+        return None
+    from bot.services.meet import bar
+    from bot.teams.adapter import Adapter
+    from bot.teams.authentication import Authentication
+    from bot.teams.connector import Connectors
+    from bot.teams.installations import Installations
+    from bot.teams.keys import SigningKeys
+    from bot.teams.messenger import TeamsMessenger
+    from bot.teams.platform import Teams
+    from bot.teams.registration import Registration
+    from bot.teams.tokens import Tokens
+
+    registration = Registration(**asdict(given))
+    tokens = Tokens(registration)
+    signing = SigningKeys(registration.openid_url, clock)
+    connectors = Connectors(tokens)
+    adapter = Adapter(Authentication(registration, signing, connectors, clock))
+    installations = Installations(uow, registration, clock)
+
+    async def stop(installation_id: UUID, external_id: str, reason: str) -> None:
+        await bar(uow, installation_id, external_id, reason, clock.now())
+
+    messenger = TeamsMessenger(adapter, installations, clock, stop, registration.app_id)
+    return Teams(registration, tokens, signing, connectors, adapter, installations, messenger)
+
+
 def _web(environment: Environment, local: Installation | None) -> WebAddress:
     from bot.local.pages import file_address
 
@@ -179,7 +217,7 @@ def _kit(
     uow: SqlUnitOfWork,
     keys: KeyStore,
     clock: Clock,
-    slack: Slack | None,
+    chats: Iterable[Messenger],
     watch: Watch,
     web: WebAddress,
 ) -> Kit:
@@ -189,8 +227,7 @@ def _kit(
     from scheduling.calendar import WorkCalendar
 
     messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys, clock))}
-    if slack is not None:
-        messengers[slack.messenger.platform] = watch(slack.messenger)
+    messengers |= {messenger.platform: watch(messenger) for messenger in chats}
     return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter(), web)
 
 

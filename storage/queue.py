@@ -36,6 +36,7 @@ from storage.queue_statements import (
     TARGETS,
 )
 from storage.queue_statements import delivery as _delivery
+from storage.showing import find_showing
 
 
 class SqlQueue(Queries):
@@ -261,6 +262,10 @@ class SqlQueue(Queries):
         )
         row = self._connection.execute(query.limit(1)).one_or_none()
         return None if row is None else Posted(row.kind, row.about_id, row.about_key)
+
+    def showing(self, person_id: UUID, ref: str) -> Delivery | None:
+        """Find what would draw a message that this person got as it is now."""
+        return find_showing(self._connection, self._organisation, person_id, ref)
 
     def prompts_sent(
         self, people: Iterable[UUID], since: datetime, until: datetime

@@ -29,6 +29,7 @@ from bot.services import after_sending
 from bot.services.after_sending import Taken
 from bot.services.batch import Batch
 from bot.services.kit import Kit
+from bot.services.quoted import people_in
 from bot.services.scene import Composed, Drop, NotYet
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ async def deliver(
         return count
     ticks = asyncio.get_running_loop().time
     ends = ticks() + begins_for
-    vault = await kit.keys.vault(await _people_in(kit, claimed))
+    vault = await kit.keys.vault(await people_in(kit, claimed))
     batch = Batch(kit, vault, now)
 
     async def in_turn(of_one_person: Sequence[Delivery]) -> None:
@@ -101,22 +102,6 @@ def _by_person(claimed: Iterable[Delivery]) -> Iterable[Sequence[Delivery]]:
     for delivery in claimed:
         groups[delivery.person_id].append(delivery)
     return groups.values()
-
-
-async def _people_in(kit: Kit, claimed: Iterable[Delivery]) -> set[UUID]:
-    """Whose keys the messages need: the readers' own and those of everybody quoted."""
-    readers = {delivery.person_id for delivery in claimed}
-    for delivery in claimed:  # whoever a manager's nudges quote
-        readers |= {UUID(each) for each in delivery.facts.get("subjects", "").split()}
-    summaries = [UUID(d.facts["summary"]) for d in claimed if d.facts.get("summary")]
-    if not summaries:
-        return readers
-    return readers | await kit.uow.read(lambda tx: _quoted(tx, summaries))
-
-
-def _quoted(tx: Tx, summaries: Iterable[UUID]) -> set[UUID]:
-    found = (tx.summaries.get(summary_id) for summary_id in summaries)
-    return {part.subject_id for summary in found if summary for part in summary.parts}
 
 
 @dataclass(frozen=True, slots=True)

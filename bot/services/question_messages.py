@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.check_in import ANSWERABLE, Asked, CheckIn, State
+from bot.domain.delivery import Operation
 from bot.domain.message import (
     Block,
     Button,
@@ -112,7 +113,8 @@ def question(scene: Scene) -> Composed:
     shown, manager = _shown(scene, check_in)
     found = scene.pack(check_in).question(asked.key)
     blocks = _question_blocks(scene, check_in, found)
-    if _audience_changed(scene, check_in, shown, found):
+    is_again = scene.delivery.operation is Operation.UPDATE  # all of it is drawn once more
+    if is_again or _audience_changed(scene, check_in, shown, found):
         line = _audience_line(scene, found, manager)
         blocks = (Text(line, Tone.MUTED), *blocks)
     text = found.words(scene.person.locale).text

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from bot.bootstrap import Built
 from bot.web import local_page, personal
+from bot.web.ears import Ears
 from bot.web.metrics import CONTENT_TYPE, Metrics
 from bot.web.middleware import MAX_BODY, add_headers, timed, watched
 from bot.web.readiness import Readiness
 from scheduling.runner import Runner
-
-if TYPE_CHECKING:
-    from bot.slack.platform import Ears
 
 _UNAVAILABLE = 503
 
@@ -24,22 +22,22 @@ def create_app(
     *,
     runner: Runner | None = None,
     metrics: Metrics | None = None,
-    ears: Ears | None = None,
+    ears: Sequence[Ears] = (),
 ) -> web.Application:
     """The routes of everything that is configured; the local page on a demo database alone.
 
     Args:
         runner: what does the work in this process; without one it is never ready.
         metrics: those that `runner` reports to; new ones where none are given.
-        ears: what hears Slack, where it is configured.
+        ears: what hears the chat platforms that are configured.
     """
     counted = metrics or Metrics(built)
     acts = timed(local_page.ACTS, counted.observe_answer)
     app = web.Application(middlewares=[watched, acts], client_max_size=MAX_BODY)
     app.on_response_prepare.append(add_headers)
     _add_operations(app, counted, Readiness(built, runner, ears))
-    if ears is not None:
-        ears.mount(app)
+    for each in ears:
+        each.mount(app)
     if built.kit.web.origin:
         personal.mount(app, built.kit, built.clock)
     if built.local is not None:

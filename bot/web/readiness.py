@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.bootstrap import Built
+from bot.web.ears import Ears
 from scheduling.runner import Runner
-
-if TYPE_CHECKING:
-    from bot.slack.platform import Ears
 
 TIMEOUT = 3.0
 """Seconds; shorter than what probes usually wait for (Kubernetes can be told 5)."""
@@ -30,7 +27,7 @@ class Readiness:
     one thread each, however often somebody asks.
     """
 
-    def __init__(self, built: Built, runner: Runner | None, ears: Ears | None = None) -> None:
+    def __init__(self, built: Built, runner: Runner | None, ears: Sequence[Ears] = ()) -> None:
         self._built = built
         self._ears = ears
         self._runner = runner
@@ -50,7 +47,7 @@ class Readiness:
             if time.monotonic() - self._looked_at > _KEPT_SECONDS:
                 self._found = await self._stored_problems()
                 self._looked_at = time.monotonic()
-        unheard = await self._ears.problems() if self._ears else []
+        unheard = [problem for ears in self._ears for problem in await ears.problems()]
         return self._found + self._runner_problems() + unheard
 
     async def notes(self) -> list[str]:

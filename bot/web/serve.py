@@ -19,10 +19,10 @@ from bot.bootstrap import Built, NoOrganisation, build, prepare
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.services import manage_cadence
 from bot.settings import ConfigurationError, Environment, load_configuration
+from bot.web import slack, teams
 from bot.web.app import create_app
 from bot.web.local_page import PATH, keep_moment
 from bot.web.metrics import Metrics
-from bot.web.slack import ears_of, greet, jobs_of
 from scheduling.jobs import JOBS
 from scheduling.runner import Bell, Runner
 from storage.engine import DatabaseUrlError
@@ -109,7 +109,8 @@ async def _run(environment: Environment, *, open_browser: bool) -> None:
         await built.keys.check()
         await _configure(built)
         _require_platform(built)
-        trouble = await greet(built)
+        trouble = await slack.greet(built)
+        await teams.admit(built)
         await _work(built, bell, trouble, open_browser=open_browser)
     finally:
         await built.close()
@@ -136,25 +137,47 @@ async def _configure(built: Built) -> None:
 
 
 def _require_platform(built: Built) -> None:
-    if built.slack is not None:
-        if built.organisation.is_demo:
-            raise CannotRun(
-                "this is a demo database, whose clock can be moved, and Slack is configured: leave "
-                "the SLACK_ variables out for the local page, or name another database in "
-                "TOUCHPOINT_DATABASE_URL for Slack."
-            )
+    is_playground = built.teams is not None and bool(built.teams.registration.playground)
+    names = _in_earnest(built)
+    if is_playground and not built.organisation.is_demo:
+        raise CannotRun(
+            "TEAMS_PLAYGROUND is set, whose messages nobody signs, and this database is no demo: "
+            "leave the variable out, or begin a new database with `touchpoint people import FILE "
+            "--demo`."
+        )
+    if names:
+        _refuse_demo(built, names)
         return
     if built.local is None:
         raise CannotRun(
             "there is no chat platform to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for "
-            "Slack (docs/slack.md). To see Touchpoint at work without it, run `touchpoint demo`, "
-            "or begin a new database with `touchpoint people import FILE --demo`."
+            "Slack (docs/slack.md), or TEAMS_APP_ID, TEAMS_APP_SECRET and TEAMS_TENANT_ID for "
+            "Microsoft Teams (docs/teams.md). To see Touchpoint at work without them, run "
+            "`touchpoint demo`, or begin a new database with `touchpoint people import FILE "
+            "--demo`."
         )
     host = built.environment.host
     if not _is_loopback(host):
         raise CannotRun(
             f"TOUCHPOINT_HOST is {host}, but whoever opens the local page can be anybody in it, so "
             "it is served on this machine alone: leave the variable out, or give 127.0.0.1."
+        )
+
+
+def _in_earnest(built: Built) -> list[str]:
+    """The chat platforms that real people are on."""
+    found = ["Slack"] if built.slack is not None else []
+    if built.teams is not None and not built.teams.registration.playground:
+        found.append("Microsoft Teams")
+    return found
+
+
+def _refuse_demo(built: Built, names: list[str]) -> None:
+    if built.organisation.is_demo:
+        raise CannotRun(
+            f"this is a demo database, whose clock can be moved, and {' and '.join(names)} is "
+            "configured: leave the SLACK_ and TEAMS_ variables out for the local page, or name "
+            "another database in TOUCHPOINT_DATABASE_URL."
         )
 
 
@@ -169,22 +192,23 @@ async def _work(built: Built, bell: Bell, trouble: str, *, open_browser: bool) -
     stop = _stop_on_signals()
     logs.catch_strays(asyncio.get_running_loop())
     metrics = Metrics(built)
-    ears = ears_of(built, metrics)
-    jobs = (*JOBS, *jobs_of(built, trouble))
+    heard = (slack.ears_of(built, metrics), teams.ears_of(built, metrics))
+    ears = [each for each in heard if each is not None]
+    jobs = (*JOBS, *slack.jobs_of(built, trouble))
     runner = Runner(built.kit, built.clock, bell, jobs=jobs, observe=metrics.observe_job)
     app = create_app(built, runner=runner, metrics=metrics, ears=ears)
     site = await _open_site(built, app)
     try:
         await runner.start()
-        if ears is not None:
-            ears.start()
+        for each in ears:
+            each.start()
         await _announce(built, site, open_browser=open_browser)
         await stop.wait()
         _log.info("stopping; what is under way ends first")
     finally:
         await site.cleanup()  # requests first, as they may still queue replies
-        if ears is not None:
-            await ears.stop(REQUESTS_GRACE)
+        for each in ears:
+            await each.stop(REQUESTS_GRACE)
         in_time = await runner.stop(SENDING_GRACE)
         await keep_moment(built)
     _log.info("stopped", extra={"in_time": in_time})
@@ -209,8 +233,10 @@ async def _announce(built: Built, site: web.AppRunner, *, open_browser: bool) ->
     host, port = site.addresses[0][:2]
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}"
-    if built.slack is not None:
-        sys.stdout.write(f"Touchpoint serves Slack; its health is at {address}/readyz\n")
+    names = _in_earnest(built)
+    if names:
+        served = " and ".join(names)
+        sys.stdout.write(f"Touchpoint serves {served}; its health is at {address}/readyz\n")
         sys.stdout.flush()
         return
     address += PATH

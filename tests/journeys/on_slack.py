@@ -99,7 +99,7 @@ class OnSlack:
             self.slack.calls_at(await self._serve())
 
     async def _serve(self) -> str:
-        app = create_app(self.world.built, ears=self.ears)
+        app = create_app(self.world.built, ears=[self.ears])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         self._running.push_async_callback(runner.cleanup)

@@ -156,6 +156,14 @@ class Queue(Protocol):
         """The message that the platform knows by `ref`, if it went to this person."""
         ...
 
+    def showing(self, person_id: UUID, ref: str) -> Delivery | None:
+        """What would draw the message that the platform knows by `ref` as it is now: the newest
+        change of it, sent or not, or else itself; as an update of it, for this very person.
+
+        None where it isn't theirs, or has been taken away.
+        """
+        ...
+
     def prompts_sent(
         self, people: Iterable[UUID], since: datetime, until: datetime
     ) -> Mapping[UUID, Sequence[datetime]]:
