@@ -209,28 +209,31 @@ class OnTeams:
         """
         user = self.user(who)
         wanted = (what["action"], what.get("value", ""), what.get("pressed", ""))
-        for seen in reversed(user.chat):
-            for button in self._buttons(seen.card, wanted):
-                return self._press(user, seen, button.json, user._inputs(seen, button))
-        for seen in reversed(user.chat):
-            if seen.is_own_view and any(self._buttons(seen.message.card, wanted)):
-                await user.looks(seen)
-                seen = seen.message.as_seen_by(user.account.mri)
-                for button in self._buttons(seen.card, wanted):
-                    return self._press(user, seen, button.json, {})
-        home = await self.home(who)
-        if home is not None:
-            for button in self._buttons(home.card, wanted):
-                return self._press(user, home, button.json, {})
-        return None, self._forged(user, Verb.PRESS, data(*wanted))
+        found = self._there(user.chat, wanted)
+        if found is None:
+            under = [seen for seen in user.chat if seen.is_own_view and self._covers(seen, wanted)]
+            found = self._there([await self._again(user, seen) for seen in under], wanted)
+        if found is None and (home := await self.home(who)) is not None:
+            found = self._there([home], wanted)
+        if found is None:
+            return None, self._forged(user, Verb.PRESS, data(*wanted))
+        seen, button = found
+        return self._press(user, seen, button.json, user._inputs(seen, button))
 
-    def _buttons(
-        self, card: cards.Card | None, wanted: tuple[str, str, str]
-    ) -> Iterator[cards.Button]:
-        for button, pressed in buttons(card):
-            found = (pressed.action, pressed.value, pressed.pressed)
-            if pressed.verb is Verb.PRESS and found == wanted:
-                yield button
+    def _there(
+        self, shown: Sequence[Seen], wanted: tuple[str, str, str]
+    ) -> tuple[Seen, cards.Button] | None:
+        for seen in reversed(shown):
+            for button in _pressing(seen.card, wanted):
+                return seen, button
+        return None
+
+    def _covers(self, seen: Seen, wanted: tuple[str, str, str]) -> bool:
+        return any(_pressing(seen.message.card, wanted))
+
+    async def _again(self, user: User, seen: Seen) -> Seen:
+        await user.looks(seen)
+        return seen.message.as_seen_by(user.account.mri)
 
     def _press(
         self, user: User, seen: Seen, action: Mapping[str, Any], inputs: Mapping[str, Any]
@@ -294,6 +297,13 @@ def buttons(card: cards.Card | None) -> Iterator[tuple[cards.Button, Pressed]]:
             yield button, read({"action": button.json})
         except Forged:
             continue
+
+
+def _pressing(card: cards.Card | None, wanted: tuple[str, str, str]) -> Iterator[cards.Button]:
+    for button, pressed in buttons(card):
+        found = (pressed.action, pressed.value, pressed.pressed)
+        if pressed.verb is Verb.PRESS and found == wanted:
+            yield button
 
 
 def _filled(
