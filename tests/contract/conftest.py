@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain.people import Role
 from tests.contract.doors import PANEL, THREAD, Door, OverLocalPage, OverSlack, Sight
+from tests.contract.over_teams import OverTeams
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone
 from tests.journeys.world import SILENCE, World
@@ -87,6 +88,7 @@ _DOORS: dict[str, Callable[[], Door]] = {
     "local": OverLocalPage,
     "slack-http": OverSlack,
     "slack-socket": lambda: OverSlack(socket=True),
+    "teams": OverTeams,
 }
 
 

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from bot.domain.delivery import Address, Lookup, Outcome, Recovery, Sent
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
@@ -31,6 +30,7 @@ from bot.web import create_app
 from bot.web.slack import greet
 from tests.journeys.given import address
 from tests.journeys.surfaces import timestamp
+from tests.journeys.watched import Watched
 from tests.servers.slack import (
     Ack,
     Member,
@@ -115,7 +115,7 @@ class OnSlack:
     # What is sent
 
     def watch(self, world: World, messenger: Messenger) -> Messenger:
-        return _Watched(messenger, self, world) if messenger.platform == "slack" else messenger
+        return Watched(messenger, self, world.seen) if messenger.platform == "slack" else messenger
 
     def join(self, names: Sequence[str]) -> None:
         for name in names:
@@ -239,45 +239,6 @@ class OnSlack:
         reply = await handle(kit, inbound, now)
         self._replies.append(reply)
         return reply
-
-
-class _Watched:
-    """Slack's messenger, watched: what newly arrived at whom, and what each message says now."""
-
-    def __init__(self, messenger: Messenger, surface: OnSlack, world: World) -> None:
-        self._messenger = messenger
-        self._surface = surface
-        self._seen = world.seen
-
-    @property
-    def platform(self) -> str:
-        return self._messenger.platform
-
-    @property
-    def recovery(self) -> Recovery:
-        return self._messenger.recovery
-
-    async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
-        outcome = await self._messenger.post(address, message, delivery_id)
-        if isinstance(outcome, Sent):
-            is_new = delivery_id not in self._seen
-            self._seen.add(delivery_id)
-            self._surface.posted(address.external_id, outcome.ref, message, is_new=is_new)
-        return outcome
-
-    async def update(
-        self, address: Address, ref: str, message: Message, delivery_id: UUID
-    ) -> Outcome:
-        outcome = await self._messenger.update(address, ref, message, delivery_id)
-        if isinstance(outcome, Sent):
-            self._surface.changed(ref, message)
-        return outcome
-
-    async def delete(self, address: Address, ref: str, delivery_id: UUID) -> Outcome:
-        return await self._messenger.delete(address, ref, delivery_id)
-
-    async def find(self, address: Address, delivery_id: UUID) -> Sent | Lookup:
-        return await self._messenger.find(address, delivery_id)
 
 
 def _buttons(

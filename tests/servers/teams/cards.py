@@ -110,6 +110,12 @@ def fields(card: Card | None) -> list[Field]:
     return [Field(node) for node in nodes(card or {}) if is_input(node)]
 
 
+def errors(card: Card | None) -> list[str]:
+    """What stands first in the boxes that are marked for attention."""
+    boxes = [node for node in nodes(card or {}) if node.get("style") == "attention"]
+    return [next(_texts(box), "") for box in boxes]
+
+
 def is_input(node: Node) -> bool:
     """Whether somebody can fill that in."""
     return str(node.get("type", "")).startswith("Input.")

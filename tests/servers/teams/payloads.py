@@ -32,8 +32,8 @@ def base(
     where |= {"isGroup": True} if conversation.kind != "personal" else {}
     return {
         "id": f"f:{uuid4()}",
-        "timestamp": _stamp(now),
-        "localTimestamp": _stamp(now.astimezone(ZoneInfo(account.tz))),
+        "timestamp": stamp(now),
+        "localTimestamp": stamp(now.astimezone(ZoneInfo(account.tz))),
         "serviceUrl": server.service_url,
         "channelId": "msteams",
         "from": people.sender(account),
@@ -153,5 +153,6 @@ def executed(
     return activity
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as Teams writes it."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

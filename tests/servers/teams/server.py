@@ -144,9 +144,12 @@ class TeamsServer:
         return await self.deliveries.attempt(delivery)
 
     async def forges(self, delivery: Delivery, who: str) -> Ack:
-        """Delivers a copy with an id of its own, as if `who` had done it."""
+        """Delivers a copy with an id of its own, from `who` and their own conversation: what a
+        client can make up, while Teams itself says who is there.
+        """
         activity = deepcopy(delivery.activity)
         activity["from"] = people.sender(self.user(who).account)
+        activity["conversation"]["id"] = self.user(who).conversation.id
         activity["id"] = f"f:{uuid4()}"
         return await self.sends(activity)
 

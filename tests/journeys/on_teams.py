@@ -1,0 +1,328 @@
+"""A company in Teams: every act is a signed activity, and everything that reaches people goes
+through the local Teams, which refuses what Teams would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
+
+from aiohttp import web
+
+from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.message import Message, Reply
+from bot.domain.people import Identity, Person
+from bot.domain.ports.messenger import Messenger
+from bot.services.conversation import handle
+from bot.services.kit import Kit
+from bot.settings.environment import Environment
+from bot.settings.teams import TeamsSettings
+from bot.teams.http import PATH
+from bot.teams.places import Place, message_ref, pack
+from bot.teams.platform import Ears
+from bot.teams.values import Forged, Pressed, Verb, data, field_id, read
+from bot.web import create_app
+from bot.web.teams import admit
+from tests.journeys.given import address
+from tests.journeys.watched import Watched
+from tests.servers.teams import (
+    BOT,
+    SECRET,
+    TENANT,
+    Account,
+    Ack,
+    Seen,
+    TeamsServer,
+    User,
+    cards,
+    payloads,
+    serving,
+)
+from tests.servers.teams import Message as Written
+
+if TYPE_CHECKING:
+    from tests.journeys.world import World
+
+Payload = dict[str, Any]
+_A_MOMENT = timedelta(seconds=5)
+
+
+class OnTeams:
+    """Teams as a journey needs it."""
+
+    is_demo = False
+    pace = timedelta(seconds=3)
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._running = AsyncExitStack()
+        self._replies: list[Reply] = []
+        self._said: dict[str, Message] = {}
+        self._homes: dict[str, str] = {}
+
+    # The process
+
+    async def environment(self, world: World, given: Environment) -> Environment:
+        self.world = world
+        self.teams = await self._stack.enter_async_context(serving(TeamsServer(clock=world.clock)))
+        self.teams.deliveries.patience = 60  # a busy machine is no fault of the application
+        return replace(given, teams=settings(self.teams))
+
+    async def built(self, world: World) -> None:
+        built = world.built
+        assert built.teams is not None
+        await admit(built)
+        found = await built.uow.read(lambda tx: tx.organisations.installation("teams"))
+        assert found is not None
+        self._installation = found.id
+        self.ears = Ears(built.teams, built.kit, built.clock, lambda _: None, self._handle)
+        self._running.push_async_callback(self.ears.stop, _A_MOMENT)
+        self.teams.calls_at(await self._serve())
+
+    async def _serve(self) -> str:
+        app = create_app(self.world.built, ears=[self.ears])
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        self._running.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+
+    async def closing(self) -> None:
+        await self._running.aclose()
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    # What is sent
+
+    def watch(self, world: World, messenger: Messenger) -> Messenger:
+        return Watched(messenger, self, world.seen) if messenger.platform == "teams" else messenger
+
+    def join(self, names: Sequence[str]) -> None:
+        """They have had the app for a while: nothing is told of that."""
+        for name in names:
+            if account_of(name) not in self.teams.state.people:
+                made = Account(account_of(name), name.capitalize(), email=address(name))
+                self.teams.change(made)
+                self.teams.state.open_personal(made)
+
+    def identity(self, person: Person) -> Identity:
+        """Their client has the zone and the language of the people list."""
+        user = self.user(person.email.partition("@")[0])
+        zone, locale = person.time_zone, person.locale
+        self.teams.change(replace(user.account, tz=zone, locale=locale))
+        mri = user.account.mri
+        place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
+        ids = (uuid4(), person.id, self._installation)
+        return Identity(*ids, "teams", user.id, place, time_zone=zone, locale=locale)
+
+    def account(self, who: str) -> tuple[UUID, str]:
+        return self._installation, account_of(who)
+
+    def posted(self, external_id: str, ref: str, message: Message, *, is_new: bool) -> None:
+        self._said[ref] = message
+        if is_new:
+            names = (name for name in self.world.ids if account_of(name) == external_id)
+            self.world.arrived_at(next(names), message)
+
+    def changed(self, ref: str, message: Message) -> None:
+        self._said[ref] = message
+
+    async def thread(self, who: str) -> Sequence[Message]:
+        return [self._said[_ref(seen)] for seen in self.messages(who)]
+
+    def messages(self, who: str) -> list[Seen]:
+        """What the queue sent to somebody, oldest first; nothing that answered them at once."""
+        return [seen for seen in self.user(who).chat if _ref(seen) in self._said]
+
+    def user(self, who: str) -> User:
+        """Somebody at their client."""
+        return self.teams.user(account_of(who))
+
+    # What people do
+
+    async def act(self, who: str, kind: InboundKind, what: Mapping[str, Any], times: int) -> Reply:
+        user = self.user(who)
+        seen, activity = await self._activity(who, kind, what)
+        self._replies.clear()
+        ack = await self.teams.sends(activity)
+        _require(ack)
+        if seen is not None:
+            user.reads(seen, ack)
+        for _ in range(times - 1):
+            _require(await self.teams.redeliver(ack.delivery))
+        await self.ears.settled()
+        replies = list(self._replies)
+        await self.looks_at_new(who)
+        return replies[0] if replies else Reply()
+
+    async def looks_at_new(self, who: str) -> Seen | None:
+        """A card that opens what a command asked for does so by itself; the last one."""
+        user, opened = self.user(who), None
+        for seen in user.chat:
+            if seen.is_bots and not seen.is_own_view and _runs(seen.card):
+                await user.looks(seen)
+                opened = seen
+        await self.ears.settled()
+        return opened and opened.message.as_seen_by(user.account.mri)
+
+    async def home(self, who: str) -> Seen | None:
+        """Home, opened anew: by its word at first, and by its card from then on."""
+        user = self.user(who)
+        seen = next((s for s in user.chat if s.id == self._homes.get(who)), None)
+        if seen is None:
+            before = {each.id for each in user.chat}
+            _require(await user.types("home"))
+            made = [s for s in user.chat if s.id not in before and _runs(s.card)]
+            if not made:
+                return None
+            seen = made[0]
+            self._homes[who] = seen.id
+        await user.looks(seen)
+        await self.ears.settled()
+        return seen.message.as_seen_by(user.account.mri)
+
+    async def _activity(
+        self, who: str, kind: InboundKind, what: Mapping[str, Any]
+    ) -> tuple[Written | None, Payload]:
+        user = self.user(who)
+        if kind is InboundKind.TEXT:
+            return None, self._typed(user, what["text"], what["inbound_id"], what["at"])
+        if kind is InboundKind.COMMAND:
+            return None, self._typed(user, f"/{what['text']}", what["inbound_id"], what["at"])
+        if kind is InboundKind.FORM:
+            return self._sent(user, what)
+        return await self._pressed(who, what)
+
+    def _typed(self, user: User, text: str, name: str, at: datetime) -> Payload:
+        told = payloads.written(self.teams, user.account, user.conversation, text, name)
+        return told | {"timestamp": payloads.stamp(at)}
+
+    async def _pressed(self, who: str, what: Mapping[str, Any]) -> tuple[Written | None, Payload]:
+        """The button where it stands: in the chat as it is on the screen or would be if it was
+        opened anew, or under Home; or, where it stands nowhere any more, as somebody would forge
+        it.
+        """
+        user = self.user(who)
+        wanted = (what["action"], what.get("value", ""), what.get("pressed", ""))
+        found = self._there(user.chat, wanted)
+        if found is None:
+            under = [seen for seen in user.chat if seen.is_own_view and self._covers(seen, wanted)]
+            found = self._there([await self._again(user, seen) for seen in under], wanted)
+        if found is None and (home := await self.home(who)) is not None:
+            found = self._there([home], wanted)
+        if found is None:
+            return None, self._forged(user, Verb.PRESS, data(*wanted))
+        seen, button = found
+        return self._press(user, seen, button.json, user._inputs(seen, button))
+
+    def _there(
+        self, shown: Sequence[Seen], wanted: tuple[str, str, str]
+    ) -> tuple[Seen, cards.Button] | None:
+        for seen in reversed(shown):
+            for button in _pressing(seen.card, wanted):
+                return seen, button
+        return None
+
+    def _covers(self, seen: Seen, wanted: tuple[str, str, str]) -> bool:
+        return any(_pressing(seen.message.card, wanted))
+
+    async def _again(self, user: User, seen: Seen) -> Seen:
+        await user.looks(seen)
+        return seen.message.as_seen_by(user.account.mri)
+
+    def _press(
+        self, user: User, seen: Seen, action: Mapping[str, Any], inputs: Mapping[str, Any]
+    ) -> tuple[Written, Payload]:
+        sent = dict(action) | {"data": {**action.get("data", {}), **inputs}}
+        where = self.teams.state.conversations[seen.message.conversation]
+        told = payloads.executed(self.teams, user.account, where, sent, reply_to=seen.id)
+        return seen.message, told
+
+    def _forged(self, user: User, verb: Verb, packed: Mapping[str, Any]) -> Payload:
+        action = {"type": "Action.Execute", "verb": verb.value, "data": dict(packed)}
+        last = self.teams.state.new_activity()
+        where = user.conversation
+        return payloads.executed(self.teams, user.account, where, action, reply_to=last)
+
+    def _sent(self, user: User, what: Mapping[str, Any]) -> tuple[Written | None, Payload]:
+        """The form on the screen, filled in and sent; one that is no longer there is sent as it
+        was, with whatever the test puts into it.
+        """
+        wanted, fields = (what["action"], what.get("value", "")), what.get("fields", {})
+        for seen in reversed(user.chat):
+            for button, pressed in buttons(seen.card):
+                if pressed.verb is Verb.FORM and (pressed.action, pressed.value) == wanted:
+                    try:
+                        inputs = _filled(user, seen, button, fields)
+                    except (LookupError, ValueError):
+                        continue  # what no client would send
+                    return self._press(user, seen, button.json, inputs)
+        packed = data(*wanted) | {field_id(name): value for name, value in fields.items()}
+        return None, self._forged(user, Verb.FORM, packed)
+
+    async def _handle(self, kit: Kit, inbound: Inbound, now: datetime) -> Reply:
+        """The conversation itself; what it answered at once is kept for the test to read."""
+        reply = await handle(kit, inbound, now)
+        self._replies.append(reply)
+        return reply
+
+
+def settings(teams: TeamsServer) -> TeamsSettings:
+    """The registration that the local Teams knows."""
+    return TeamsSettings(
+        app_id=teams.app,
+        tenant_id=TENANT,
+        secret=SECRET,
+        tenants=(TENANT,),
+        openid_url=teams.openid_url,
+        login_url=teams.login_url,
+        service_url=teams.service_url,
+    )
+
+
+def account_of(name: str) -> str:
+    """The Entra id of somebody in these tests."""
+    return str(uuid5(NAMESPACE_DNS, f"{name}.fernweh.example"))
+
+
+def buttons(card: cards.Card | None) -> Iterator[tuple[cards.Button, Pressed]]:
+    """A card's buttons, with what each says to us."""
+    for button in cards.buttons(card):
+        try:
+            yield button, read({"action": button.json})
+        except Forged:
+            continue
+
+
+def _pressing(card: cards.Card | None, wanted: tuple[str, str, str]) -> Iterator[cards.Button]:
+    for button, pressed in buttons(card):
+        found = (pressed.action, pressed.value, pressed.pressed)
+        if pressed.verb is Verb.PRESS and found == wanted:
+            yield button
+
+
+def _filled(
+    user: User, seen: Seen, button: cards.Button, fields: Mapping[str, str]
+) -> dict[str, str | None]:
+    for name, value in fields.items():
+        user.fills(field_id(name), value, seen)
+    return user._inputs(seen, button)
+
+
+def _ref(seen: Seen) -> str:
+    return message_ref(seen.message.conversation, seen.id)
+
+
+def _runs(card: cards.Card | None) -> bool:
+    """Whether the card opens what a command asked for."""
+    refresh = (card or {}).get("refresh") or {}
+    return bool(refresh.get("action", {}).get("verb") == Verb.RUN.value)
+
+
+def _require(ack: Ack) -> None:
+    assert ack.acknowledged, f"not acknowledged: {ack.status} {ack.reason} {ack.body}"
