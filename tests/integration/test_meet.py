@@ -31,7 +31,7 @@ async def office(database_url: str, tmp_path: Path) -> AsyncIterator[MeetingOffi
 
 
 async def uninstalls(office: MeetingOffice, name: str, reason: str = NOT_INSTALLED) -> None:
-    await bar(office.kit, office.tenant.id, f"aad-{name}", reason, office.clock.now())
+    await bar(office.kit.uow, office.tenant.id, f"aad-{name}", reason, office.clock.now())
 
 
 async def test_somebody_new_gets_one_hello_and_is_asked_nothing(office: MeetingOffice) -> None:

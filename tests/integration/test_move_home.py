@@ -103,7 +103,7 @@ async def test_messages_of_an_account_that_is_gone_are_not_tried(office: Meeting
     await office.sends()
     await office.presses("ana", "home_here")
     await office.sends()
-    await bar(office.kit, office.workspace.id, "U-ana", "deactivated", office.clock.now())
+    await bar(office.kit.uow, office.workspace.id, "U-ana", "deactivated", office.clock.now())
     ana = await office.acme.person("ana@acme.com")
     before = len(office.slack.calls)
 
@@ -126,7 +126,7 @@ async def test_nothing_happens_for_a_barred_account_or_somebody_elses(
     office: MeetingOffice,
 ) -> None:
     await office.presses("bo", "home_here")
-    await bar(office.kit, office.tenant.id, "aad-ana", "blocked", MONDAY)
+    await bar(office.kit.uow, office.tenant.id, "aad-ana", "blocked", MONDAY)
     await office.presses("ana", "home_here")
     assert await office.home("ana") == "slack"
     await office.sends()
