@@ -154,11 +154,15 @@ def _check_service(claims: Mapping[str, Any], service_url: str) -> None:
 
 def _of_playground(activity: Activity, app_id: str) -> Mapping[str, Any]:
     """It signs nothing; what answers it never leaves this machine."""
-    try:
-        parts = urlsplit(activity.service_url)
-        is_local = parts.hostname in _LOCAL and "@" not in parts.netloc and "\\" not in parts.netloc
-    except ValueError:
-        is_local = False
-    if not is_local:
+    if not _is_local(activity.service_url):
         raise Unsigned("a playground that is not on this machine")
     return {AuthenticationConstants.AUDIENCE_CLAIM: app_id}
+
+
+def _is_local(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_plain = not {"@", "\\"} & set(parts.netloc)  # readers of addresses differ on those
+    return parts.scheme in {"http", "https"} and parts.hostname in _LOCAL and is_plain

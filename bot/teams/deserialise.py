@@ -22,19 +22,19 @@ def activity(found: object) -> Activity:
 
     Raises ValueError, naming the field, for a value of another type than the schema gives.
     """
-    return _model(Activity, found)
+    return _model(Activity, found, "the activity")
 
 
-def _model(kind: Any, found: object) -> Any:
+def _model(kind: Any, found: object, key: str) -> Any:
     if not isinstance(found, dict):
-        raise ValueError(f"{kind.__name__} is no object")  # noqa: TRY004 - it is the sender's mistake
+        raise ValueError(f"{key} is no object")  # noqa: TRY004 - it is the sender's mistake
     fields, made, extra = _fields(kind), kind(), {}
-    for key, value in found.items():
-        if key not in fields:
-            extra[key] = value
+    for name, value in found.items():
+        if name not in fields:
+            extra[name] = value
         elif value is not None:
-            name, read = fields[key]
-            setattr(made, name, read(value))
+            attribute, read = fields[name]
+            setattr(made, attribute, read(value))
     made.additional_properties = extra
     return made
 
@@ -53,10 +53,12 @@ def _reader(key: str, kind: str) -> _Read:
         return lambda value: _moment(key, value)
     if kind.startswith("["):
         return _list_reader(key, _reader(key, kind[1:-1]))
+    if kind.startswith("{"):
+        return _table_reader(key, _reader(key, kind[1:-1]))
     if plain := _PLAIN.get(kind):
         return _checked(key, plain)
     model = getattr(schema, kind)
-    return lambda value: _model(model, value)
+    return lambda value: _model(model, value, key)
 
 
 _PLAIN: Mapping[str, type[Any]] = {"str": str, "bool": bool, "int": int}
@@ -76,6 +78,15 @@ def _list_reader(key: str, read: _Read) -> _Read:
         if not isinstance(value, list):
             raise ValueError(f"{key} is no list")  # noqa: TRY004 - as `_model`
         return [read(each) for each in value]
+
+    return read_all
+
+
+def _table_reader(key: str, read: _Read) -> _Read:
+    def read_all(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValueError(f"{key} is no object")  # noqa: TRY004 - as `_model`
+        return {name: read(each) for name, each in value.items()}
 
     return read_all
 

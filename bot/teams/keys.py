@@ -31,6 +31,7 @@ AGAIN = timedelta(minutes=1)
 LARGEST = 1024 * 1024
 """Bytes of a document. Microsoft's list of keys has about 30 KB."""
 
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _log = logging.getLogger(__name__)
 
 
@@ -65,7 +66,8 @@ class SigningKeys:
         Raises Unsigned where it is unknown or not endorsed, KeysUnavailable where it is unknown
         and the last fetch failed.
         """
-        if self._is_due(kid):
+        # A known key waits for nobody: while somebody else fetches, it is good as it is.
+        if self._is_due(kid) and not (kid in self._keys and self._fetching.locked()):
             async with self._fetching:
                 if self._is_due(kid):
                     await self._fetch()
@@ -79,12 +81,8 @@ class SigningKeys:
         return found.public
 
     def _is_due(self, kid: str) -> bool:
-        """A known key waits for nobody: while somebody fetches, it is good as it is."""
-        if self._is_within(self._tried_at, AGAIN):
-            return False
-        if kid not in self._keys:
-            return True
-        return not self._is_within(self._fetched_at, KEPT) and not self._fetching.locked()
+        is_good = kid in self._keys and self._is_within(self._fetched_at, KEPT)
+        return not is_good and not self._is_within(self._tried_at, AGAIN)
 
     def _is_within(self, moment: datetime | None, span: timedelta) -> bool:
         return moment is not None and abs(self._clock.now() - moment) < span
@@ -100,7 +98,8 @@ class SigningKeys:
         self._tried_at = now
 
     async def _read(self) -> Mapping[str, _Key]:
-        async with ClientSession(trust_env=True) as session:
+        through_proxy = urlsplit(self._url).hostname not in _LOCAL
+        async with ClientSession(trust_env=through_proxy) as session:
             metadata = await _document(session, self._url)
             listed = await _document(session, _checked(metadata.get("jwks_uri"), self._url))
         if not (keys := dict(_usable(listed.get("keys")))):
