@@ -33,7 +33,7 @@ from bot.domain.turns import Pacing
 from bot.teams import surfaces
 from bot.teams.connector import ConnectorError, Fate
 from bot.teams.installations import PLATFORM, Installations
-from bot.teams.outcomes import GONE, NOT_INSTALLED, PAUSE, SOON, barred, outcome
+from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barred, outcome
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
@@ -123,7 +123,11 @@ class TeamsMessenger:
             activity_id = _sent_there(place, ref)
 
             async def act(context: TurnContext) -> str:
-                await context.delete_activity(activity_id)
+                try:
+                    await context.delete_activity(activity_id)
+                except ConnectorError as error:
+                    if error.code != NOT_THERE:
+                        raise
                 return ref
 
             return await self._change(place, act)
