@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from bot.domain.nesting import is_deeper
+
 WINDOW = 300
 """Seconds that a signed request may be old (docs.slack.dev, "Verifying requests from Slack")."""
 
@@ -86,7 +88,8 @@ def check(body: object) -> None:
     """
     if not isinstance(body, dict):
         raise Malformed("not an object")
-    _check_depth(body)
+    if is_deeper(body, DEEPEST):
+        raise Malformed("too deep")
     if not _is_whole(body):
         raise Malformed("a payload of another shape")
 
@@ -112,21 +115,3 @@ def _has_action(actions: object) -> bool:
 
 def _has_callback(view: object) -> bool:
     return isinstance(view, dict) and isinstance(view.get("callback_id"), str)
-
-
-def _check_depth(body: object) -> None:
-    """Level by level, as recursion is what a deep payload would break."""
-    level: list[object] = [body]
-    for _ in range(DEEPEST):
-        level = [inner for each in level for inner in _inside(each)]
-        if not level:
-            return
-    raise Malformed("too deep")
-
-
-def _inside(found: object) -> list[object]:
-    if isinstance(found, dict):
-        return [each for each in found.values() if isinstance(each, dict | list)]
-    if isinstance(found, list):
-        return [each for each in found if isinstance(each, dict | list)]
-    return []

@@ -1,0 +1,164 @@
+"""Whether an activity is from Teams and meant for us, and what its turn may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+from botbuilder.schema import Activity, CallerIdConstants
+from botframework.connector.auth import (
+    AuthenticateRequestResult,
+    AuthenticationConstants,
+    BotFrameworkAuthentication,
+    ClaimsIdentity,
+    ConnectorFactory,
+)
+
+from bot.domain.ports.clock import Clock
+from bot.teams.guard import Elsewhere, Unsigned, tenant_of
+from bot.teams.keys import SigningKeys
+from bot.teams.registration import Registration
+
+CHANNEL = "msteams"
+ISSUER = AuthenticationConstants.TO_BOT_FROM_CHANNEL_TOKEN_ISSUER
+ALGORITHM = "RS256"
+SKEW = timedelta(minutes=5)
+"""As the Bot Connector's authentication reference has it (learn.microsoft.com)."""
+
+MOST_VERIFIED = 256
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+_CLAIMS: Any = {  # PyJWT's `Options`; of its dates it knows the machine's time alone
+    "require": ["iss", "aud", "exp", "nbf"],
+    "strict_aud": True,
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
+
+
+class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]  # the SDK ships no types
+    """The Bot Connector's rules for what comes from Teams, and the tenants of the registration.
+
+    The same connectors serve every turn; there are no tokens of users.
+    """
+
+    def __init__(
+        self,
+        registration: Registration,
+        keys: SigningKeys,
+        connectors: ConnectorFactory,
+        clock: Clock,
+    ) -> None:
+        self._registration = registration
+        self._keys = keys
+        self._connectors = connectors
+        self._clock = clock
+        self._verified: dict[bytes, Mapping[str, Any]] = {}
+
+    async def authenticate_request(
+        self, activity: Activity, auth_header: str
+    ) -> AuthenticateRequestResult:
+        """Raises Unsigned, Elsewhere for another tenant's, keys.KeysUnavailable."""
+        if activity.channel_id != CHANNEL:
+            raise Unsigned("another channel")
+        if self._registration.playground:
+            claims = _of_playground(activity, self._registration.app_id)
+        else:
+            claims = await self._claims(auth_header)
+            _check_service(claims, activity.service_url)
+        if not self._registration.allows(tenant_of(activity)):
+            raise Elsewhere("a tenant that may not use the app")
+        return self._result(claims)
+
+    async def authenticate_streaming_request(
+        self,
+        auth_header: str,  # noqa: ARG002 - botbuilder's signature
+        channel_id_header: str,  # noqa: ARG002 - as above
+    ) -> AuthenticateRequestResult:
+        """Raises Unsigned: Teams opens no web sockets."""
+        raise Unsigned("a web socket")
+
+    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:  # noqa: ARG002 - botbuilder's signature
+        return self._connectors
+
+    async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> None:
+        """None: nobody signs in to anything."""
+
+    def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
+        result = AuthenticateRequestResult()
+        result.claims_identity = ClaimsIdentity(claims, is_authenticated=True)
+        result.audience = AuthenticationConstants.TO_CHANNEL_FROM_BOT_OAUTH_SCOPE
+        result.caller_id = CallerIdConstants.public_azure_channel
+        result.connector_factory = self._connectors
+        return result
+
+    async def _claims(self, auth_header: str) -> Mapping[str, Any]:
+        """A token serves many activities, so its signature is checked once; its dates always."""
+        scheme, _, token = auth_header.partition(" ")
+        if scheme.lower() != "bearer" or not token.isascii():
+            raise Unsigned("no token")
+        name = sha256(token.encode()).digest()
+        claims = self._verified.get(name) or await self._verify(token)
+        self._check_dates(claims)
+        self._remember(name, claims)
+        return claims
+
+    def _remember(self, name: bytes, claims: Mapping[str, Any]) -> None:
+        if len(self._verified) >= MOST_VERIFIED:
+            self._verified.clear()
+        self._verified[name] = claims
+
+    async def _verify(self, token: str) -> Mapping[str, Any]:
+        try:
+            header = jwt.get_unverified_header(token)
+            kid = header.get("kid")
+            if header.get("alg") != ALGORITHM or not isinstance(kid, str):
+                raise Unsigned("another kind of token")
+            key = await self._keys.key(kid, CHANNEL)
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._registration.app_id,
+                issuer=ISSUER,
+                options=_CLAIMS,
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise Unsigned(type(error).__name__) from None
+
+    def _check_dates(self, claims: Mapping[str, Any]) -> None:
+        """Whatever is no number fails, NaN too."""
+        now, skew = self._clock.now().timestamp(), SKEW.total_seconds()
+        try:
+            is_now = claims["nbf"] - skew <= now <= claims["exp"] + skew
+        except TypeError:
+            is_now = False
+        if not is_now:
+            raise Unsigned("expired, or not valid yet")
+
+
+def _check_service(claims: Mapping[str, Any], service_url: str) -> None:
+    """Answers go there with our own token, so it has to be Microsoft who named it."""
+    named = {
+        value if isinstance(value, str) else None
+        for name, value in claims.items()
+        if name.lower() == AuthenticationConstants.SERVICE_URL_CLAIM
+    }
+    if named != {service_url}:
+        raise Unsigned("another service than its token's")
+
+
+def _of_playground(activity: Activity, app_id: str) -> Mapping[str, Any]:
+    """It signs nothing; what answers it never leaves this machine."""
+    try:
+        parts = urlsplit(activity.service_url)
+        is_local = parts.hostname in _LOCAL and "@" not in parts.netloc and "\\" not in parts.netloc
+    except ValueError:
+        is_local = False
+    if not is_local:
+        raise Unsigned("a playground that is not on this machine")
+    return {AuthenticationConstants.AUDIENCE_CLAIM: app_id}
