@@ -6,14 +6,15 @@ The schema of both: docs.slack.dev/reference/block-kit/blocks/data-visualization
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any
 
+from bot.domain.layout import plotted
 from bot.domain.message import Bars, Chart, Series, Table
+from bot.domain.plain_text import clip, is_blank, line, size, split
 from bot.slack.prose import SECTION, bold, context, rich, rich_section, text_part
 from bot.slack.sheet import Drawn, Sheet
-from bot.slack.texts import clip, is_blank, line, say, size, split
+from bot.slack.texts import say
 
 TITLE, NAME, CATEGORIES, SERIES = 50, 20, 20, 6
 ROWS, COLUMNS, CELL, TABLE = 100, 20, 2000, 5000
@@ -35,7 +36,7 @@ def chart(block: Chart, sheet: Sheet, index: int) -> Drawn:
 
 def _drawn(block: Chart) -> dict[str, Any] | None:
     """Nothing where Slack would refuse it, or draw something else than is meant."""
-    kept = _kept(block)
+    kept = plotted(block, CATEGORIES) if len(block.series) <= SERIES else []
     categories = [clip(block.labels[at], NAME) for at in kept]
     names = [clip(series.name, NAME) for series in block.series]
     title = clip(block.title, TITLE)
@@ -60,23 +61,6 @@ def _visual(
 
 def _range(block: Chart) -> str:
     return say("range", low=f"{block.low:g}", high=f"{block.high:g}")
-
-
-def _kept(block: Chart) -> list[int]:
-    """The newest labels at which there is a value; none at all where one series has a value and
-    another has not, because Slack takes neither gaps nor a value for one alone.
-    """
-    if not 1 <= len(block.series) <= SERIES:
-        return []
-    known = [[_is_known(series, at) for series in block.series] for at in range(len(block.labels))]
-    if any(a != b for line_ in known for a, b in pairwise(line_)):
-        return []
-    return [at for at, line_ in enumerate(known) if line_[0]][-CATEGORIES:]
-
-
-def _is_known(series: Series, at: int) -> bool:
-    value = series.values[at] if at < len(series.values) else None
-    return value is not None and math.isfinite(value)
 
 
 def _points(series: Series, kept: list[int], categories: list[str]) -> list[dict[str, Any]]:

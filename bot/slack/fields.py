@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Any
 
+from bot.domain.layout import Input, is_day, is_time
 from bot.domain.message import ChoiceInput, DateInput, Option, TextInput, TimeInput
+from bot.domain.plain_text import clean, clip, is_blank, line, size, split
 from bot.slack.prose import bold, numbered, section
 from bot.slack.sheet import Drawn, Sheet
-from bot.slack.texts import clean, clip, is_blank, line, plain, say, size, split
-from bot.slack.values import Input, field_id
+from bot.slack.texts import plain, say
+from bot.slack.values import field_id
 
 LABEL = 2000
 OPTION = 75
@@ -29,14 +30,14 @@ def text_input(block: TextInput, sheet: Sheet, _: int) -> Drawn:
 
 def date_input(block: DateInput, sheet: Sheet, _: int) -> Drawn:
     element: dict[str, Any] = {"type": "datepicker"}
-    if _is_day(block.value):
+    if is_day(block.value):
         element["initial_date"] = block.value
     return _field(block, element, sheet, block.value)
 
 
 def time_input(block: TimeInput, sheet: Sheet, _: int) -> Drawn:
     element: dict[str, Any] = {"type": "timepicker"}
-    if _is_time(block.value):
+    if is_time(block.value):
         element["initial_time"] = block.value
     return _field(block, element, sheet, block.value)
 
@@ -99,17 +100,3 @@ def _option(value: str, text: str, more: str = "") -> dict[str, Any]:
 def _label(option: Option) -> str:
     label = line(option.label)
     return clip(option.value, OPTION) if is_blank(label) else label
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return time.fromisoformat(text).strftime("%H:%M") == text
-    except ValueError:
-        return False

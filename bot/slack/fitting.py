@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
+from bot.domain.plain_text import size
 from bot.slack.presses import rows
 from bot.slack.prose import context
 from bot.slack.sheet import Drawn, Surface
-from bot.slack.texts import say, size
+from bot.slack.texts import say
 
 MOST_BLOCKS: Mapping[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 MESSAGE_CHARACTERS = 9_800

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.message import Button, Buttons, Choice, Look, Rating
+from bot.domain.plain_text import clip, is_blank, line, size
 from bot.slack.prose import context, numbered, section
 from bot.slack.sheet import Drawn, Sheet
-from bot.slack.texts import clip, is_blank, line, plain, say, size
+from bot.slack.texts import plain, say
 from bot.slack.values import press_id, press_value
 
 LABEL = 75

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.domain.message import Divider, Heading, Link, Quote, Text, Tone
+from bot.domain.plain_text import is_blank, line, safe_url, size, split
 from bot.slack.sheet import Drawn, Sheet
-from bot.slack.texts import escape, is_blank, line, plain, size, split
+from bot.slack.texts import escape, plain
 
 SECTION, CONTEXT, HEADER = 3000, 2000, 150
 """Characters of a text: docs.slack.dev/reference/block-kit/blocks; a context beyond 2,000 was seen
 refused."""
-_SCHEMES = frozenset({"http", "https", "mailto"})
-_IN_URLS = {"<": "%3C", ">": "%3E", "|": "%7C", " ": "%20", '"': "%22"}
 
 
 def section(text: str) -> Drawn:
@@ -65,18 +63,6 @@ def link(block: Link, _: Sheet, __: int) -> Drawn:
     if not url or size(marked) > SECTION:
         return section(label)
     return [{"type": "section", "text": {"type": "mrkdwn", "text": marked}}]
-
-
-def safe_url(url: str) -> str:
-    """The address with what would end a link encoded, or nothing if no link may lead there."""
-    url = line(url)
-    try:
-        scheme = urlsplit(url).scheme.lower()
-    except ValueError:
-        return ""
-    if scheme not in _SCHEMES:
-        return ""
-    return "".join(_IN_URLS.get(letter, letter) for letter in url)
 
 
 def quote(block: Quote, _: Sheet, __: int) -> Drawn:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.domain.message import Block, Heading, Quote, Text
+from bot.domain import layout
+from bot.domain.message import Block
 
 Drawn = list[dict[str, Any]]
 Surface = Literal["message", "modal", "home"]
 
 MOST_CHARTS = 2
 """Charts in a message; docs.slack.dev is silent, but more are refused."""
-_NEAR = 3
-"""How many blocks back a heading still stands "just before" something."""
 
 
 @dataclass(slots=True)
@@ -44,15 +43,4 @@ class Sheet:
 
     def is_said(self, text: str, index: int) -> bool:
         """Whether a heading, a quotation's note or a line just before block `index` is `text`."""
-        near = self.blocks[max(index - _NEAR, 0) : index]
-        return any(_title(block) == text for block in near)
-
-
-def _title(block: Block) -> str | None:
-    match block:
-        case Heading(text) | Text(text):
-            return text
-        case Quote(note=note):
-            return note
-        case _:
-            return None
+        return layout.is_said(self.blocks, text, index)

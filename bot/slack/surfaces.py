@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
+from bot.domain.layout import without_echoes
 from bot.domain.message import (
     Bars,
     Block,
@@ -27,18 +28,18 @@ from bot.domain.message import (
     TimeInput,
     View,
 )
+from bot.domain.plain_text import clip, is_blank
 from bot.slack import data, fields, presses, prose
 from bot.slack.fitting import fit
 from bot.slack.sheet import Drawn, Sheet
-from bot.slack.texts import clip, fallback, is_blank, plain, say
-from bot.slack.values import INPUTS, carry
+from bot.slack.texts import fallback, plain, say
+from bot.slack.values import carry
 
 CAPTION = 24
 """Characters of a modal's title, submit and close."""
 PANEL = "panel"
 """The callback_id of a view that has nothing to send."""
 _NATIVE = frozenset({"data_visualization", "data_table"})
-_NEAR = 3
 
 _DRAWERS: dict[type[Block], Callable[[Any, Sheet, int], Drawn]] = {
     Heading: prose.heading,
@@ -92,7 +93,7 @@ def modal(view: View, *, origin: str = "") -> dict[str, Any]:
     more than Slack takes: its value, its fields' names, options' values or their number.
     """
     is_form = isinstance(view, Form)
-    sheet = Sheet("modal", _without_echoes(view.blocks) if is_form else view.blocks)
+    sheet = Sheet("modal", without_echoes(view.blocks) if is_form else view.blocks)
     sheet.takes_input = is_form
     action, value = (view.action, view.value) if isinstance(view, Form) else view.again
     made: dict[str, Any] = {
@@ -124,17 +125,6 @@ def _drawn(sheet: Sheet) -> Drawn:
     for index, block in enumerate(sheet.blocks):
         drawn += _DRAWERS[type(block)](block, sheet, index)
     return fit(drawn, sheet.surface)
-
-
-def _without_echoes(blocks: Sequence[Block]) -> Sequence[Block]:
-    """A field always shows its label, so a heading just before that says the same goes."""
-
-    def is_echo(block: Block, index: int) -> bool:
-        near = blocks[index + 1 : index + 1 + _NEAR]
-        labels = [cast(Any, other).label for other in near if isinstance(other, INPUTS)]
-        return isinstance(block, Heading) and block.text in labels
-
-    return [block for index, block in enumerate(blocks) if not is_echo(block, index)]
 
 
 def _caption(text: str, instead: str) -> dict[str, Any]:

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.message import ChoiceInput, DateInput, Form, TextInput, TimeInput
+from bot.domain.layout import INPUTS
+from bot.domain.message import Form
 
 BUTTON_VALUE = 2000
 PRIVATE_METADATA = 3000
 IDENTIFIER = 255
 _FIELD = "field."
 _ORIGINS = ("", "home")
-INPUTS = (TextInput, ChoiceInput, DateInput, TimeInput)
-Input = TextInput | ChoiceInput | DateInput | TimeInput
 
 
 class Forged(Exception):

@@ -35,9 +35,10 @@ from bot.domain.message import (
     TimeInput,
     Tone,
 )
+from bot.domain.plain_text import clean, clip, size, split
 from bot.local.packing import kind_of
 from bot.slack import surfaces
-from bot.slack.texts import clean, clip, say, size, split
+from bot.slack.texts import say
 from prompts.library import load_packs
 from tests.contract.blocks import EVERY_BLOCK, HOSTILE
 from tests.contract.drawn import Drawn, form, home, kinds, message, panel, said, texts

@@ -25,8 +25,8 @@ from bot.domain.message import (
     TextInput,
     TimeInput,
 )
+from bot.domain.plain_text import clean
 from bot.slack import surfaces
-from bot.slack.texts import clean
 from bot.slack.values import (
     PRIVATE_METADATA,
     Carried,

@@ -1,0 +1,159 @@
+"""Neutral messages and views as Adaptive Cards of Teams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.layout import without_echoes
+from bot.domain.message import (
+    Bars,
+    Block,
+    Buttons,
+    Chart,
+    Choice,
+    ChoiceInput,
+    DateInput,
+    Divider,
+    Form,
+    Heading,
+    Link,
+    Message,
+    Quote,
+    Rating,
+    Table,
+    Text,
+    TextInput,
+    TimeInput,
+    View,
+)
+from bot.domain.plain_text import clip, is_blank
+from bot.teams import data, fields, presses, prose, values
+from bot.teams.fitting import TooLong, fit, measure
+from bot.teams.presses import back, execute
+from bot.teams.sheet import Drawn, Sheet
+from bot.teams.texts import notification, say
+from bot.teams.values import Frame, Verb
+
+Card = dict[str, Any]
+
+CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+TITLE = 200
+
+_DRAWERS: dict[type[Block], Callable[[Any, Sheet, int], Drawn]] = {
+    Heading: prose.heading,
+    Text: prose.text,
+    Link: prose.link,
+    Quote: prose.quote,
+    Divider: prose.divider,
+    Buttons: presses.buttons,
+    Rating: presses.rating,
+    Choice: presses.choice,
+    TextInput: fields.text_input,
+    ChoiceInput: fields.choice_input,
+    DateInput: fields.date_input,
+    TimeInput: fields.time_input,
+    Chart: data.chart,
+    Bars: data.bars,
+    Table: data.table,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What an activity takes: `summary` is the notification, and never empty."""
+
+    summary: str
+    card: Card
+
+
+def message(message: Message) -> Rendered:
+    """A message's card; with buttons, it asks by itself for what it says now.
+
+    Raises ValueError where a button's value is longer than values.LONGEST.
+    """
+    drawn = _drawn(Sheet(message.blocks))
+    refresh = _asking(Verb.SHOW, "") if _has_buttons(drawn) else {}
+    return Rendered(notification(message.text), _fitted(drawn, refresh, message.text))
+
+
+def view(view: View, frame: Frame) -> Card:
+    """A panel or a form, with the way back. `frame` comes back with each of its buttons.
+
+    A form whose fields hold more than a card takes says so instead, and can't be sent.
+    """
+    is_form = isinstance(view, Form)
+    blocks = without_echoes(view.blocks) if is_form else view.blocks
+    top = prose.title(clip(view.title, TITLE), "Large")
+    drawn = _drawn(Sheet(blocks, frame, takes_input=is_form))
+    close = back(view.close, frame)
+    actions = [*([_submit(view, frame)] if isinstance(view, Form) else []), close]
+    nothing = [] if drawn or is_form else prose.words(say("nothing"))
+    try:
+        return _fitted([*top, *drawn, *nothing], {"actions": actions})
+    except TooLong:
+        return _fitted([*top, *prose.words(say("too_long"))], {"actions": [close]})
+
+
+def notice(text: str, frame: Frame, back: str) -> Card:
+    """A short text and the way back; `back` is that button's label."""
+    return _fitted(prose.words(text), {"actions": [presses.back(back, frame)]})
+
+
+def stub(title: str, command: str, open_label: str) -> Card:
+    """A message's card that opens what `command` answers: by itself, or by its button."""
+    label = say("refresh") if is_blank(open_label) else clip(open_label, prose.BUTTON)
+    opening = execute(Verb.RUN, label, values.data("", command), is_primary=True)
+    drawn = prose.title(clip(title, TITLE)) or prose.title(say("title"))
+    return _fitted(drawn, {"actions": [opening]} | _asking(Verb.RUN, command))
+
+
+def home(blocks: Sequence[Block], frame: Frame) -> Card:
+    """Home, which takes the place of the stub that opened it."""
+    return _fitted(_drawn(Sheet(blocks, frame)), {})
+
+
+def attachment(card: Card) -> dict[str, Any]:
+    """The card as an activity's attachment."""
+    return {"contentType": CONTENT_TYPE, "content": card}
+
+
+def _fitted(drawn: Drawn, more: Card, instead: str = "") -> Card:
+    """The card. One without anything in it says `instead`, or that there is nothing."""
+    card: Card = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "msteams": {"width": "Full"},
+        **more,
+        "body": [],
+    }
+    taken = measure(card)
+    body = fit(drawn, taken) or fit(prose.words(instead) or prose.words(say("nothing")), taken)
+    return card | {"body": body}
+
+
+def _drawn(sheet: Sheet) -> Drawn:
+    drawn: Drawn = []
+    for index, block in enumerate(sheet.blocks):
+        drawn += _DRAWERS[type(block)](block, sheet, index)
+    return drawn
+
+
+def _submit(form: Form, frame: Frame) -> Card:
+    label = say("submit") if is_blank(form.submit) else clip(form.submit, prose.BUTTON)
+    sent = values.data(form.action, form.value, frame=frame)
+    return execute(Verb.FORM, label, sent, is_primary=True)
+
+
+def _asking(verb: Verb, words: str) -> Card:
+    """What Teams does when a card comes into view. Without `userIds` it does so for everybody in
+    a chat of up to 60; a chat with the bot has one.
+    """
+    return {"refresh": {"action": execute(verb, say("refresh"), values.data("", words))}}
+
+
+def _has_buttons(drawn: Drawn) -> bool:
+    sets = [element["actions"] for element in drawn if element["type"] == "ActionSet"]
+    return any(action["type"] == "Action.Execute" for actions in sets for action in actions)
