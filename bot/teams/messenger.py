@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from botbuilder.core import CloudAdapterBase, TurnContext
+from botbuilder.core import TurnContext
 from botbuilder.schema import (
     Activity,
     ActivityTypes,
@@ -31,6 +31,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.domain.turns import Pacing
 from bot.teams import surfaces
+from bot.teams.adapter import Adapter
 from bot.teams.connector import ConnectorError, Fate
 from bot.teams.installations import PLATFORM, Installations
 from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barred, outcome
@@ -69,7 +70,7 @@ class TeamsMessenger:
 
     def __init__(
         self,
-        adapter: CloudAdapterBase,
+        adapter: Adapter,
         installations: Installations,
         clock: Clock,
         bar: Bar,
