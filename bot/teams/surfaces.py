@@ -126,8 +126,8 @@ def _fitted(drawn: Drawn, more: Card, instead: str = "") -> Card:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": {"width": "Full"},
-        **more,
         "body": [],
+        **more,
     }
     taken = measure(card)
     body = fit(drawn, taken) or fit(prose.words(instead) or prose.words(say("nothing")), taken)
