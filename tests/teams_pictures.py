@@ -5,12 +5,11 @@ configuration like that of Teams' clients. Teams itself is not involved, and its
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playwright.async_api import Browser
 
@@ -32,15 +31,13 @@ from tests.manager_screens import (
     two_weeks,
 )
 from tests.sample_screens import Screens, lived
-from tests.servers import node
+from tests.servers import card_page, node
 
 IMAGES = ROOT / "docs" / "images"
 TUESDAY = datetime(2026, 3, 31, 8, 1, tzinfo=UTC)
 """A minute past ten in Berlin: the fifth week's check-in has just been sent there."""
 PHONE, DESKTOP = 320, 700
 Card = dict[str, Any]
-Theme = Literal["light", "dark"]
-_SERVERS = Path(__file__).parent / "servers"
 _STYLE = """
 body { margin: 0; font-family: "Segoe UI", "Open Sans", Arial, sans-serif }
 #all { display: inline-flex; gap: 24px; padding: 24px; align-items: flex-start;
@@ -159,15 +156,15 @@ async def draw(
     to: Path,
     screens: Sequence[Screen],
     width: int = PHONE,
-    theme: Theme = "light",
+    theme: card_page.Theme = "light",
 ) -> None:
     """Draws the screens side by side into one PNG."""
-    colours = json.loads((_SERVERS / "teams_host.json").read_text())[theme]
+    colours = card_page.colours(theme)
     page = await chromium.new_page(
         viewport={"width": (width + 40) * len(screens), "height": 900}, device_scale_factor=1.3
     )
     await page.set_content(f'<style>{_css()}{_style(colours, width)}</style><div id="all"></div>')
-    for script in scripts():
+    for script in card_page.scripts():
         await page.evaluate(script)
     await page.evaluate(_DRAW, [[screen.cards for screen in screens], colours])
     await page.locator("#all").screenshot(path=to)
@@ -184,17 +181,6 @@ _DRAW = """([screens, colours]) => {
     document.querySelector("#all").append(screen);
   }
 }"""
-
-
-def scripts() -> list[str]:
-    """What a page needs to draw cards."""
-    modules = node.modules()
-    files = [
-        modules / "adaptivecards" / "dist" / "adaptivecards.js",
-        modules / "markdown-it" / "dist" / "markdown-it.min.js",
-        _SERVERS / "teams_cards.js",
-    ]
-    return [file.read_text(encoding="utf-8") for file in files]
 
 
 def _css() -> str:

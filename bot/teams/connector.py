@@ -40,7 +40,8 @@ _REFUSED = 401
 
 class Connectors(ConnectorFactory):  # type: ignore[misc]  # the SDK ships no types
     """The connectors of all service URLs, over one session. Nothing is tried twice here: delivery
-    decides.
+    decides. (Where a kept connection has broken, aiohttp repeats updates and deletions, of which a
+    repeat changes nothing.)
     """
 
     def __init__(self, tokens: Tokens, *, patience: timedelta = PATIENCE) -> None:

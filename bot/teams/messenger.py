@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from botbuilder.core import CloudAdapterBase, TurnContext
+from botbuilder.core import TurnContext
 from botbuilder.schema import (
     Activity,
     ActivityTypes,
@@ -31,9 +31,10 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.domain.turns import Pacing
 from bot.teams import surfaces
+from bot.teams.adapter import Adapter
 from bot.teams.connector import ConnectorError, Fate
 from bot.teams.installations import PLATFORM, Installations
-from bot.teams.outcomes import GONE, NOT_INSTALLED, PAUSE, SOON, barred, outcome
+from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barred, outcome
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
@@ -69,7 +70,7 @@ class TeamsMessenger:
 
     def __init__(
         self,
-        adapter: CloudAdapterBase,
+        adapter: Adapter,
         installations: Installations,
         clock: Clock,
         bar: Bar,
@@ -123,7 +124,11 @@ class TeamsMessenger:
             activity_id = _sent_there(place, ref)
 
             async def act(context: TurnContext) -> str:
-                await context.delete_activity(activity_id)
+                try:
+                    await context.delete_activity(activity_id)
+                except ConnectorError as error:
+                    if error.code != NOT_THERE:
+                        raise
                 return ref
 
             return await self._change(place, act)

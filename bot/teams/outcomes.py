@@ -35,7 +35,8 @@ BARRED = {
 }
 """Nothing more may be sent to that account until its person comes back to the app."""
 
-GONE = frozenset({"ActivityNotFoundInConversation", "NotEnoughPermissions"})
+NOT_THERE = "ActivityNotFoundInConversation"
+GONE = frozenset({NOT_THERE, "NotEnoughPermissions"})
 """A sent message that can't be changed any more."""
 
 _TOO_LONG = "MessageSizeTooBig"

@@ -125,5 +125,5 @@ def _scale(block: Rating) -> Drawn:
         pairs = [(value, label) for value, label in ends if not is_blank(label)]
     told = [f"{value} {label}" for value, label in pairs]
     if sum(map(len, told)) <= _SHORT:
-        return muted("  ·  ".join(one.replace(" ", _NO_BREAK) for one in told))
+        return muted(f"{_NO_BREAK}·  ".join(one.replace(" ", _NO_BREAK) for one in told))
     return words("\n".join(told))

@@ -75,7 +75,7 @@ def message(message: Message) -> Rendered:
     """
     drawn = _drawn(Sheet(message.blocks))
     refresh = _asking(Verb.SHOW, "") if _has_buttons(drawn) else {}
-    return Rendered(notification(message.text), _fitted(drawn, refresh))
+    return Rendered(notification(message.text), _fitted(drawn, refresh, message.text))
 
 
 def view(view: View, frame: Frame) -> Card:
@@ -86,19 +86,19 @@ def view(view: View, frame: Frame) -> Card:
     is_form = isinstance(view, Form)
     blocks = without_echoes(view.blocks) if is_form else view.blocks
     top = prose.title(clip(view.title, TITLE), "Large")
-    drawn = _drawn(Sheet(blocks, frame, takes_input=is_form)) or prose.words(say("nothing"))
+    drawn = _drawn(Sheet(blocks, frame, takes_input=is_form))
     close = back(view.close, frame)
     actions = [*([_submit(view, frame)] if isinstance(view, Form) else []), close]
+    nothing = [] if drawn or is_form else prose.words(say("nothing"))
     try:
-        return _fitted([*top, *drawn], {"actions": actions})
+        return _fitted([*top, *drawn, *nothing], {"actions": actions})
     except TooLong:
         return _fitted([*top, *prose.words(say("too_long"))], {"actions": [close]})
 
 
 def notice(text: str, frame: Frame, back: str) -> Card:
     """A short text and the way back; `back` is that button's label."""
-    drawn = prose.words(text) or prose.words(say("nothing"))
-    return _fitted(drawn, {"actions": [presses.back(back, frame)]})
+    return _fitted(prose.words(text), {"actions": [presses.back(back, frame)]})
 
 
 def stub(title: str, command: str, open_label: str) -> Card:
@@ -111,7 +111,7 @@ def stub(title: str, command: str, open_label: str) -> Card:
 
 def home(blocks: Sequence[Block], frame: Frame) -> Card:
     """Home, which takes the place of the stub that opened it."""
-    return _fitted(_drawn(Sheet(blocks, frame)) or prose.words(say("nothing")), {})
+    return _fitted(_drawn(Sheet(blocks, frame)), {})
 
 
 def attachment(card: Card) -> dict[str, Any]:
@@ -119,16 +119,19 @@ def attachment(card: Card) -> dict[str, Any]:
     return {"contentType": CONTENT_TYPE, "content": card}
 
 
-def _fitted(drawn: Drawn, more: Card) -> Card:
+def _fitted(drawn: Drawn, more: Card, instead: str = "") -> Card:
+    """The card. One without anything in it says `instead`, or that there is nothing."""
     card: Card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": {"width": "Full"},
-        **more,
         "body": [],
+        **more,
     }
-    return card | {"body": fit(drawn, measure(card))}
+    taken = measure(card)
+    body = fit(drawn, taken) or fit(prose.words(instead) or prose.words(say("nothing")), taken)
+    return card | {"body": body}
 
 
 def _drawn(sheet: Sheet) -> Drawn:

@@ -15,7 +15,8 @@ _JOINER = "\u2060"
 _READ = re.compile(r"\{(?=\{)|<(?=/?at\b)", re.IGNORECASE)
 _PUNCTUATION = " .,;!?'\"()%/\u00b7\u2019\u201c\u201d\u2013\u2014\u2026-"
 _INERT = re.compile(rf"[^\W_](?:[^\W_]|[{_PUNCTUATION}])*")
-_LOOKS_LIKE_MARKUP = re.compile(r"\d+[.)]|.*\bwww\.|.*\(c\)", re.IGNORECASE)
+_LOOKS_LIKE_MARKUP = re.compile(r"\d+[.)]|.*\.[^\W\d]|.*\((?:c|r|tm|p)\)", re.IGNORECASE)
+"""A list, an address, a sign that some readers of Markdown put for its abbreviation."""
 
 
 @lru_cache(maxsize=256)

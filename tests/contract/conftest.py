@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.bootstrap import prepare
 from bot.domain.people import Role
 from tests.contract.doors import PANEL, THREAD, Door, OverLocalPage, OverSlack, Sight
 from tests.contract.over_teams import OverTeams
+from tests.integration.demo_office import environment_in
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone
 from tests.journeys.world import SILENCE, World
+from tests.sample_screens import Screens, lived
 
 MARA = Someone("mara", team="Sales")
 ANA = Someone("ana", manager="mara", team="Sales")
@@ -112,3 +116,15 @@ async def open_office(tmp_path: Path, door: Door) -> AsyncIterator[OpenOffice]:
     yield make
     for world in opened:
         await world.close()
+
+
+TUESDAY = datetime(2026, 3, 10, 9, 1, tzinfo=UTC)
+"""The second week's check-in has just been sent in Berlin; the first summaries are read."""
+
+
+@pytest.fixture(scope="session")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Screens:
+    """What the sample company has seen by then."""
+    environment = environment_in(tmp_path_factory.mktemp("seen"))
+    prepare(environment)
+    return asyncio.run(lived(environment, TUESDAY))

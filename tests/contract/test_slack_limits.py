@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,14 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from slack_sdk.models.blocks import Block as SlackBlock
 from slack_sdk.models.views import View as SlackView
 
-from bot.bootstrap import prepare
 from bot.domain.message import Block, Form, Message, Panel, View
 from bot.slack import surfaces
 from bot.slack.texts import say
 from tests.contract.blocks import EVERY_BLOCK
 from tests.contract.trees import forms, messages, panels, trees
-from tests.integration.demo_office import environment_in
-from tests.sample_screens import Screens, lived
+from tests.sample_screens import Screens
 from tests.servers.slack_limits import message_problems, problems, view_problems
 
 TUESDAY = datetime(2026, 3, 10, 9, 1, tzinfo=UTC)
@@ -87,13 +84,6 @@ def test_any_view_fits(view: View) -> None:
 @given(trees)
 def test_any_home_fits(blocks: tuple[Block, ...]) -> None:
     assert not view_objections(surfaces.home(blocks))
-
-
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Screens:
-    environment = environment_in(tmp_path_factory.mktemp("slack"))
-    prepare(environment)
-    return asyncio.run(lived(environment, TUESDAY))
 
 
 def test_everything_the_sample_company_sees_fits_whole(seen: Screens) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -82,4 +83,4 @@ def _npm(name: str) -> str:
 
 
 def _name(requirement: str) -> str:
-    return requirement.partition(">")[0].partition("[")[0]
+    return re.split(r"[\[<>=]", requirement, maxsplit=1)[0]

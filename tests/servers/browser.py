@@ -16,7 +16,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _INSTALL_SECONDS = 300
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",  # Chromium's sandbox does not work as root
     "--disable-gpu",
     "--disable-quic",
@@ -43,7 +43,7 @@ def chromium() -> str:
 async def launched(executable: str) -> AsyncIterator[Browser]:
     """Start a Chromium and end it again."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
             yield browser
         finally:

@@ -50,10 +50,22 @@ function draw(card, colours) {
 }
 
 function withMarkdown() {
-  const reader = window.markdownit();
+  const reader = window.markdownit({ linkify: true });
   AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = reader.render(text);
     result.didProcess = true;
+  };
+}
+
+// What somebody sees of a card: its elements' names, where it leads, and its words, those in fields too.
+function seen(card, colours) {
+  const drawn = draw(card, colours);
+  document.body.replaceChildren(drawn);
+  const all = [...drawn.querySelectorAll("*")];
+  return {
+    tags: [...new Set(all.map((element) => element.tagName))].sort(),
+    links: all.filter((element) => element.tagName === "A").map((element) => element.href),
+    text: [drawn.innerText, ...all.map((element) => element.value ?? "")].join("\n"),
   };
 }
 
@@ -85,8 +97,8 @@ function lines(chart) {
       stroke="${["#637cef", "#e3008c", "#2aa0a4"][number % 3]}"/>`;
   });
   const names = chart.data[0].values.map((point, index) =>
-    `<text x="${24 + (index * 270) / Math.max(chart.data[0].values.length - 1, 1)}" y="114" font-size="10"
-      text-anchor="middle" fill="currentColor">${point.x}</text>`);
+    `<text x="${20 + (index * 278) / Math.max(chart.data[0].values.length - 1, 1)}" y="114" font-size="10"
+      text-anchor="${index ? "end" : "start"}" fill="currentColor">${point.x}</text>`);
   const axis = [low, high].map((value) =>
     `<text x="2" y="${100 - ((value - low) / (high - low || 1)) * 84}" font-size="10"
       fill="currentColor">${value}</text>`);

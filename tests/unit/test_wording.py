@@ -155,6 +155,15 @@ FACTS: dict[str, dict[str, object]] = {
     },
     "slack_replies": {},
     "stranger": {},
+    "teams": {
+        "count": 5,
+        "error": "choose a day",
+        "high": "fully",
+        "label": "mostly",
+        "low": "not at all",
+        "number": 2,
+        "share": 40,
+    },
     "results": {
         "count": 12,
         "label": "agree",
