@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from bot.services.kit import Kit
 from bot.services.match_accounts import Account
 from bot.services.meet import Met, meet
 from bot.services.sync_people import apply_sync
+from bot.services.work import run_due
 from scheduling.clock import SteppedClock
 from storage.key_store import upgrade_key_store
 from tests.integration.chat_worlds import kit_over
@@ -85,6 +86,19 @@ class MeetingOffice:
             value=value,
         )
         return await handle(self.kit, inbound, now)
+
+    async def types(self, name: str, text: str, *, on: str = "teams") -> Reply:
+        installation = self.tenant if on == "teams" else self.workspace
+        external_id = f"aad-{name}" if on == "teams" else f"U-{name}"
+        now = self.clock.now()
+        act = str(uuid4())
+        inbound = Inbound(installation.id, external_id, act, InboundKind.TEXT, now, text=text)
+        return await handle(self.kit, inbound, now)
+
+    async def works(self, at: datetime) -> None:
+        """Everything that is due then."""
+        self.clock.set(at)
+        await run_due(self.kit, at)
 
     async def sends(self, after: timedelta = timedelta(minutes=1)) -> None:
         """Lets what is due some time later go out."""

@@ -1,5 +1,6 @@
 """The command line as an operator meets it: real processes, real databases, no traceback."""
 
+import csv
 import io
 import os
 import re
@@ -215,6 +216,18 @@ def test_long_addresses_are_never_cut(office: Shell) -> None:
     assert f"joins     {LONG}" in office.run("people", "import", "long.csv", COLUMNS="40")
 
 
+def test_who_can_not_be_reached_is_named_with_the_remedy(office: Shell) -> None:
+    said = office.run("people", "reach", code=1)
+    assert "no chat platform is connected yet" in " ".join(said.split())
+    assert "can't be reached" in said
+
+
+def test_nobody_is_moved_to_where_they_have_no_account(office: Shell) -> None:
+    email = next(csv.DictReader(PEOPLE.read_text(encoding="utf-8").splitlines()))["email"]
+    assert "no account in Teams" in office.run("people", "move", email, "--to", "teams", code=1)
+    assert "not on the people list" in office.run("people", "move", "x@y", "--to", "slack", code=1)
+
+
 def test_a_narrow_terminal_folds_and_never_cuts() -> None:
     screen = io.StringIO()
     narrow = Console(file=screen, force_terminal=True, width=40, no_color=True)
@@ -395,6 +408,8 @@ def test_the_commands_are_those_that_work() -> None:
         "link",
         "manifest slack",
         "people import",
+        "people move",
+        "people reach",
         "people sync",
         "privacy",
         "release",

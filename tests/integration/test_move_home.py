@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,17 @@ from sqlalchemy import select
 
 from bot.domain.message import Buttons
 from bot.services import outgoing
+from bot.services.erase import erase_everything
+from bot.services.export import export, to_json
 from bot.services.meet import bar
 from bot.services.move_home import CannotMove, Moved, elsewhere, move_person
 from storage.tables.logs import AuditLogRow
 from tests.integration.meeting_office import MeetingOffice, meeting_office
-from tests.integration.people_lists import CALENDAR, MONDAY
+from tests.integration.people_lists import CALENDAR, MONDAY, check_in
+from tests.servers.chat import ChatPlatform
 
 BUTTON = "[home_here ]"
+DUE = datetime(2026, 8, 18, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -152,3 +157,34 @@ async def test_an_operator_moves_somebody(office: MeetingOffice) -> None:
         await move("who@acme.com", "teams")
     with pytest.raises(CannotMove, match=r"no account in Teams.*people reach"):
         await move("bo@acme.com", "teams")
+
+
+async def test_erasing_everything_clears_the_place_that_was_left(office: MeetingOffice) -> None:
+    """Also where it was answered; the export before that names the person's own places alone."""
+    await office.acme.cadence(check_in())
+    await office.acme.schedule()
+    await office.presses("ana", "start", on="slack")
+    await office.works(DUE)
+    await office.types("ana", "Too much at once", on="slack")
+    await office.works(DUE + timedelta(minutes=1))
+    assert "How is your work?" in "".join(standing(office.slack))
+    await office.presses("ana", "home_here")
+    await office.meet("bo")
+    await office.sends()
+    ana = await office.acme.id_of("ana@acme.com")
+    exported = to_json(await export(office.kit, ana, office.clock.now())).decode()
+    assert {"place-ana", "D-ana"} <= set(re.findall(r"[\w-]*-(?:ana|bo)\b", exported))
+    assert "place-bo" not in exported
+    await erase_everything(office.kit, ana, office.clock.now())
+    await office.sends()
+    assert "How is your work?" not in "".join(standing(office.slack))
+    assert {each.operation for each in office.teams.log} == {"POST"}
+    assert "I erased everything" in office.teams.texts("place-ana")[-1]
+
+
+def standing(chat: ChatPlatform) -> list[str]:
+    """What is on the screen."""
+    found: dict[str, str] = {}
+    for entry in chat.log:
+        found[entry.ref] = "" if entry.operation == "DELETE" else entry.text
+    return list(found.values())

@@ -1,5 +1,6 @@
 """The queue: each cause once, in order, at its lane's pace; nothing forgotten, nothing doubled."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.delivery import DeliveryClass, DeliveryState, Operation
 from bot.domain.pace import Pace
+from bot.domain.people import Identity
 from storage.transaction import SqlTx
 from tests.integration.queue_worlds import LEASE, NOW, SECOND, World, populated
 
@@ -413,3 +415,41 @@ async def test_organisations_in_one_database_do_not_meet(database_url: str) -> N
         assert [c.person_id for c in await one.claim()] == [one.people[0]]
         assert await other.sweep(NOW + 2 * LEASE) == 0
         assert await _counts(other) == {(DeliveryState.READY, ""): 1}
+
+
+async def test_a_home_that_moves_takes_along_what_is_certainly_not_sent(database_url: str) -> None:
+    """What an earlier try may have brought is looked up where that was; what changes a message
+    goes where the message is.
+    """
+    async with populated(database_url, people=3, lanes=2) as world:
+        first, second = world.lanes
+        sent, maybe, ready, left = (world.message(0, cause) for cause in ("a", "b", "c", "d"))
+        await world.enqueue(sent)
+        await world.begin(claimed := await world.claim_one())
+        await world.sent(claimed)
+        await world.enqueue(maybe)
+        await world.begin(await world.claim_one())
+        await world.sweep(NOW + 2 * LEASE)
+        change = world.message(0, operation=Operation.UPDATE, target_id=sent.id)
+        await world.enqueue(ready, left, change)
+        person = world.people[0]
+        there = Identity(uuid4(), person, second, "local", "u0-there", "dm-there", is_home=False)
+
+        def move(tx: SqlTx) -> int:
+            (home,) = tx.people.accounts(person)
+            tx.people.add_identities([there])
+            tx.people.update_identities([replace(home, is_home=False)])
+            tx.people.update_identities([replace(there, is_home=True)])
+            return tx.queue.move(replace(there, is_home=True), leaving=[left.id])
+
+        assert await world.uow.write(move) == 1
+        await world.enqueue(world.message(0, "new"))
+        late = world.message(0, "late", operation=Operation.UPDATE, target_id=sent.id)
+        await world.enqueue(late)
+        claimed_now = await world.claim(NOW + 2 * LEASE)
+        lanes = {d.id: (d.lane_id, d.address.external_id) for d in claimed_now}
+        here, moved = (first, "u0"), (second, "u0-there")
+        stays = {maybe.id: here, left.id: here, change.id: here, late.id: here}
+        new = set(lanes) - {*stays, ready.id}
+        assert lanes == {**stays, ready.id: moved, **dict.fromkeys(new, moved)}
+        assert len(new) == 1

@@ -44,3 +44,24 @@ def test_only_a_rate_limit_needs_nobody() -> None:
         return _passes(LanePause(uuid4(), UNTIL, reason, "slack", "Fernweh"))
 
     assert [reason for reason in pauses.REMEDIES if passes(reason)] == ["rate_limited"]
+
+
+def screen(found: Status) -> str:
+    out = io.StringIO()
+    _Shown(Console(file=out, width=400, no_color=True), found, ZoneInfo("Europe/Berlin")).print()
+    return out.getvalue()
+
+
+def test_why_people_are_not_reached_stands_there_in_groups() -> None:
+    people = PeopleStatus(90, 12, None, unreached={"not_installed": 7})
+    said = screen(Status(Organisation(uuid4(), "Fernweh"), people, (), {}, {}, {}, None))
+    assert "7 without the app in Teams; `touchpoint people reach` names everybody" in said
+
+
+def test_what_may_have_arrived_is_explained() -> None:
+    people, counts = PeopleStatus(3, 0, None), {"no_answer": 2}
+    acme = Organisation(uuid4(), "Fernweh")
+    said = screen(Status(acme, people, (), {}, {}, counts, None, unsure=2))
+    assert "2 no answer" in said
+    assert "not sent again by themselves" in said
+    assert "not sent again" not in screen(Status(acme, people, (), {}, {}, {}, None))
