@@ -66,7 +66,7 @@ format: $(STAMP) ## Format the code and mend what ruff can mend
 bench: $(STAMP) ## Print the benchmarks' ratios
 	@$(BIN)/python -m bench $(ARGS)
 
-screenshots: $(STAMP) ## Take the pictures of the local page, Slack and the terminal anew
+screenshots: $(STAMP) ## Take the pictures of the local page, Slack, Teams and the terminal anew
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 vendor: $(STAMP) ## Copy the pinned front-end file from npm into the local page

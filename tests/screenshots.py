@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the local page, Slack and the terminal, anew from the demo."""
+"""`make screenshots`: pictures of the page, Slack, Teams and the terminal, anew from the demo."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.demo.company import (
 )
 from bot.settings import Environment, load_configuration
 from bot.web import create_app
-from tests import harness, slack_pictures
+from tests import harness, slack_pictures, teams_pictures
 from tests.browser.hands import become, button, dialog, say
 from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
@@ -73,6 +73,7 @@ async def _take(folder: Path) -> None:
         async with two_surveys(folder / "surveys") as world:
             await _results(chromium, world)
         await slack_pictures.take(chromium, folder / "slack")
+        await teams_pictures.take(chromium, folder / "teams")
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ from typing import Any
 from playwright.async_api import Browser
 
 from bot.bootstrap import prepare
-from bot.domain.layout import INPUTS
 from bot.domain.message import Block, Choice, ChoiceInput, Form, Message, Rating, Text, View
 from bot.teams import surfaces
 from bot.teams.values import Frame
 from tests import result_screens
 from tests.harness import ROOT
 from tests.integration.demo_office import environment_in
+from tests.journeys.hr_admins import form_of
 from tests.journeys.world import World
 from tests.manager_screens import (
     a_tuesday,
@@ -42,7 +42,7 @@ _STYLE = """
 body { margin: 0; font-family: "Segoe UI", "Open Sans", Arial, sans-serif }
 #all { display: inline-flex; gap: 24px; padding: 24px; align-items: flex-start;
   background: GROUND; color: TEXT }
-.screen { width: WIDTHpx; display: flex; flex-direction: column; gap: 12px; max-height: 1500px;
+.screen { width: WIDTHpx; display: flex; flex-direction: column; gap: 12px; max-height: 1300px;
   overflow: hidden }
 .card { border: 1px solid EDGE; border-radius: 6px; box-shadow: 0 2px 6px rgb(0 0 0/10%) }
 .ac-pushButton { font: 600 14px/20px "Segoe UI", "Open Sans", Arial, sans-serif; padding: 5px 12px;
@@ -84,6 +84,7 @@ async def take(chromium: Browser, folder: Path) -> None:
         await draw_manager(chromium, world)
     async with result_screens.two_surveys(folder / "surveys") as world:
         await draw_results(chromium, world)
+        await draw_cadence(chromium, world)
     environment = environment_in(folder)
     await asyncio.to_thread(prepare, environment)
     seen = await lived(environment, TUESDAY)
@@ -109,6 +110,16 @@ async def draw_results(chromium: Browser, world: World) -> None:
     await draw(chromium, IMAGES / "teams-results.png", [summary, *views], theme="dark")
 
 
+async def draw_cadence(chromium: Browser, world: World) -> None:
+    """HR's form of a new cadence, the same with something to mend, and what saving would change."""
+    chosen = form_of(await world.act("ines", "admin_new"))
+    form = form_of(await world.submits("ines", chosen, {"template": "learning"}))
+    wrong = form_of(await world.submits("ines", form, {"at": "03:00", "title": "*"}))
+    shown = form_of(await world.submits("ines", form, {"every": "week", "on": "wednesday"}))
+    screens = [view(each) for each in (chosen, wrong, shown)]
+    await draw(chromium, IMAGES / "teams-cadence.png", screens)
+
+
 def pictures(seen: Screens) -> dict[str, list[Screen]]:
     """What stands side by side on each picture."""
     ana, mara = seen.threads["ana@fernweh.example"], seen.arrived["mara@fernweh.example"]
@@ -119,13 +130,12 @@ def pictures(seen: Screens) -> dict[str, list[Screen]]:
     receipt = next(m for m in reversed(ana) if m.kind == "receipt")
     answered = next(m for m in reversed(ana) if m.kind == "question" and _is_answered(m))
     summary = [m for m in mara if m.kind == "summary"][-1]
-    manager, admin = seen.views["mara@fernweh.example"], seen.views["ines@fernweh.example"]
-    form = _form(seen)
+    manager, employee = seen.views["mara@fernweh.example"], seen.views["ana@fernweh.example"]
     homes = [seen.homes[f"{who}@fernweh.example"] for who in ("mara", "ines")]
     return {
         "messages": [chat(welcome), chat(asked, chosen), chat(answered, receipt)],
         "details": [chat(summary), view(manager["summary_details"])],
-        "forms": [view(form), view(_refused(form)), view(admin["admin_pause"])],
+        "forms": [view(_form(seen)), view(employee["my_answers"]), view(employee["my_data"])],
         "home": [*map(home, homes)],
     }
 
@@ -134,12 +144,6 @@ def _form(seen: Screens) -> Form:
     """A form with ratings, as somebody finds it who has answered nothing yet."""
     forms = [v for views in seen.views.values() if isinstance(v := views.get("open_form"), Form)]
     return max(forms, key=lambda form: sum(isinstance(b, ChoiceInput) for b in form.blocks))
-
-
-def _refused(form: Form) -> Form:
-    """The same, come back with something to mend in each field."""
-    blocks = [replace(b, error="Choose one") if isinstance(b, INPUTS) else b for b in form.blocks]
-    return replace(form, blocks=tuple(blocks))
 
 
 def _is_answered(message: Message) -> bool:

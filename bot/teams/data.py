@@ -115,13 +115,18 @@ def _fits(cells: list[list[str]]) -> bool:
 
 
 def _table(rows: list[list[str]]) -> dict[str, Any]:
-    """The first row is the header, and the first column is the widest."""
-    widths = [2, *(1 for _ in rows[0][1:])]
+    """The first row is the header; each column is as wide as what stands in it."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return {
         "type": "Table",
         "columns": [{"width": width} for width in widths],
         "rows": [_cells(row, is_header=at == 0) for at, row in enumerate(rows)],
     }
+
+
+def _width(cell: str) -> int:
+    """Its share of the row: that of its longest word, or of all of it if that is not long."""
+    return max(4, min(len(cell), 14), *map(len, cell.split()))
 
 
 def _cells(row: list[str], *, is_header: bool) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from bot.teams.values import field_id
 
 LABEL, NOTE, OPTION = 500, 500, 100
 """Characters of a field's label, of its hint and error, and of an option that stands in it."""
-EXPANDED, OPTIONS = 6, 100
-"""Options that stand below each other, and that a list takes."""
+EXPANDED, STILL_EXPANDED, OPTIONS = 6, 12, 100
+"""Options that stand below each other, those that do so if one is long, and that a list takes."""
+LONG = 32
+"""Characters of an option of which a phone cuts the end once it is chosen in a list."""
 TEXT = 3000
 
 
@@ -38,19 +40,15 @@ def time_input(block: TimeInput, sheet: Sheet, _: int) -> Drawn:
 
 
 def choice_input(block: ChoiceInput, sheet: Sheet, _: int) -> Drawn:
-    """Radio buttons while they are few, else a list; none can be chosen twice or unseen.
-
-    Clients read Markdown in radio buttons but not in a list, so what could be read stands there.
-    """
+    """Radio buttons while they are few, else a list; none can be chosen twice or unseen."""
     offered = list({o.value: o for o in block.options if not is_blank(o.value)}.values())[:OPTIONS]
     if not offered:
         return words(block.label)
     above, labels = _labels([_label(option) for option in offered])
-    few = len(offered) <= EXPANDED and all(map(is_inert, labels))
     pairs = zip(offered, labels, strict=True)
     element: dict[str, Any] = {
         "type": "Input.ChoiceSet",
-        "style": "expanded" if few else "compact",
+        "style": _style(labels),
         "wrap": True,
         "choices": [{"title": literal(label), "value": clean(o.value)} for o, label in pairs],
     }
@@ -84,6 +82,13 @@ def _field(block: Input, element: dict[str, Any], sheet: Sheet, value: str, show
 
 def _note(text: str) -> str:
     return clip(text, NOTE)
+
+
+def _style(labels: list[str]) -> str:
+    """Clients read Markdown in radio buttons but not in a list, so what could be read is one."""
+    is_long = any(size(label) > LONG for label in labels)
+    few = len(labels) <= (STILL_EXPANDED if is_long else EXPANDED)
+    return "expanded" if few and all(map(is_inert, labels)) else "compact"
 
 
 def _labels(labels: list[str]) -> tuple[Drawn, list[str]]:

@@ -15,7 +15,7 @@ from bot.teams.values import Frame, Verb
 
 ROW = 6
 """Actions that Teams shows of a set: the others would hide in a menu (a phone) or be missing."""
-_ROOM, _AROUND = 36, 5
+_ROOM, _AROUND = 38, 5
 """Characters of titles that stand side by side on a phone, and what each button adds."""
 _SHORT = 120
 """Characters of a rating's labels that stand side by side; longer ones get a line each."""

@@ -13,10 +13,10 @@ SUMMARY = 300
 _JOINER = "\u2060"
 """Word joiner: it takes no room and keeps a client from reading a date or a mention."""
 _READ = re.compile(r"\{(?=\{)|<(?=/?at\b)", re.IGNORECASE)
-_PUNCTUATION = " .,;!?'\"()%/\u00b7\u2019\u201c\u201d\u2013\u2014\u2026-"
+_PUNCTUATION = " .,:;!?'\"()%/\u00b7\u2019\u201c\u201d\u2013\u2014\u2026-"
 _INERT = re.compile(rf"[^\W_](?:[^\W_]|[{_PUNCTUATION}])*")
-_LOOKS_LIKE_MARKUP = re.compile(r"\d+[.)]|.*\.[^\W\d]|.*\((?:c|r|tm|p)\)", re.IGNORECASE)
-"""A list, an address, a sign that some readers of Markdown put for its abbreviation."""
+_LOOKS_LIKE_MARKUP = re.compile(r"\d+[.)]|.*:[^\d ]|.*\.[^\W\d]|.*\((?:c|r|tm|p)\)", re.IGNORECASE)
+"""A list, an address, an emoji, a sign that some readers of Markdown put for its abbreviation."""
 
 
 @lru_cache(maxsize=256)

@@ -300,10 +300,16 @@ def test_a_field_outside_of_a_form_is_text() -> None:
 
 @pytest.mark.parametrize(
     ("count", "label", "style"),
-    [(6, "No", "expanded"), (7, "No", "compact"), (3, "*No*", "compact")],
+    [
+        (6, "No", "expanded"),
+        (7, "No", "compact"),
+        (12, "Check-in: how work is going for you, and", "expanded"),
+        (13, "Check-in: how work is going for you, and", "compact"),
+        (3, "*No*", "compact"),
+    ],
 )
 def test_few_options_are_radio_buttons_and_many_a_list(count: int, label: str, style: str) -> None:
-    """A list, too, where radio buttons would be read as markup."""
+    """A list cuts long ones on a phone; radio buttons could be read as markup."""
     options = tuple(Option(str(at), f"{label} {at}") for at in range(count))
     (field,) = inputs(form(ChoiceInput("a", "Which?", options, "1")))
 

@@ -125,7 +125,7 @@ def test_words_stay_words(page: CardPage, harmless: list[Shown], text: str) -> N
 
 
 @given(
-    st.text("aBcom 12.,;!?'\"()%/\u00b7\u2019\u201c\u2013\u2026-\u00e4", max_size=20).filter(
+    st.text("aBcom: 12.,;!?'\"()%/\u00b7\u2019\u201c\u2013\u2026-\u00e4", max_size=20).filter(
         is_inert
     )
 )
