@@ -394,6 +394,7 @@ def test_the_commands_are_those_that_work() -> None:
         "keys rotate",
         "link",
         "manifest slack",
+        "manifest teams",
         "people import",
         "people sync",
         "privacy",
