@@ -396,6 +396,8 @@ def test_the_commands_are_those_that_work() -> None:
         "manifest slack",
         "manifest teams",
         "people import",
+        "people move",
+        "people reach",
         "people sync",
         "privacy",
         "release",
