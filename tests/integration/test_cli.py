@@ -407,6 +407,7 @@ def test_the_commands_are_those_that_work() -> None:
         "keys rotate",
         "link",
         "manifest slack",
+        "manifest teams",
         "people import",
         "people move",
         "people reach",
