@@ -14,6 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOT_TESTED = "NOT TESTED: "
+OURS = ("TOUCHPOINT_", "SLACK_", "TEAMS_")
+"""What the names of all our variables begin with: a test starts without those of its shell."""
+
 Found = TypeVar("Found")
 _RUN = "TOUCHPOINT_TEST_RUN"
 _CONTROLLER = "TOUCHPOINT_TEST_CONTROLLER"

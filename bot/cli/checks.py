@@ -18,6 +18,7 @@ from bot.cli.backup_checks import backup_findings
 from bot.cli.findings import Finding, Verdict
 from bot.cli.screen import plural
 from bot.cli.slack_checks import slack_findings
+from bot.cli.teams_checks import teams_findings
 from bot.domain.organisation import Configuration
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.services import manage_cadence
@@ -59,7 +60,7 @@ def findings() -> Iterator[Finding]:
     if has_key and has_schema:
         yield from asyncio.run(_contents(environment, configuration))
     else:
-        yield from asyncio.run(_slack(environment, None))
+        yield from asyncio.run(_chats(environment, None))
     yield from _port(environment)
 
 
@@ -96,12 +97,18 @@ def _pages(environment: Environment) -> Iterator[Finding]:
     if environment.web_url:
         said = f"people reach the pages for their own data at {environment.web_url}/you"
         yield Finding(Verdict.GOOD, "web pages", said)
-    elif environment.slack is not None:
+    elif chats := _chats_of(environment):
         said = (
-            "TOUCHPOINT_WEB_URL is not set, so nobody can download their data from Slack; give "
+            f"TOUCHPOINT_WEB_URL is not set, so nobody can download their data from {chats}; give "
             "the address that people reach this server at"
         )
         yield Finding(Verdict.NOTE, "web pages", said)
+
+
+def _chats_of(environment: Environment) -> str:
+    """The configured chat platforms as people call them; "" where there is none."""
+    names = {"Slack": environment.slack, "Microsoft Teams": environment.teams}
+    return " and ".join(name for name, given in names.items() if given is not None)
 
 
 def _master_key(environment: Environment) -> Generator[Finding, None, bool]:
@@ -178,7 +185,7 @@ async def _contents(environment: Environment, configuration: Configuration | Non
         built = await build(environment)
     except (NoOrganisation, StorageUnavailable, KeyStoreError) as error:
         broken = Finding(Verdict.BAD, "organisation", str(error))
-        return [broken, *await _slack(environment, None)]
+        return [broken, *await _chats(environment, None)]
     try:
         return [
             await _key_store(built),
@@ -186,15 +193,16 @@ async def _contents(environment: Environment, configuration: Configuration | Non
             *_held(built),
             *await backup_findings(built),
             *await _differences(built, configuration),
-            *await _slack(environment, built),
+            *await _chats(environment, built),
             _platform(built),
         ]
     finally:
         await built.close()
 
 
-async def _slack(environment: Environment, built: Built | None) -> list[Finding]:
-    return [finding async for finding in slack_findings(environment.slack, built)]
+async def _chats(environment: Environment, built: Built | None) -> list[Finding]:
+    slack = [finding async for finding in slack_findings(environment.slack, built)]
+    return slack + [finding async for finding in teams_findings(environment, built)]
 
 
 async def _key_store(built: Built) -> Finding:
@@ -255,8 +263,8 @@ async def _compared(built: Built, configuration: Configuration) -> list[Finding]
 
 
 def _platform(built: Built) -> Finding:
-    if built.environment.slack is not None:
-        return Finding(Verdict.GOOD, "platform", "Slack")
+    if chats := _chats_of(built.environment):
+        return Finding(Verdict.GOOD, "platform", chats)
     if built.local is not None:
         return Finding(Verdict.GOOD, "platform", "the local page, as this is a demo")
     said = "none is connected, so nothing can be sent; see the local page with `touchpoint demo`"

@@ -51,6 +51,7 @@ def _unusable() -> tuple[type[Exception], ...]:
     from bot.slack.directory import DirectoryTrouble
     from bot.slack.installations import SlackTrouble
     from bot.slack.manifest import BadAddress
+    from bot.teams.manifest import BadAddress as BadTeamsAddress
     from storage.backup import BackupError
     from storage.engine import DatabaseUrlError
     from storage.key_engine import KeyStoreError
@@ -64,6 +65,7 @@ def _unusable() -> tuple[type[Exception], ...]:
         AlreadyRunning,
         BackupError,
         BadAddress,
+        BadTeamsAddress,
         Busy,
         ConfigurationError,
         DatabaseUrlError,

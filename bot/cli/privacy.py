@@ -58,7 +58,8 @@ async def _page(environment: Environment, file: Path | None) -> str:
     from bot.services.privacy_page import privacy_page
     from bot.settings import load_configuration
 
-    platforms = {"slack"} if environment.slack else set[str]()
+    chats = {"slack": environment.slack, "teams": environment.teams}
+    platforms = {name for name, given in chats.items() if given is not None}
     if file is not None:
         return privacy_page(load_configuration(file), platforms)
     found = await _in_force(environment)

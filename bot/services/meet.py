@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.domain.organisation import Installation
 from bot.domain.people import Identity, Person
-from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.services import account_rules, hello_message
 from bot.services.call_off import call_off
 from bot.services.kit import Kit
@@ -124,7 +124,7 @@ async def note_place(
 
 
 async def bar(
-    kit: Kit, installation_id: UUID, external_id: str, reason: str, now: datetime
+    uow: UnitOfWork, installation_id: UUID, external_id: str, reason: str, now: datetime
 ) -> None:
     """Nothing more is sent to this account, for `reason` (a code). What was still to reach the
     person, if their messages come there, is called off. A repeat changes nothing, nor does it
@@ -135,7 +135,7 @@ async def bar(
         known = tx.people.identity(installation_id, external_id)
         return known if known and _is_worse(known.barred, reason) else None
 
-    ahead = await kit.uow.read(losing)
+    ahead = await uow.read(losing)
     if ahead is None:
         return
 
@@ -144,7 +144,7 @@ async def bar(
         if (known := losing(tx)) is not None:
             _bar(tx, replace(known, barred=reason), now)
 
-    await kit.uow.write(write)
+    await uow.write(write)
 
 
 def _is_worse(before: str | None, reason: str) -> bool:
@@ -234,4 +234,6 @@ def _met(found: Recognised, account: Account) -> Met:
             told = {"account": account.external_id, "reason": found.reason}
             log.warning("account not connected", extra=told)
         return Met(None)
-    return Met(found.person, found.identity.is_home, found.is_new)
+    zone, locale = found.locale or (found.person.time_zone, found.person.locale)
+    person = replace(found.person, time_zone=zone, locale=locale)
+    return Met(person, found.identity.is_home, found.is_new)

@@ -25,10 +25,11 @@ from bot.domain.ports.clock import Clock
 from bot.services import strangers
 from bot.services.conversation import handle
 from bot.services.kit import Kit
-from bot.services.meet import bar
+from bot.services.meet import NOT_INSTALLED, bar
+from bot.services.move_home import elsewhere
 from bot.teams import payloads, surfaces, values
-from bot.teams.authentication import tenant_of
 from bot.teams.connector import ConnectorError
+from bot.teams.guard import tenant_of
 from bot.teams.installations import Installations
 from bot.teams.payloads import Source
 from bot.teams.people import Known, People
@@ -156,10 +157,8 @@ class Listeners:
 
     async def _elsewhere(self, turn: Turn, person: Person) -> None:
         """They don't see here which question is open, so nothing they type here is an answer."""
-        home = await self._kit.uow.read(lambda tx: tx.people.home_identity(person.id))
-        said = self._say(person, home.platform if home else "")
-        card = surfaces.move_here(said["elsewhere"], said["bring_here"])
-        await self._show(turn.context, card)
+        message = await elsewhere(self._kit, person)
+        await self._show(turn.context, surfaces.message(message).card)
 
     async def _changed(self, turn: Turn) -> None:
         inbound = payloads.changed(turn.activity, turn.source)
@@ -182,7 +181,7 @@ class Listeners:
     async def _removed(self, activity: Activity, installation: Installation) -> None:
         account, now = payloads.account_id(activity), self._clock.now()
         if account:
-            await bar(self._kit, installation.id, account, "not_installed", now)
+            await bar(self._kit.uow, installation.id, account, NOT_INSTALLED, now)
 
     async def _invoked(self, turn: Turn) -> None:
         if turn.activity.name != _PRESSED:
@@ -252,15 +251,13 @@ class Listeners:
         except ConnectorError as error:
             _log.warning("not shown", extra={"code": error.code})
 
-    def _say(self, person: Person | None, platform: str = "") -> Mapping[str, str]:
+    def _say(self, person: Person | None) -> Mapping[str, str]:
         locale, zone = (person.locale, person.time_zone) if person else ("en", "UTC")
-        named = self._kit.words.say("teams_replies", locale, zone, platform="")
-        name = named.get(f"platform_{platform}", platform)
-        return self._kit.words.say("teams_replies", locale, zone, platform=name)
+        return self._kit.words.say("teams_replies", locale, zone)
 
 
 def _is_removal(activity: Activity) -> bool:
-    return activity.type == ActivityTypes.installation_update and activity.action == "remove"
+    return bool(activity.type == ActivityTypes.installation_update and activity.action == "remove")
 
 
 def _language(activity: Activity) -> str:

@@ -14,6 +14,7 @@ from botbuilder.schema import Activity
 from bot.domain.organisation import Installation
 from bot.domain.people import Identity, Person
 from bot.domain.ports.unit_of_work import Tx
+from bot.services import account_rules
 from bot.services.kit import Kit
 from bot.services.match_accounts import Account
 from bot.services.meet import Met, meet, note_place
@@ -74,8 +75,9 @@ class People:
     ) -> None:
         """Keeps what changed: another service, another conversation, zone or language."""
         place, zone, locale = pack(place_of(activity)), _zone(activity), _locale(activity)
-        same = (place, zone or known.time_zone, locale or known.locale)
-        if same != (known.delivery_ref, known.time_zone, known.locale):
+        told = (place, account_rules.zone(zone), account_rules.language(locale))
+        kept = (known.delivery_ref, known.time_zone, known.locale)
+        if any(one and one != other for one, other in zip(told, kept, strict=True)):
             await note_place(
                 self._kit, installation.id, known.external_id, place, zone, locale, now
             )
@@ -106,15 +108,13 @@ def _account(
     activity: Activity, account: str, told: Mapping[str, Any], installation: Installation
 ) -> Account:
     """Guests, and members whose own tenant is another one, are never written to."""
-    email = _said(told, "email")
-    name = _said(told, "userPrincipalName")
     return Account(
         external_id=account,
-        email=email or name,
-        also=name,
+        email=_said(told, "email"),
+        principal=_said(told, "userPrincipalName"),
         name=_said(told, "name"),
-        time_zone=_zone(activity) or "",
-        locale=_locale(activity) or "",
+        time_zone=_zone(activity),
+        locale=_locale(activity),
         barred=_why_barred(told, account, installation),
     )
 
@@ -137,12 +137,12 @@ def _said(told: Mapping[str, Any], name: str) -> str:
     return found.strip() if isinstance(found, str) else ""
 
 
-def _zone(activity: Activity) -> str | None:
-    return activity.local_timezone or _client_info(activity).get("timezone") or None
+def _zone(activity: Activity) -> str:
+    return str(activity.local_timezone or _client_info(activity).get("timezone") or "")
 
 
-def _locale(activity: Activity) -> str | None:
-    return activity.locale or _client_info(activity).get("locale") or None
+def _locale(activity: Activity) -> str:
+    return str(activity.locale or _client_info(activity).get("locale") or "")
 
 
 def _client_info(activity: Activity) -> Mapping[str, Any]:

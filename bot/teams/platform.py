@@ -39,7 +39,6 @@ class Teams:
     async def close(self) -> None:
         """Closes the connections; a repeat changes nothing."""
         await self.connectors.close()
-        await self.keys.close()
 
 
 class Ears:
@@ -64,8 +63,7 @@ class Ears:
 
     def mount(self, app: web.Application) -> None:
         """Takes Teams' signed activities."""
-        teams = self._teams
-        receive = receiver(teams.adapter, self._listeners.on_turn, teams.registration)
+        receive = receiver(self._teams.adapter, self._listeners.on_turn)
         app.router.add_post(PATH, receive)
 
     def start(self) -> None:

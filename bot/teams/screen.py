@@ -103,9 +103,7 @@ class Screen:
     def stub(self, person: Person, words: str, title: str = "") -> Card:
         """A command's card as it stands in the chat: it says nothing of what it opens."""
         said = self._say(person)
-        is_home = words == HOME
-        line = said["home_stub"] if is_home else said["opens_here"]
-        return surfaces.stub(title or said["home_title"], line, words, said["open"])
+        return surfaces.stub(title or said["home_title"], words, said["open"])
 
     def notice(self, person: Person, text: str, frame: Frame, back: str | None = None) -> Card:
         """A short text, with a way back."""
@@ -131,7 +129,7 @@ class Screen:
         return surfaces.view(view, _at(view, Frame(opened=below, command=command)))
 
     def _say(self, person: Person) -> Mapping[str, str]:
-        return self._kit.words.say("teams_replies", person.locale, person.time_zone, platform="")
+        return self._kit.words.say("teams_replies", person.locale, person.time_zone)
 
 
 def _under(acted: Acted) -> Opened:

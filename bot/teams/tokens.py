@@ -93,8 +93,9 @@ class Tokens:
     end.
     """
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, *, patience: timedelta = PATIENCE) -> None:
         self._registration = registration
+        self._patience = patience
         self._kept: _Kept | None = None
         self._fetching: asyncio.Task[_Kept] | None = None
 
@@ -129,8 +130,8 @@ class Tokens:
 
     async def _fetch(self) -> _Kept:
         try:
-            async with asyncio.timeout(2 * PATIENCE.total_seconds()):
-                token, life = await asyncio.to_thread(_ask, self._registration)
+            async with asyncio.timeout(2 * self._patience.total_seconds()):
+                token, life = await asyncio.to_thread(_ask, self._registration, self._patience)
         except TokenTrouble as trouble:
             return _failed(trouble)
         except TimeoutError:
@@ -143,7 +144,7 @@ def _failed(trouble: TokenTrouble) -> _Kept:
     return _Kept(monotonic() + REST.total_seconds(), trouble=trouble)
 
 
-def _ask(registration: Registration) -> tuple[str, timedelta]:
+def _ask(registration: Registration, patience: timedelta) -> tuple[str, timedelta]:
     """The token and how long it lives; it blocks. Raises TokenTrouble.
 
     msal's own cache would give a refused token once more, so that each fetch begins anew.
@@ -155,8 +156,8 @@ def _ask(registration: Registration) -> tuple[str, timedelta]:
     try:
         with Session() as session:
             # msal gives a session of ours no time-out.
-            patient = partial(session.request, timeout=PATIENCE.total_seconds())
-            session.request = patient  # type: ignore[method-assign]  # as msal does it with its own
+            bounded = partial(session.request, timeout=patience.total_seconds())
+            session.request = bounded  # type: ignore[method-assign]  # as msal does it with its own
             app = ConfidentialClientApplication(
                 registration.app_id,
                 client_credential=credential,

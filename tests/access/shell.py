@@ -6,7 +6,7 @@ import asyncio
 import os
 
 from tests.access.eyes import Eyes
-from tests.harness import ROOT
+from tests.harness import OURS, ROOT
 from tests.processes import started
 
 COMMANDS = (
@@ -22,7 +22,7 @@ COMMANDS = (
 
 async def printed(eyes: Eyes, *arguments: str) -> str:
     """What a command says, on both streams."""
-    given = {k: v for k, v in os.environ.items() if not k.startswith(("TOUCHPOINT_", "SLACK_"))}
+    given = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
     environment = eyes.world.environment
     given |= {
         "TOUCHPOINT_DATABASE_URL": environment.database_url,

@@ -28,6 +28,7 @@ from bot.services.sealing import open_value
 from bot.settings import Environment
 from storage.tables.queue import DeliveryRow, LaneRow
 from storage.transaction import SqlTx
+from tests.harness import OURS
 from tests.integration.demo_office import PATIENCE, count_in, opened
 from tests.integration.slack_company import EVERYBODY, account, moved_in, people_of
 from tests.processes import AsyncProcess, started
@@ -112,8 +113,7 @@ class Office:
             await self.slack.link.wait(ever=connections_ever)
 
     async def _start(self, command: str, variables: Mapping[str, str]) -> AsyncProcess:
-        ours = ("TOUCHPOINT_", "SLACK_")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         given = {**kept, **self._usual(), **self.variables, **variables}
         return await started("bot", command, environment=given)
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from bot import cli
 from bot.cli.screen import table
 from bot.services.manage_cadence import UnknownCadence
-from tests.harness import ROOT
+from tests.harness import OURS, ROOT
 
 PEOPLE = ROOT / "bot" / "demo" / "people.csv"
 WRITTEN = ROOT / "bot" / "demo" / "one_to_ones.yaml"
@@ -61,7 +61,7 @@ class Shell:
 
     def process(self, *arguments: str, code: int = 0) -> str:
         """The same in a process of its own."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUCHPOINT_")}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         done = subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=self.folder,
@@ -97,9 +97,8 @@ def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Shell:
     """Defaults: SQLite below the folder, any free port."""
-    for name in [
-        name for name in os.environ if name.startswith(("TOUCHPOINT_DATABASE", "COLUMNS"))
-    ]:
+    unwanted = ("TOUCHPOINT_DATABASE", "SLACK_", "TEAMS_", "COLUMNS")
+    for name in [name for name in os.environ if name.startswith(unwanted)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     made = Shell(tmp_path, {"TOUCHPOINT_PORT": "0"}, monkeypatch, capsys)

@@ -26,6 +26,7 @@ from bot.services.sealing import open_value
 from bot.services.work import run_due
 from bot.settings import Environment
 from scheduling.clock import SteppedClock
+from tests.harness import OURS
 from tests.integration.demo_office import (
     PATIENCE,
     environment_in,
@@ -53,7 +54,7 @@ def variables(environment: Environment) -> dict[str, str]:
         "TOUCHPOINT_PORT": str(environment.port),
         "TOUCHPOINT_LOG_FORMAT": "json",
     }
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TOUCHPOINT_")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
     return {**kept, **given}
 
 

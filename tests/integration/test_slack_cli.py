@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import ROOT
+from tests.harness import OURS, ROOT
 from tests.processes import started
 from tests.servers.slack import BOT_TOKEN, Fault, Member, SlackServer, serving
 
@@ -47,7 +47,7 @@ class Shell:
 
     def _environment(self) -> Iterator[tuple[str, str]]:
         for name, value in os.environ.items():
-            if not name.startswith(("TOUCHPOINT_", "SLACK_")):
+            if not name.startswith(OURS):
                 yield name, value
         yield "TOUCHPOINT_PORT", "0"
         yield "SLACK_BOT_TOKEN", self.slack.bot_token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,22 @@ from bot.domain.policy import Expectations, Policy, QuestionsFor
 from bot.services.privacy_page import privacy_page
 from bot.settings import load_configuration
 from prompts.pages import as_html, as_text
-from tests.harness import ROOT
+from tests.harness import OURS, ROOT
 
 EVIL = "{{ 7 * 7 }} <script>alert(1)</script> **bold** [x](javascript:alert(1)) `code`"
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+TEAMS = {
+    "TEAMS_APP_ID": "11111111-1111-1111-1111-111111111111",
+    "TEAMS_TENANT_ID": "22222222-2222-2222-2222-222222222222",
+    "TEAMS_APP_SECRET": "value",
+}
 SHIPPED = load_configuration(ROOT / "app.yaml")
+
+
+@pytest.fixture(autouse=True)
+def _no_platform_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
 
 
 def changed(**changes: object) -> Configuration:
@@ -26,13 +39,14 @@ def changed(**changes: object) -> Configuration:
 
 
 def test_the_documentation_is_the_page_with_the_shipped_settings() -> None:
-    """To mend it: touchpoint privacy --file app.yaml --markdown, with Slack configured."""
+    """To mend it: touchpoint privacy --file app.yaml --markdown, with Slack and Teams set up."""
     shown = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
-    assert shown == privacy_page(SHIPPED, {"slack"})
+    assert shown == privacy_page(SHIPPED, {"slack", "teams"})
 
 
-def test_there_are_ten_promises_on_one_page() -> None:
-    page = privacy_page(SHIPPED, {"slack"})
+@pytest.mark.parametrize("platform", ["slack", "teams"])
+def test_there_are_ten_promises_on_one_page(platform: str) -> None:
+    page = privacy_page(SHIPPED, {platform})
     numbered = re.findall(r"^(\d+)\. \*\*.+?\*\*", page, re.MULTILINE)
     assert numbered == [str(number) for number in range(1, 11)]
     assert len(page.split()) < 900
@@ -113,6 +127,18 @@ def test_the_text_has_no_marks_and_fits_a_terminal() -> None:
     shown = as_text(privacy_page(SHIPPED, {"slack"}))
     assert not re.search(r"[*#`]", shown)
     assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+def test_the_command_speaks_of_the_platforms_that_are_configured() -> None:
+    given = ["privacy", "--markdown", "--file", str(ROOT / "app.yaml")]
+    neither = CliRunner().invoke(app, given).output
+    assert "**On Teams**" not in neither + CliRunner().invoke(app, given, env=SLACK).output
+    teams = CliRunner().invoke(app, given, env=TEAMS).output
+    assert "**On Teams**" in teams
+    assert "**On Slack**" not in teams
+    assert CliRunner().invoke(app, given, env=SLACK | TEAMS).output == privacy_page(
+        SHIPPED, {"slack", "teams"}
+    )
 
 
 def test_the_command_prints_it_or_writes_it(tmp_path: Path) -> None:

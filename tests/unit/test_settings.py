@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import ConfigurationError, load_settings, read_environment, unknown_variables
+from tests.harness import OURS
 
 APP_YAML = """
 company: {name: Fernweh Maps, time_zone: Europe/Berlin}
@@ -15,7 +16,7 @@ cadences: {}
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.upper().startswith("TOUCHPOINT_")]:
+    for name in [name for name in os.environ if name.upper().startswith(OURS)]:
         monkeypatch.delenv(name)
 
 

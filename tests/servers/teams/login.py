@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ SECRET = "s3cr3t~of.the-app"
 SCOPE = "https://api.botframework.com/.default"
 COMMON = "botframework.com"
 """The tenant where multi-tenant registrations get their tokens."""
+
+_CODE = re.compile(r"AADSTS(\d+)")
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -172,7 +175,9 @@ def _closing(handle: Handler) -> Handler:
 
 
 def _error(refused: _Refused) -> web.Response:
-    about = {"error": refused.error, "error_description": refused.said, "trace_id": "0"}
+    codes = [int(code) for code in _CODE.findall(refused.said)]
+    told = {"error": refused.error, "error_description": refused.said, "trace_id": "0"}
+    about = told | {"error_codes": codes}
     return web.json_response(about, status=refused.status)
 
 
