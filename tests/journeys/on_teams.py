@@ -55,7 +55,7 @@ class OnTeams:
     """Teams as a journey needs it."""
 
     is_demo = False
-    pace = timedelta(seconds=6)
+    pace = timedelta(seconds=3)
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
