@@ -81,7 +81,7 @@ class TeamsMessenger:
         self._clock = clock
         self._bar = bar
         self._app_id = app_id
-        self._conversations = Pacing(IN_CONVERSATION)
+        self._conversations = Pacing(*IN_CONVERSATION)
 
     @property
     def platform(self) -> str:

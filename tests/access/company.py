@@ -7,23 +7,27 @@ Mara.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bot.domain.message import Form
 from bot.domain.people import Role
 from bot.domain.policy import Expectations, Policy, QuestionsFor
 from bot.settings.environment import Environment
 from tests.access.eyes import Eyes, SlackEyes, serving_page
+from tests.access.teams_eyes import TeamsEyes
 from tests.journeys.conftest import prepared
 from tests.journeys.given import BERLIN, Someone, check_in, one_to_ones, weekly_summary
 from tests.journeys.on_slack import OnSlack
-from tests.journeys.surfaces import Local
+from tests.journeys.on_teams import OnTeams, account_of
+from tests.journeys.surfaces import Local, Surface
 from tests.journeys.world import World
 from tests.servers.slack import Member
+from tests.servers.teams import OTHER_TENANT, Account
 
 HIRED = date(2025, 9, 1)
 PEOPLE = (
@@ -49,6 +53,15 @@ OUTSIDERS = {
     "dora": {"deleted": True},
 }
 """Accounts in the workspace whose e-mail stands on no people list."""
+
+TEAMS_OUTSIDERS: dict[str, dict[str, Any]] = {
+    "gus": {"is_guest": True, "email": "ana@fernweh.example"},
+    "una": {"home": OTHER_TENANT, "email": "ana@fernweh.example"},
+    "xenia": {"tenant": OTHER_TENANT, "email": "ana@fernweh.example"},
+    "rob": {"has_object_id": False, "email": "ana@fernweh.example"},
+    "dora": {},
+}
+"""The same in Teams; most of them have Ana's address, by mistake or on purpose."""
 
 FIRST, SECOND = "2026-03-03 10:05", "2026-03-10 10:05"
 READ_AT = "2026-03-14 12:00"
@@ -158,19 +171,43 @@ async def changes(world: World) -> None:
     await sends(world, "mara", "standing_in", "", given)
 
 
+SURFACES: dict[str, Callable[[], Surface]] = {
+    "slack": OnSlack,
+    "teams": OnTeams,
+    "local": Local,
+}
+
+
+def eyes_in(world: World, surface: Surface) -> Eyes | None:
+    """Those for a chat platform; the local page is served apart."""
+    if isinstance(surface, OnTeams):
+        return TeamsEyes(world, surface)
+    return SlackEyes(world, surface) if isinstance(surface, OnSlack) else None
+
+
+def let_in_outsiders(surface: Surface) -> None:
+    """Accounts of people who stand on no people list; they can write to the app all the same."""
+    if isinstance(surface, OnSlack):
+        for name, account in OUTSIDERS.items():
+            surface.slack.change(Member(f"U{name.upper()}", name.capitalize(), **account))
+    if isinstance(surface, OnTeams):
+        for name, account in TEAMS_OUTSIDERS.items():
+            made = Account(account_of(name), name.capitalize(), **account)
+            surface.teams.change(made)
+            surface.teams.state.open_personal(made)
+
+
 @asynccontextmanager
 async def lived(folder: Path, platform: str) -> AsyncIterator[Eyes]:
     """The company as it is on that Saturday, to be looked at."""
     environment = prepared(folder)
-    surface = OnSlack() if platform == "slack" else Local()
+    surface = SURFACES[platform]()
     world = await World.open(environment, PEOPLE, CADENCES, policy=POLICY, surface=surface)
     try:
-        if isinstance(surface, OnSlack):
-            for name, account in OUTSIDERS.items():
-                surface.slack.change(Member(f"U{name.upper()}", name.capitalize(), **account))
+        let_in_outsiders(surface)
         await live(world)
-        if isinstance(surface, OnSlack):
-            yield SlackEyes(world, surface)
+        if (eyes := eyes_in(world, surface)) is not None:
+            yield eyes
             return
         await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
     finally:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tests.access.company import ANSWERING, ASKED, BETWEEN, standing, word
 
-PLATFORMS = ("slack", "local")
+PLATFORMS = ("slack", "teams", "local")
 
 
 class Role(StrEnum):

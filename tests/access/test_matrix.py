@@ -13,10 +13,14 @@ from tests.access.company import PEOPLE, SECRETS, lived
 from tests.access.eyes import Eyes, LocalEyes, SlackEyes
 from tests.access.matrix import ELSEWHERE, MATRIX, OUTSIDE, PLATFORMS, Role, What, words_for
 from tests.access.shell import COMMANDS, printed
+from tests.access.teams_eyes import TeamsEyes
 from tests.harness import ROOT
 
 together = pytest.mark.asyncio(loop_scope="module")
 """All tests of this file look at one company; each platform's is lived once."""
+
+CHATS = (SlackEyes, TeamsEyes)
+"""Where anybody with an account can reach the app."""
 
 INSIDE = {cell.who: cell.role for cell in MATRIX if cell.role not in OUTSIDE and cell.who}
 
@@ -136,7 +140,7 @@ async def test_whoever_is_not_on_the_list_sees_and_changes_nothing(eyes: Eyes) -
     """The leaver, guests, people of other companies, bots and deactivated accounts: whatever they
     press, send, type or open, they read nothing of anybody, their own earlier answers included.
     """
-    there = OUTSIDE.values() if isinstance(eyes, SlackEyes) else ["lea"]
+    there = OUTSIDE.values() if isinstance(eyes, CHATS) else ["lea"]
     before = await kept(eyes)
     for who in there:
         shown = [await eyes.everything(who)]
@@ -144,7 +148,7 @@ async def test_whoever_is_not_on_the_list_sees_and_changes_nothing(eyes: Eyes) -
         tried = ("my_answers", "pair", "summary_details", "admin_preview", "start")
         shown += [await eyes.presses(who, action, ana) for action in tried]
         shown.append(await eyes.sends(who, "admin_pause_submit", "", {"until": "2026-04-01"}))
-        if isinstance(eyes, SlackEyes):
+        if isinstance(eyes, CHATS):
             shown += [await eyes.runs(who, "home"), await eyes.types(who, "help")]
         read = "\n".join(shown)
         assert not [each for each in SECRETS if each in read], who
@@ -153,7 +157,7 @@ async def test_whoever_is_not_on_the_list_sees_and_changes_nothing(eyes: Eyes) -
 
 @together
 async def test_a_leaver_is_told_why(eyes: Eyes) -> None:
-    if isinstance(eyes, SlackEyes):
+    if isinstance(eyes, CHATS):
         assert "not on the people list" in await eyes.runs("lea", "home")
 
 

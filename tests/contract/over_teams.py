@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.teams.texts import say
 from bot.teams.values import Verb
 from tests.contract.doors import HOME, PANEL, Sight
-from tests.journeys.on_teams import OnTeams, buttons
+from tests.journeys.on_teams import OnTeams, buttons, leads_back
 from tests.servers.teams import Ack, Seen, User, cards
 
 _LEAVES = frozenset({Verb.BACK, Verb.FORM})
@@ -76,10 +76,7 @@ class OverTeams:
     async def panel(self, who: str) -> Sight:
         seen = self._open(who)
         if seen is not None:
-            wrong = [
-                said.removeprefix(say("problem", error="")) for said in cards.errors(seen.card)
-            ]
-            return Sight(seen.shown, tuple(_labels(seen.card)), tuple(wrong))
+            return Sight(seen.shown, tuple(_labels(seen.card)), tuple(_errors(seen.card)))
         kept = {seen.id for seen in self._teams.messages(who)} | self._before.get(who, set())
         told = [s for s in self._user(who).chat if s.is_bots and s.id not in kept]
         return Sight("\n".join(seen.shown for seen in told))
@@ -105,7 +102,7 @@ class OverTeams:
         """What lies open for this person in a message's place."""
         user = self._user(who)
         seen = next((s for s in user.chat if s.id == self._at.get(who)), None)
-        return seen if seen and seen.is_own_view and _leads_back(seen.card) else None
+        return seen if seen and seen.is_own_view and leads_back(seen.card) else None
 
     async def _closes(self, who: str) -> None:
         """Goes back from whatever lies open, so that every way back is gone."""
@@ -129,8 +126,10 @@ class OverTeams:
         assert self._user(who).trouble == []
 
 
-def _leads_back(card: cards.Card | None) -> bool:
-    return any(pressed.verb is Verb.BACK for _, pressed in buttons(card))
+def _errors(card: cards.Card | None) -> list[str]:
+    """What is wrong with each field, without the words that Teams says before it."""
+    before = say("problem", error="")
+    return [said.removeprefix(before).strip() for said in cards.errors(card)]
 
 
 def _labels(card: cards.Card | None) -> list[str]:

@@ -16,10 +16,20 @@ AT = datetime(2026, 3, 3, tzinfo=UTC)
 STEPS = st.lists(st.tuples(st.integers(0, 2_500), st.booleans()), min_size=1, max_size=40)
 
 
-@given(STEPS, st.sampled_from([Pace(1_000, 1), Pace(1_500, 10), Pace(700, 3)]))
-def test_turns_keep_the_pace_and_the_order(steps: list[tuple[int, bool]], pace: Pace) -> None:
+PACES = [
+    (Pace(1_000, 1),),
+    (Pace(1_500, 10),),
+    (Pace(700, 3),),
+    (Pace(600, 2), Pace(1_900, 7)),
+]
+
+
+@given(STEPS, st.sampled_from(PACES))
+def test_turns_keep_every_pace_and_the_order(
+    steps: list[tuple[int, bool]], paces: tuple[Pace, ...]
+) -> None:
     """Whoever asks comes back when told, as delivery does, earliest first."""
-    pacing, now = Pacing(pace), AT
+    pacing, now = Pacing(*paces), AT
     asking: list[tuple[datetime, int, UUID]] = []
     asked: list[UUID] = []
     went: list[tuple[datetime, UUID]] = []
@@ -39,8 +49,9 @@ def test_turns_keep_the_pace_and_the_order(steps: list[tuple[int, bool]], pace: 
     assert [who for _, who in went] == asked
     moments = [at for at, _ in went]
     assert all(a <= b for a, b in pairwise(moments))
-    for a, b in zip(moments, moments[pace.burst :], strict=False):
-        assert b - a >= pace.interval
+    for pace in paces:
+        for a, b in zip(moments, moments[pace.burst :], strict=False):
+            assert b - a >= pace.interval
 
 
 def test_a_clock_that_goes_back_keeps_nobody_waiting() -> None:

@@ -29,6 +29,10 @@ class Account:
     country: str = "US"
     tz: str = "Europe/Berlin"
     platform: str = "Web"
+    home: str = ""
+    """The tenant that the account belongs to, where it is only invited into `tenant`."""
+    has_object_id: bool = True
+    """Whether Teams names its Entra id: not for bots and for people who joined by a link."""
 
     @property
     def mri(self) -> str:
@@ -48,7 +52,8 @@ class Account:
 
 def sender(account: Account) -> dict[str, Any]:
     """The account as the `from` of an activity."""
-    return {"id": account.mri, "name": account.name, "aadObjectId": account.id}
+    named = {"aadObjectId": account.id} if account.has_object_id else {}
+    return {"id": account.mri, "name": account.name} | named
 
 
 def bot() -> dict[str, Any]:
@@ -67,7 +72,7 @@ def profile(account: Account) -> dict[str, Any]:
         "givenName": first,
         "surname": last,
         "userPrincipalName": account.principal,
-        "tenantId": account.tenant,
+        "tenantId": account.home or account.tenant,
         "userRole": "guest" if account.is_guest else "user",
     }
     return about | ({"email": account.email} if account.email else {})
