@@ -76,14 +76,16 @@ BODIES = {
     "a list": b"[]",
     "a text": b'"message"',
     "a number": b"7",
-    "3,000 deep": b'{"value":' + b"[" * 3000 + b"]" * 3000 + b"}",
     "100,000 deep": b"[" * 100_000,
-    "101 deep": b'{"value":' + b"[" * 101 + b"]" * 101 + b"}",
-    "not a number": b'{"type":"message","value":NaN}',
-    "a number of 5,000 digits": b'{"value":' + b"9" * 5000 + b"}",
-    "half a character": b'{"type":"message","text":"\\ud83d"}',
     "an empty object": b"{}",
-    "too large": b'{"text":"' + b"x" * LARGEST + b'"}',
+}
+SPOILED = {
+    "3,000 deep": b"[" * 3000 + b"]" * 3000,
+    "101 deep": b"[" * 101 + b"]" * 101,
+    "not a number": b"NaN",
+    "a number of 5,000 digits": b"9" * 5000,
+    "half a character": b'"\\ud83d"',
+    "too large": b'"' + b"x" * LARGEST + b'"',
 }
 
 
@@ -92,6 +94,17 @@ async def test_defect_2_a_body_that_is_no_activity_is_refused(door: Door, what: 
     token = door.keys.bearer(door.teams.service_url)
     ack = await door.post_raw(BODIES[what], token)
     assert (ack.status, ack.body, door.heard) == (400, None, [])
+
+
+@pytest.mark.parametrize("what", SPOILED)
+async def test_defect_2_one_value_that_cannot_be_kept_spoils_an_activity(
+    door: Door, what: str
+) -> None:
+    token = door.keys.bearer(door.teams.service_url)
+    good = json.dumps(door.message()).encode()[:-1] + b',"value":'
+    assert (await door.post_raw(good + b'"\\ud83d\\ude00"}', token)).status == 200
+    ack = await door.post_raw(good + SPOILED[what] + b"}", token)
+    assert (ack.status, ack.body, len(door.heard)) == (400, None, 1)
 
 
 @pytest.mark.parametrize("token", ["Bearer x", "Bearer a.b.c", "Bearer ..", "Bearer eyJ9.e30.x"])
