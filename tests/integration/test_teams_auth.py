@@ -239,7 +239,7 @@ GARBAGE = {
 @pytest.mark.parametrize("what", GARBAGE)
 async def test_garbage_for_keys_lets_nobody_in(door: Door, what: str) -> None:
     which, make = GARBAGE[what]
-    door.keys.says[which] = make()
+    door.keys.says[which] = make
     assert (await door.post(door.message())).status == 503
     assert door.heard == []
 
@@ -249,15 +249,15 @@ async def test_metadata_that_is_elsewhere_or_endless_is_not_read(door: Door) -> 
     about = {"jwks_uri": f"{door.keys.url}/v1/.well-known/keys"}
     good = json.dumps(about | {"keys": [door.keys._public("key-1")]}).encode()
     door.keys.says = {
-        "metadata": garbage(b"", status=302, headers={"Location": about["jwks_uri"]}),
-        "keys": garbage(good),
+        "metadata": lambda: garbage(b"", status=302, headers={"Location": about["jwks_uri"]}),
+        "keys": lambda: garbage(good),
     }
     assert (await door.post(door.message())).status == 503
     door.clock.set(NOW + MINUTE)
-    door.keys.says = {"metadata": garbage(good + b" " * LARGEST)}
+    door.keys.says = {"metadata": lambda: garbage(good + b" " * LARGEST)}
     assert (await door.post(door.message())).status == 503
     door.clock.set(NOW + MINUTE * 2)
-    door.keys.says = {"metadata": garbage(good)}
+    door.keys.says = {"metadata": lambda: garbage(good)}
     assert (await door.post(door.message())).status == 200
 
 
