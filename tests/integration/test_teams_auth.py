@@ -214,7 +214,7 @@ async def test_while_the_keys_cannot_be_had_nobody_gets_in(door: Door) -> None:
     assert [(await door.post(door.message())).status for _ in range(3)] == [503] * 3
     assert (door.heard, door.keys.calls) == ([], ["metadata"])
     door.keys.is_down = False
-    door.clock.set(NOW + MINUTE)
+    door.clock.set(NOW + timedelta(seconds=5))
     assert (await door.post(door.message())).status == 200
 
 
@@ -293,42 +293,3 @@ async def test_no_token_is_in_the_log(door: Door) -> None:
     assert "InvalidAudienceError" in log.getvalue()
     assert not [part for part in token.split(".") if part in log.getvalue()]
     assert "my own words" not in log.getvalue()
-
-
-LOCAL = "http://localhost:56150/_connector"
-
-
-@pytest.mark.parametrize("url", [LOCAL, "http://127.0.0.1:9/x", "http://[::1]:9/x"])
-async def test_a_playground_signs_nothing(url: str) -> None:
-    """As Microsoft's playground 0.2.28 sends it: without a token, in a tenant of its own."""
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        data = {"tenant": {"id": "00000000-0000-0000-0000-0000000000001"}}
-        ack = await door.post(door.message(serviceUrl=url, channelData=data), "")
-        assert (ack.status, len(door.heard), door.keys.calls) == (200, 1, [])
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        ATTACKER,
-        "http://localhost@attacker.example/",
-        "http://attacker.example\\@localhost/",
-        "http://localhost.attacker.example/",
-        "http://[::1/",
-        "ftp://localhost/",
-        "//localhost/",
-    ],
-)
-async def test_a_playground_elsewhere_is_refused(url: str) -> None:
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        assert (await door.post(door.message(serviceUrl=url), "")).status == 401
-        assert (await door.post(door.message(serviceUrl=LOCAL, channelId="x"), "")).status == 401
-        assert door.heard == []
-
-
-async def test_a_web_page_cannot_reach_a_playgrounds_app() -> None:
-    """A browser sends a form or plain text to any address; JSON only where it is allowed to."""
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        raw = json.dumps(door.message(serviceUrl=LOCAL)).encode()
-        ack = await door.post_raw(raw, "", **{"Content-Type": "text/plain"})
-        assert (ack.status, door.heard) == (400, [])
