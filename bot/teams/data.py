@@ -16,7 +16,7 @@ from bot.domain.message import Bars, Chart, Table
 from bot.domain.plain_text import clip, is_blank, line, split
 from bot.teams.prose import PART, bold, muted, rich, run
 from bot.teams.sheet import Drawn, Sheet
-from bot.teams.texts import literal, say
+from bot.teams.texts import is_inert, literal, say
 
 NAME, CATEGORIES, SERIES = 20, 20, 6
 """Characters of a name in a chart, categories and series: what a phone's width can show."""
@@ -132,8 +132,15 @@ def _width(cell: str) -> int:
 def _cells(row: list[str], *, is_header: bool) -> dict[str, Any]:
     style: dict[str, Any] = {"weight": "Bolder"} if is_header else {}
     shown = [say("no_value") if is_blank(cell) else cell for cell in row]
-    cells = [{"type": "TableCell", "items": [rich(run(cell, **style))]} for cell in shown]
+    cells = [{"type": "TableCell", "items": [_cell(cell, style)]} for cell in shown]
     return {"type": "TableRow", "cells": cells}
+
+
+def _cell(text: str, style: dict[str, Any]) -> dict[str, Any]:
+    """The shortest that shows it: a table has many."""
+    if is_inert(text):
+        return {"type": "TextBlock", "text": text, "wrap": True, **style}
+    return rich(run(text, **style))
 
 
 def _row(header: list[str], row: list[str]) -> tuple[str, str]:
