@@ -116,7 +116,7 @@ def _fits(cells: list[list[str]]) -> bool:
 
 def _table(rows: list[list[str]]) -> dict[str, Any]:
     """The first row is the header; each column is as wide as what stands in it."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(_word(head), *map(_width, cells)) for head, *cells in zip(*rows, strict=True)]
     return {
         "type": "Table",
         "columns": [{"width": width} for width in widths],
@@ -126,7 +126,11 @@ def _table(rows: list[list[str]]) -> dict[str, Any]:
 
 def _width(cell: str) -> int:
     """Its share of the row: that of its longest word, or of all of it if that is not long."""
-    return max(4, min(len(cell), 14), *map(len, cell.split()))
+    return max(_word(cell), min(len(cell), 14))
+
+
+def _word(text: str) -> int:
+    return max(4, *map(len, text.split()), 0)
 
 
 def _cells(row: list[str], *, is_header: bool) -> dict[str, Any]:
