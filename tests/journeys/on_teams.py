@@ -106,19 +106,18 @@ class OnTeams:
         return Watched(messenger, self, world.seen) if messenger.platform == "teams" else messenger
 
     def join(self, names: Sequence[str]) -> None:
-        """They have had the app for a while: nothing is told of that."""
+        """They have had the app for a while: nothing is told of that. Their clients say nothing of
+        a zone, so that the people list's counts.
+        """
         for name in names:
             if account_of(name) not in self.teams.state.people:
-                made = Account(account_of(name), name.capitalize(), email=address(name))
+                made = Account(account_of(name), name.capitalize(), email=address(name), tz="")
                 self.teams.change(made)
                 self.teams.state.open_personal(made)
 
     def identity(self, person: Person) -> Identity:
-        """Their client has the zone and the language of the people list, and says so with what
-        they do.
-        """
         user = self.user(person.email.partition("@")[0])
-        self.teams.change(replace(user.account, tz=person.time_zone, locale=person.locale))
+        self.teams.change(replace(user.account, locale=person.locale))
         mri = user.account.mri
         place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
         return Identity(uuid4(), person.id, self._installation, "teams", user.id, place)
