@@ -22,6 +22,9 @@ from tests.harness import OURS
 READY = 60.0
 """Seconds; it takes one or two where nothing else runs."""
 
+ZONE = "Europe/Berlin"
+"""What it says of its user's clock: its own."""
+
 _OTHERS = 5
 """Beside the current user it takes exactly so many."""
 
@@ -67,7 +70,7 @@ async def playing(
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return kept | {"TEAMSAPPTESTER_BROWSER": "none"}
+    return kept | {"TEAMSAPPTESTER_BROWSER": "none", "TZ": ZONE}
 
 
 async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
