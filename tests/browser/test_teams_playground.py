@@ -56,8 +56,11 @@ class Client:
     async def mocks(self, activity: str) -> None:
         """An entry of its menu of activities that Teams sends by itself."""
         await self.page.get_by_role("button", name="Mock an Activity").click()
+        await self.page.get_by_text(activity, exact=True).click()
+        send = self.page.get_by_role("button", name="Send activity")
         async with self.place.hearing():
-            await self.page.get_by_role("menuitem", name=activity, exact=True).click()
+            await send.click()
+        await expect(send).to_be_hidden(timeout=PATIENCE)
 
     async def types(self, text: str) -> None:
         box = self.page.locator("[role=textbox][data-lexical-editor=true]")
@@ -186,9 +189,17 @@ async def test_home_opens_in_place_and_whoever_takes_the_app_away_is_left_alone(
 ) -> None:
     await mara.installs()
     await mara.types("home")
-    await mara.sees("XXX")
+    await mara.presses("Open")
+    home = await mara.sees("Your 1:1s")
+    await expect(home).to_contain_text("My answers")
+    await mara.presses("My answers")
+    await mara.sees("You haven't answered anything yet.")
+    await mara.presses("Close")
+    await mara.sees("Your 1:1s")
     await mara.mocks("Uninstall application")
     await mara.world.until("2026-03-03 10:05")
     await mara.misses("You can take part, pause or stop whenever you like")
     await mara.mocks("Install application")
-    await expect(mara.page.get_by_text("Hello Mara, I'm Touchpoint.")).to_have_count(2)
+    await expect(mara.page.get_by_text("Hello Mara, I'm Touchpoint.")).to_have_count(
+        2, timeout=PATIENCE
+    )
