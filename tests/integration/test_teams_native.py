@@ -81,9 +81,9 @@ async def test_nothing_is_sent_after_the_app_is_removed_until_it_is_back(open_wo
     await world.starts("ana")
     ana = surface.user("ana")
     await did(world, surface, await ana.uninstalls())
-    posts = len(surface.teams.called("post"))
+    before, old = len(surface.teams.calls), ana.conversation.id
     await world.until("2026-03-10 10:05")
-    assert ana.id not in [post.user for post in surface.teams.posts()[posts:]]
+    assert old not in [call.conversation for call in surface.teams.calls[before:]]
 
     await did(world, surface, *await ana.installs(anew=True))
 

@@ -56,6 +56,7 @@ _A_MOMENT = timedelta(seconds=5)
 class OnTeams:
     """Teams as a journey needs it."""
 
+    platform = "teams"
     is_demo = False
     pace = timedelta(seconds=3)
 
@@ -113,14 +114,14 @@ class OnTeams:
                 self.teams.state.open_personal(made)
 
     def identity(self, person: Person) -> Identity:
-        """Their client has the zone and the language of the people list."""
+        """Their client has the zone and the language of the people list, and says so with what
+        they do.
+        """
         user = self.user(person.email.partition("@")[0])
-        zone, locale = person.time_zone, person.locale
-        self.teams.change(replace(user.account, tz=zone, locale=locale))
+        self.teams.change(replace(user.account, tz=person.time_zone, locale=person.locale))
         mri = user.account.mri
         place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
-        ids = (uuid4(), person.id, self._installation)
-        return Identity(*ids, "teams", user.id, place, time_zone=zone, locale=locale)
+        return Identity(uuid4(), person.id, self._installation, "teams", user.id, place)
 
     def account(self, who: str) -> tuple[UUID, str]:
         return self._installation, account_of(who)
