@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from botbuilder.core import TurnContext
@@ -38,6 +37,7 @@ from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barr
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
+from bot.teams.serialise import Fixed
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +50,6 @@ that still is where it is reached.
 
 _Act = Callable[[TurnContext], Awaitable[str]]
 """What to do in a conversation; the name of the message it leaves there."""
-
-
-class _Attachment(dict[str, Any]):
-    """Nobody changes it: the SDK's deep copy of what it sends would take longer than the rest."""
-
-    def __deepcopy__(self, memo: object) -> _Attachment:
-        return self
 
 
 class _Stop(Exception):
@@ -178,7 +171,7 @@ class TeamsMessenger:
         return Activity(
             type=ActivityTypes.message,
             summary=rendered.summary,
-            attachments=[_Attachment(surfaces.attachment(rendered.card))],
+            attachments=[Fixed(surfaces.attachment(rendered.card))],
         )
 
     async def _turn(self, place: Place, act: _Act) -> str:

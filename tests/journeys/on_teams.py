@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
-from aiohttp import web
-
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
@@ -25,9 +23,9 @@ from bot.teams.http import PATH
 from bot.teams.places import Place, message_ref, pack
 from bot.teams.platform import Ears
 from bot.teams.values import Forged, Pressed, Verb, data, field_id, read
-from bot.web import create_app
 from bot.web.teams import admit
 from tests.journeys.given import address
+from tests.journeys.surfaces import serve
 from tests.journeys.watched import Watched
 from tests.servers.teams import (
     BOT,
@@ -76,6 +74,11 @@ class OnTeams:
         return replace(given, teams=settings(self.teams))
 
     async def built(self, world: World) -> None:
+        await self.hears(world)
+        self.teams.calls_at(await serve(world.built, [self.ears], self._running) + PATH)
+
+    async def hears(self, world: World) -> Ears:
+        """What will hear Teams, once somebody serves it."""
         built = world.built
         assert built.teams is not None
         await admit(built)
@@ -84,15 +87,7 @@ class OnTeams:
         self._installation = found.id
         self.ears = Ears(built.teams, built.kit, built.clock, lambda _: None, self._handle)
         self._running.push_async_callback(self.ears.stop, _A_MOMENT)
-        self.teams.calls_at(await self._serve())
-
-    async def _serve(self) -> str:
-        app = create_app(self.world.built, ears=[self.ears])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        self._running.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+        return self.ears
 
     async def closing(self) -> None:
         await self._running.aclose()
