@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.domain.delivery import NewDelivery
 from bot.domain.inbound import Inbound
@@ -47,6 +47,20 @@ async def elsewhere(kit: Kit, person: Person) -> Message:
     platform = home.platform if home else ""
     line = said[platform if platform in said else "other"]
     return Message("elsewhere", line, (Text(line), Buttons((Button(said["bring_here"], ACTION),))))
+
+
+async def elsewhere_for(kit: Kit, installation_id: UUID, external_id: str) -> Message | None:
+    """The same for whoever an account belongs to; None where messages come to it, or to nobody.
+
+    Raises StorageUnavailable.
+    """
+
+    def read(tx: Tx) -> Person | None:
+        here = tx.people.identity(installation_id, external_id)
+        return tx.people.get(here.person_id) if here and not (here.is_home or here.barred) else None
+
+    person = await kit.uow.read(read)
+    return await elsewhere(kit, person) if person is not None and person.active else None
 
 
 def home_here(act: Act, inbound: Inbound) -> None:

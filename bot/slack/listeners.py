@@ -23,6 +23,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import away, strangers
 from bot.services.conversation import handle
 from bot.services.kit import Kit
+from bot.services.move_home import elsewhere_for
 from bot.slack import payloads
 from bot.slack.installations import Workspace
 from bot.slack.outcomes import PAUSE
@@ -161,13 +162,20 @@ class Listeners:
         await ack()
 
     async def _message(self, workspace: Workspace, body: Body) -> None:
+        """They don't see here which question is open, where messages come elsewhere: nothing they
+        type here is an answer then.
+        """
         source, event = self._source(workspace), body["event"]
         names = await self._names(workspace, mentioned(event))
         inbound = payloads.typed(body, source, _naming(names))
         inbound = inbound or payloads.changed(body, source)
         if inbound is None or (inbound.kind is InboundKind.TEXT and not inbound.text.strip()):
             return
-        await self._handle(inbound)
+        line = await elsewhere_for(self._kit, workspace.installation_id, inbound.external_id)
+        if line is None:
+            await self._handle(inbound)
+        elif inbound.kind is InboundKind.TEXT:
+            self._screen.soon(self._screen.say(workspace, str(event.get("channel")), line))
 
     async def _home_opened(self, workspace: Workspace, body: Body) -> None:
         event = body["event"]

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from bot.domain.message import Form, Panel, Reply, Text, View
+from bot.domain.message import Form, Message, Panel, Reply, Text, View
 from bot.domain.people import Person
 from bot.domain.ports.clock import Clock
 from bot.services import strangers
@@ -88,6 +88,12 @@ class Screen:
         if reply.view is not None:
             drawn = surfaces.modal(reply.view, origin=origin)
             await self._call(workspace, "views.update", view_id=view_id, view=drawn)
+
+    async def say(self, workspace: Workspace, channel: str, message: Message) -> None:
+        """A message at once, beside the queue."""
+        drawn = surfaces.message(message)
+        said = {"channel": channel, "text": drawn.text, "blocks": drawn.blocks}
+        await self._call(workspace, "chat.postMessage", **said)
 
     def after_form(self, reply: Reply, carried: Carried, reader: Person | None) -> dict[str, Any]:
         """How a sent form is acknowledged: errors beside its fields, what comes next, or closed."""

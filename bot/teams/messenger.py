@@ -44,8 +44,10 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
 
-Bar = Callable[[UUID, str, str], Awaitable[None]]
-"""Keeps (installation id, external id, reason code): nothing more goes to that account."""
+Bar = Callable[[UUID, str, str, str], Awaitable[None]]
+"""Keeps (installation id, external id, reason code, place): nothing more goes to that account, if
+that still is where it is reached.
+"""
 
 _Act = Callable[[TurnContext], Awaitable[str]]
 """What to do in a conversation; the name of the message it leaves there."""
@@ -215,7 +217,9 @@ class TeamsMessenger:
 
     async def _barred(self, address: Address, reason: str) -> None:
         try:
-            await self._bar(address.installation_id, address.external_id, reason)
+            await self._bar(
+                address.installation_id, address.external_id, reason, address.delivery_ref
+            )
         except StorageUnavailable:  # the next message is refused in the same way
             log.warning("an account was not barred", extra={"code": "storage_unavailable"})
 

@@ -58,7 +58,7 @@ class People:
         identity, person = await self._kit.uow.read(read)
         if identity is None or person is None or identity.barred:
             return await self._met(context, installation, account, now)
-        await self._note(activity, installation, identity, now)
+        await self._note(activity, installation, identity, person, now)
         return Known(account, person if person.active else None, identity.is_home)
 
     async def _met(
@@ -71,13 +71,21 @@ class People:
         return Known(account, met.person, met.is_home)
 
     async def _note(
-        self, activity: Activity, installation: Installation, known: Identity, now: datetime
+        self,
+        activity: Activity,
+        installation: Installation,
+        known: Identity,
+        person: Person,
+        now: datetime,
     ) -> None:
-        """Keeps what changed: another service, another conversation, zone or language."""
+        """Keeps what changed: another service, another conversation, zone or language, or a home
+        whose zone isn't the person's yet.
+        """
         place, zone, locale = pack(place_of(activity)), _zone(activity), _locale(activity)
         told = (place, account_rules.zone(zone), account_rules.language(locale))
         kept = (known.delivery_ref, known.time_zone, known.locale)
-        if any(one and one != other for one, other in zip(told, kept, strict=True)):
+        is_new = any(one and one != other for one, other in zip(told, kept, strict=True))
+        if is_new or account_rules.new_locale(known, person) is not None:
             await note_place(
                 self._kit, installation.id, known.external_id, place, zone, locale, now
             )

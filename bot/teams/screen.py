@@ -26,6 +26,8 @@ from bot.domain.people import Person
 from bot.domain.ports.clock import Clock
 from bot.services.home import home
 from bot.services.kit import Kit
+from bot.services.move_home import ACTION as HOME_HERE
+from bot.services.move_home import elsewhere_for
 from bot.services.showing import showing
 from bot.teams import surfaces
 from bot.teams.values import NOTHING, Frame, Opened, Pressed
@@ -85,8 +87,19 @@ class Screen:
             return await self.run(acted, words, carry_out)
         message = await showing(self._kit, acted.person.id, acted.ref, self._clock.now())
         if message is None:
-            return self.notice(acted.person, self._say(acted.person)["moved_on"], Frame(), back="")
+            return await self._of_no_message(acted)
         return surfaces.message(message).card
+
+    async def _of_no_message(self, acted: Acted) -> Card:
+        """A card that was said at once, or whose message has gone."""
+        source, person = acted.inbound, acted.person
+        line = await elsewhere_for(self._kit, source.installation_id, source.external_id)
+        if line is not None:
+            return surfaces.message(line).card
+        came = acted.pressed.action == HOME_HERE
+        locale, zone = person.locale, person.time_zone
+        said = self._kit.words.say("elsewhere", locale, zone) if came else self._say(person)
+        return self.notice(person, said["here" if came else "moved_on"], Frame(), back="")
 
     async def run(self, acted: Acted, words: str, carry_out: CarryOut) -> Card:
         """What stands behind a command's card."""

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from aiohttp import web
-
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
@@ -26,10 +24,9 @@ from bot.slack.http import PATH
 from bot.slack.platform import Ears
 from bot.slack.texts import escape
 from bot.slack.values import Forged, carry, field_id, press_id, read_press
-from bot.web import create_app
 from bot.web.slack import greet
 from tests.journeys.given import address
-from tests.journeys.surfaces import timestamp
+from tests.journeys.surfaces import serve, timestamp
 from tests.journeys.watched import Watched
 from tests.servers.slack import (
     Ack,
@@ -54,6 +51,7 @@ _A_MOMENT = timedelta(seconds=5)
 class OnSlack:
     """Slack as a journey needs it, over HTTP or Socket Mode."""
 
+    platform = "slack"
     is_demo = False
     pace = timedelta(seconds=3)
 
@@ -84,6 +82,15 @@ class OnSlack:
         )
 
     async def built(self, world: World) -> None:
+        await self.hears(world)
+        if self._over_socket:
+            self.ears.start()
+            await self.slack.link.wait()
+        else:
+            self.slack.calls_at(await serve(world.built, [self.ears], self._running) + PATH)
+
+    async def hears(self, world: World) -> Ears:
+        """What will hear Slack, once somebody serves it."""
         built = world.built
         assert built.slack is not None
         await greet(built)
@@ -92,19 +99,7 @@ class OnSlack:
         self._installation = found.id
         self.ears = Ears(built.slack, built.kit, built.clock, lambda _: None, self._handle)
         self._running.push_async_callback(self.ears.stop, _A_MOMENT)
-        if self._over_socket:
-            self.ears.start()
-            await self.slack.link.wait()
-        else:
-            self.slack.calls_at(await self._serve())
-
-    async def _serve(self) -> str:
-        app = create_app(self.world.built, ears=[self.ears])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        self._running.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+        return self.ears
 
     async def closing(self) -> None:
         await self._running.aclose()
@@ -139,8 +134,8 @@ class OnSlack:
         self._said[ref] = message
 
     async def thread(self, who: str) -> Sequence[Message]:
-        shown = [m for m in self.user(who).dm if m.is_bots and not m.ephemeral_to]
-        return [self._said[f"{message.channel}:{message.ts}"] for message in shown]
+        shown = (f"{m.channel}:{m.ts}" for m in self.user(who).dm)
+        return [self._said[ref] for ref in shown if ref in self._said]
 
     def user(self, who: str) -> User:
         """Somebody at their client."""

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
-from aiohttp import web
-
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
@@ -25,9 +23,9 @@ from bot.teams.http import PATH
 from bot.teams.places import Place, message_ref, pack
 from bot.teams.platform import Ears
 from bot.teams.values import Forged, Pressed, Verb, data, field_id, read
-from bot.web import create_app
 from bot.web.teams import admit
 from tests.journeys.given import address
+from tests.journeys.surfaces import serve
 from tests.journeys.watched import Watched
 from tests.servers.teams import (
     BOT,
@@ -56,6 +54,7 @@ _A_MOMENT = timedelta(seconds=5)
 class OnTeams:
     """Teams as a journey needs it."""
 
+    platform = "teams"
     is_demo = False
     pace = timedelta(seconds=3)
 
@@ -75,6 +74,11 @@ class OnTeams:
         return replace(given, teams=settings(self.teams))
 
     async def built(self, world: World) -> None:
+        await self.hears(world)
+        self.teams.calls_at(await serve(world.built, [self.ears], self._running) + PATH)
+
+    async def hears(self, world: World) -> Ears:
+        """What will hear Teams, once somebody serves it."""
         built = world.built
         assert built.teams is not None
         await admit(built)
@@ -83,15 +87,7 @@ class OnTeams:
         self._installation = found.id
         self.ears = Ears(built.teams, built.kit, built.clock, lambda _: None, self._handle)
         self._running.push_async_callback(self.ears.stop, _A_MOMENT)
-        self.teams.calls_at(await self._serve())
-
-    async def _serve(self) -> str:
-        app = create_app(self.world.built, ears=[self.ears])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        self._running.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+        return self.ears
 
     async def closing(self) -> None:
         await self._running.aclose()
@@ -113,14 +109,14 @@ class OnTeams:
                 self.teams.state.open_personal(made)
 
     def identity(self, person: Person) -> Identity:
-        """Their client has the zone and the language of the people list."""
+        """Their client has the zone and the language of the people list, and says so with what
+        they do.
+        """
         user = self.user(person.email.partition("@")[0])
-        zone, locale = person.time_zone, person.locale
-        self.teams.change(replace(user.account, tz=zone, locale=locale))
+        self.teams.change(replace(user.account, tz=person.time_zone, locale=person.locale))
         mri = user.account.mri
         place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
-        ids = (uuid4(), person.id, self._installation)
-        return Identity(*ids, "teams", user.id, place, time_zone=zone, locale=locale)
+        return Identity(uuid4(), person.id, self._installation, "teams", user.id, place)
 
     def account(self, who: str) -> tuple[UUID, str]:
         return self._installation, account_of(who)

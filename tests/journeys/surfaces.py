@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
+
+from aiohttp import web
 
 from bot import bootstrap
 from bot.bootstrap import Built
@@ -17,16 +20,19 @@ from bot.domain.ports.messenger import Messenger
 from bot.local.thread import read_thread
 from bot.services.conversation import handle
 from bot.settings.environment import Environment
+from bot.web import create_app
+from bot.web.ears import Ears
 
 if TYPE_CHECKING:
     from tests.journeys.world import World
 
 
 class Surface(Protocol):
-    """A platform as a journey needs it. `is_demo`: what kind of database it takes; `pace`: how
-    long at most several messages to one person are kept apart.
+    """A platform as a journey needs it. `platform`: its name in the product; `is_demo`: what kind
+    of database it takes; `pace`: how long at most several messages to one person are kept apart.
     """
 
+    platform: str
     is_demo: bool
     pace: timedelta
 
@@ -66,6 +72,7 @@ class Surface(Protocol):
 class Local:
     """The local page's platform, without its HTTP: acts go straight to the conversation."""
 
+    platform = "local"
     is_demo = True
     pace = timedelta()
 
@@ -127,3 +134,13 @@ class Local:
 def timestamp(moment: datetime) -> str:
     """A moment as Slack writes it."""
     return f"{moment.timestamp():.6f}"
+
+
+async def serve(built: Built, ears: Sequence[Ears], running: AsyncExitStack) -> str:
+    """The web application on a free port, as long as `running`; its address."""
+    app = create_app(built, ears=ears)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    running.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return f"http://127.0.0.1:{runner.addresses[0][1]}"
