@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
@@ -14,6 +14,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.messenger import Messenger
 from bot.services.conversation import handle
 from bot.services.kit import Kit
@@ -51,14 +52,26 @@ _ELSEWHERE = 403
 _A_MOMENT = timedelta(seconds=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A clock that shows another time than `clock`."""
+
+    clock: Clock
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.ahead
+
+
 class OnTeams:
-    """Teams as a journey needs it."""
+    """Teams as a journey needs it. `ahead` is by how much its clock is before ours."""
 
     platform = "teams"
     is_demo = False
     pace = timedelta(seconds=3)
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
         self._stack = AsyncExitStack()
         self._running = AsyncExitStack()
         self._replies: list[Reply] = []
@@ -69,7 +82,8 @@ class OnTeams:
 
     async def environment(self, world: World, given: Environment) -> Environment:
         self.world = world
-        self.teams = await self._stack.enter_async_context(serving(TeamsServer(clock=world.clock)))
+        teams = TeamsServer(clock=Apart(world.clock, self.ahead))
+        self.teams = await self._stack.enter_async_context(serving(teams))
         self.teams.deliveries.patience = 60  # a busy machine is no fault of the application
         return replace(given, teams=settings(self.teams))
 
@@ -198,7 +212,7 @@ class OnTeams:
 
     def _typed(self, user: User, text: str, name: str, at: datetime) -> Payload:
         told = payloads.written(self.teams, user.account, user.conversation, text, name)
-        return told | {"timestamp": payloads.stamp(at)}
+        return told if at == self.world.now else told | {"timestamp": payloads.stamp(at)}
 
     async def _pressed(self, who: str, what: Mapping[str, Any]) -> tuple[Written | None, Payload]:
         """The button where it stands: in the chat as it is on the screen or would be if it was
