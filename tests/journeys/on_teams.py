@@ -172,12 +172,20 @@ class OnTeams:
         return replies[0] if replies else Reply()
 
     async def looks_at_new(self, who: str) -> Seen | None:
-        """A card that opens what a command asked for does so by itself; the last one."""
+        """A card that opens what a command asked for is opened: Home by itself, all else by its
+        button; the last one, or the last that was sent open.
+        """
         user, opened = self.user(who), None
         for seen in user.chat:
-            if seen.is_bots and not seen.is_own_view and _runs(seen.card):
+            if not seen.is_bots or seen.is_own_view:
+                continue
+            if _runs(seen.card):
                 await user.looks(seen)
-                opened = seen
+            elif opening := _opening(seen.card):
+                await user.executes(seen, opening.json)
+            elif not leads_back(seen.card):
+                continue
+            opened = seen
         await self.ears.settled()
         return opened and opened.message.as_seen_by(user.account.mri)
 
@@ -339,6 +347,12 @@ def _runs(card: cards.Card | None) -> bool:
     """Whether the card opens what a command asked for."""
     refresh = (card or {}).get("refresh") or {}
     return bool(refresh.get("action", {}).get("verb") == Verb.RUN.value)
+
+
+def _opening(card: cards.Card | None) -> cards.Button | None:
+    """The button that opens what a command asked for."""
+    found = (button for button, pressed in buttons(card) if pressed.verb is Verb.RUN)
+    return next(found, None)
 
 
 def _require(ack: Ack) -> None:
