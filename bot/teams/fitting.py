@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from itertools import accumulate
 from typing import Any
 
+from bot.teams.compact import compact
 from bot.teams.presses import rows
 from bot.teams.prose import DIVIDER, muted
 from bot.teams.sheet import Drawn
@@ -29,9 +29,9 @@ def fit(drawn: Drawn, taken: int) -> Drawn:
     """
     drawn = _with_lines(drawn)
     room = CARD - taken
-    sums = [0, *accumulate(map(measure, drawn))]
-    if sums[-1] <= room:
+    if measure(drawn) - measure([]) < room:  # a list takes one byte less than its parts
         return drawn
+    sums = [0, *accumulate(map(measure, drawn))]
 
     def fits(kept: int, end: Drawn) -> bool:
         return sums[kept] + sum(map(measure, end)) <= room
@@ -50,7 +50,7 @@ def fit(drawn: Drawn, taken: int) -> Drawn:
 
 def measure(part: Any) -> int:
     """Bytes of it as JSON, with what separates it from the next."""
-    return len(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+    return len(compact(part).encode()) + 1
 
 
 def _end(rest: Drawn) -> Drawn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +12,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.teams import guard
 from bot.teams.adapter import Adapter
+from bot.teams.compact import compact
 from bot.teams.keys import KeysUnavailable
 
 PATH = "/api/messages"
@@ -50,8 +50,7 @@ def _answer(given: InvokeResponse | None) -> web.Response:
     if given is None or given.body is None:
         return web.Response(status=int(given.status) if given else 200)
     body: Any = given.body.serialize() if hasattr(given.body, "serialize") else given.body
-    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return web.Response(body=raw, status=int(given.status), content_type=_JSON)
+    return web.Response(body=compact(body).encode(), status=int(given.status), content_type=_JSON)
 
 
 def _refusal(error: Exception) -> web.Response:

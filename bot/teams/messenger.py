@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -37,7 +38,7 @@ from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barr
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
-from bot.teams.serialise import Fixed
+from bot.teams.serialise import Once
 
 log = logging.getLogger(__name__)
 
@@ -168,10 +169,10 @@ class TeamsMessenger:
             # One message that can't be drawn must not hold up everybody else's.
             log.exception("message not drawn", extra={"kind": message.kind})
             raise _Stop(RetryAt(self._clock.now() + SOON, "not_drawn")) from None
-        return Activity(
+        return Once(
             type=ActivityTypes.message,
             summary=rendered.summary,
-            attachments=[Fixed(surfaces.attachment(rendered.card))],
+            attachments=[surfaces.attachment(rendered.card)],
         )
 
     async def _turn(self, place: Place, act: _Act) -> str:
@@ -183,6 +184,8 @@ class TeamsMessenger:
             context.activity.id = None
             done.append(await act(context))
 
+        # Many get here in one turn of the loop, drawn: whoever else waits for it comes first.
+        await asyncio.sleep(0)
         await self._adapter.continue_conversation(_reference(place), on_turn, self._app_id)
         if not done:  # an error handler of the adapter's would have kept the failure from us
             raise ConnectorError(Fate.UNKNOWN, "no_answer")

@@ -123,9 +123,7 @@ async def test_whoever_could_not_be_greeted_is_greeted_again(
         assert len(world.teams.login.calls) == asked, "all is well: it asks no more"
 
 
-@pytest.mark.parametrize(
-    ("secret", "said"), [("wr0ng~secret", "set TEAMS_APP_SECRET"), (None, "")]
-)
+@pytest.mark.parametrize(("secret", "said"), [("wr0ng~secret", "set TEAMS_APP_SECRET"), (None, "")])
 async def test_whoever_asks_after_its_health_is_told_the_remedy(
     sqlite_url: str, tmp_path: Path, secret: str | None, said: str
 ) -> None:
