@@ -12,9 +12,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from botbuilder.core import InvokeResponse, MessageFactory, TurnContext
+from botbuilder.core import MessageFactory, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.inbound import Inbound, InboundKind
@@ -27,27 +26,23 @@ from bot.services.conversation import handle
 from bot.services.kit import Kit
 from bot.services.meet import NOT_INSTALLED, bar
 from bot.services.move_home import elsewhere
-from bot.teams import payloads, surfaces, values
+from bot.teams import payloads, responses, surfaces, values
 from bot.teams.connector import ConnectorError
 from bot.teams.guard import tenant_of
 from bot.teams.installations import Installations
 from bot.teams.payloads import Source
 from bot.teams.people import Known, People
+from bot.teams.responses import Body
 from bot.teams.screen import Acted, Card, Kept, NotKnown, Screen
-from bot.teams.serialise import Once
 from bot.teams.values import Forged, Pressed, Verb
 from bot.teams.words import HOME, as_command
 
-CARD = "application/vnd.microsoft.card.adaptive"
-FAILED = "application/vnd.microsoft.error"
 _PRESSED = "adaptiveCard/action"
-TOLD = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.5
 """Seconds after which a press is answered in any case: Teams sends it again after 10 to 15."""
 
 _log = logging.getLogger(__name__)
 
-Body = dict[str, Any]
 Observe = Callable[[float], None]
 Handle = Callable[[Kit, Inbound, datetime], Awaitable[Reply]]
 
@@ -197,9 +192,9 @@ class Listeners:
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
             task.add_done_callback(_logged)
-        body = task.result() if done else _failure(self._say(None)["not_yet"])
+        body = task.result() if done else responses.failure(self._say(None)["not_yet"])
         if body is not None:
-            await _answer(context, body)
+            await responses.answer(context, body)
 
     async def _pressed(self, context: TurnContext) -> Body | None:
         """The answer to a press; None where it is none of ours."""
@@ -208,25 +203,27 @@ class Listeners:
         if installation is None:
             return None
         if not payloads.is_personal(activity):
-            return _refusal(self._say(None)["in_public"])
+            return responses.refusal(self._say(None)["in_public"])
         turn = await self._turn(context, installation)
         if activity.name != _PRESSED:
             return None
         if turn.known.person is None:
-            return _refusal(strangers.line(self._kit, _language(activity)))
+            return responses.refusal(strangers.line(self._kit, _language(activity)))
         return await self._answered(turn, turn.known.person)
 
     async def _answered(self, turn: Turn, person: Person) -> Body:
         said = self._say(person)
         try:
-            return _shown(await self._acted(turn, person, values.read(turn.activity.value)))
+            return responses.shown(
+                await self._acted(turn, person, values.read(turn.activity.value))
+            )
         except Forged as forged:
             _log.warning("ignored", extra={"what": "press", "why": str(forged)})
-            return _refusal(said["not_ours"])
+            return responses.refusal(said["not_ours"])
         except NotKnown as unknown:
-            return _unknown(said[str(unknown)])
+            return responses.unknown(said[str(unknown)])
         except Kept as kept:
-            return _told(said[str(kept)])
+            return responses.told(said[str(kept)])
 
     async def drain(self) -> None:
         """Waits for what goes on although it was answered."""
@@ -289,33 +286,6 @@ def _only_looks(pressed: Pressed) -> bool:
     return is_home or pressed.verb is Verb.SHOW
 
 
-def _shown(card: Card) -> Body:
-    return {"statusCode": 200, "type": CARD, "value": card}
-
-
-def _told(text: str) -> Body:
-    """A line beside the card, which stays with what stands in its fields."""
-    return {"statusCode": 200, "type": TOLD, "value": text}
-
-
-def _unknown(text: str) -> Body:
-    """The card stays as it is."""
-    return {"statusCode": 404, "type": FAILED, "value": {"code": "NotFound", "message": text}}
-
-
-def _refusal(text: str) -> Body:
-    return {"statusCode": 400, "type": FAILED, "value": {"code": "BadRequest", "message": text}}
-
-
-def _failure(text: str) -> Body:
-    return {"statusCode": 500, "type": FAILED, "value": {"code": "Busy", "message": text}}
-
-
 def _logged(task: asyncio.Task[Body | None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.error("a press failed after it was answered", exc_info=task.exception())
-
-
-async def _answer(context: TurnContext, body: Body) -> None:
-    response = InvokeResponse(status=200, body=body)
-    await context.send_activity(Once(type=ActivityTypes.invoke_response, value=response))
