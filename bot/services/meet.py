@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from bot.services.match_accounts import UNCONFIRMED, Account
 from bot.services.memberships import sync_plans
 from bot.services.recognise import (
     ANOTHER_ACCOUNT,
+    ANOTHER_TENANT,
     TWO_PEOPLE,
     Recognised,
     Stored,
@@ -32,7 +34,7 @@ BLOCKED = "blocked"
 GIVES_WAY = "local"
 """The platform whose homes always give way: its page stands in for a real one."""
 
-_WORTH_A_LOOK = frozenset({ANOTHER_ACCOUNT, TWO_PEOPLE, UNCONFIRMED})
+_WORTH_A_LOOK = frozenset({ANOTHER_ACCOUNT, ANOTHER_TENANT, TWO_PEOPLE, UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class Met:
 
 
 async def meet(
-    kit: Kit, installation: Installation, account: Account, place: str, now: datetime
+    kit: Kit,
+    installation: Installation,
+    account: Account,
+    place: str,
+    now: datetime,
+    *,
+    unserved: Collection[UUID] = (),
 ) -> Met:
     """Finds out whose account this is, and keeps where it is reached. A repeat changes nothing.
 
@@ -59,16 +67,21 @@ async def meet(
     Args:
         place: what is kept to reach it (`Identity.delivery_ref`); "" leaves what is known.
         now: aware UTC.
+        unserved: ids of installations that nobody looks after any more; homes there give way too.
 
     Raises StorageUnavailable.
     """
-    ahead = await kit.uow.read(lambda tx: _recognise(kit, tx, installation, account, place))
+
+    def look(tx: Tx) -> Recognised:
+        return _recognise(kit, tx, installation, account, place, unserved)
+
+    ahead = await kit.uow.read(look)
     if not ahead.has_changes:
         return _met(ahead, account)
 
     def write(tx: Tx) -> Recognised:
         tx.people.lock_many(_concerned(tx, installation, account))
-        found = _recognise(kit, tx, installation, account, place)
+        found = look(tx)
         _apply(tx, found, now)
         return found
 
@@ -78,14 +91,11 @@ async def meet(
     return _met(found, account)
 
 
-def would_be_home(kit: Kit, tx: Tx, account: Identity) -> bool:
-    """Whether an account that isn't home becomes it by being met: nothing can be sent to the home
-    there is, or that gives way.
+def gives_way(kit: Kit, home: Identity) -> bool:
+    """Whether a home there makes room for another: the local page's, or one on a platform that
+    isn't configured any more.
     """
-    if account.is_home:
-        return False
-    home = tx.people.home_identity(account.person_id)
-    return home is None or home.barred is not None or _is_closed(kit, home)
+    return home.platform == GIVES_WAY or home.platform not in kit.messengers
 
 
 async def note_place(
@@ -141,18 +151,23 @@ async def bar(
     now: datetime,
     *,
     place: str = "",
+    act: str = "",
+    spares: Callable[[Identity], bool] = lambda _: False,
 ) -> None:
     """Nothing more is sent to this account, for `reason` (a code). What was still to reach the
     person, if their messages come there, is called off. A repeat changes nothing, nor does it
     for an account that is nobody's. `now` is aware UTC. Raises StorageUnavailable.
 
     place: where it was refused, if it was; somebody who is reached elsewhere by now is left alone.
+    act: the id of what the platform told, if it told: each counts once, whenever it comes again.
+    spares: tells of an account as it is stored whether that is newer than what the platform told.
     """
 
     def losing(tx: Tx) -> Identity | None:
         known = tx.people.identity(installation_id, external_id)
         is_there = known is not None and place in ("", known.delivery_ref)
-        return known if known and is_there and _is_worse(known.barred, reason) else None
+        is_news = known and is_there and _is_worse(known.barred, reason) and not spares(known)
+        return known if is_news else None
 
     ahead = await uow.read(losing)
     if ahead is None:
@@ -160,7 +175,9 @@ async def bar(
 
     def write(tx: Tx) -> None:
         tx.people.lock_many([ahead.person_id])
-        if (known := losing(tx)) is not None:
+        known = losing(tx)
+        is_repeat = bool(act) and not tx.inbox.first_time(installation_id, act, now)
+        if known is not None and not is_repeat:
             _bar(tx, replace(known, barred=reason), now)
 
     await uow.write(write)
@@ -172,7 +189,12 @@ def _is_worse(before: str | None, reason: str) -> bool:
 
 
 def _recognise(
-    kit: Kit, tx: Tx, installation: Installation, account: Account, place: str
+    kit: Kit,
+    tx: Tx,
+    installation: Installation,
+    account: Account,
+    place: str,
+    unserved: Collection[UUID],
 ) -> Recognised:
     known = tx.people.identity(installation.id, account.external_id)
     named = {p.id: p for p in tx.people.by_email(account.emails).values()}
@@ -182,7 +204,7 @@ def _recognise(
         each.installation_id
         for found in accounts.values()
         for each in found
-        if _is_closed(kit, each)
+        if gives_way(kit, each) or each.installation_id in unserved
     )
     stored = Stored(
         installation,
@@ -193,10 +215,6 @@ def _recognise(
         closed - {installation.id},
     )
     return recognise(stored, account, place)
-
-
-def _is_closed(kit: Kit, identity: Identity) -> bool:
-    return identity.platform == GIVES_WAY or identity.platform not in kit.messengers
 
 
 def _concerned(tx: Tx, installation: Installation, account: Account) -> set[UUID]:
@@ -221,8 +239,10 @@ def _apply(tx: Tx, found: Recognised, now: datetime) -> None:
     _localise(tx, found.person, found.locale)
     if found.is_new and found.identity.is_home:
         tx.queue.enqueue([hello_message.delivery(found.person, found.identity, now)])
+    if found.before is None:
+        _audit(tx, "accounts.met", found.identity, now)
     if found.freed or _changed_id(found):
-        _audit(tx, found.identity, now)
+        _audit(tx, "accounts.moved", found.identity, now)
 
 
 def _changed_id(found: Recognised) -> bool:
@@ -230,9 +250,9 @@ def _changed_id(found: Recognised) -> bool:
     return bool(before and after and before.external_id != after.external_id)
 
 
-def _audit(tx: Tx, identity: Identity, now: datetime) -> None:
+def _audit(tx: Tx, action: str, identity: Identity, now: datetime) -> None:
     target, detail = str(identity.person_id), f"platform={identity.platform}"
-    tx.audit.append(actor="meet", action="accounts.moved", target=target, at=now, detail=detail)
+    tx.audit.append(actor="meet", action=action, target=target, at=now, detail=detail)
 
 
 def _bar(tx: Tx, identity: Identity, now: datetime) -> None:

@@ -15,6 +15,7 @@ STRANGER = "stranger"
 LEFT = "left"
 TWO_PEOPLE = "two_people"
 ANOTHER_ACCOUNT = "another_account"
+ANOTHER_TENANT = "another_tenant"
 """Why nobody is connected, beside the account's own reason and `UNCONFIRMED`."""
 
 
@@ -74,8 +75,9 @@ def recognise(stored: Stored, account: Account, place: str) -> Recognised:
 
     An account whose id is known stays that person's, whatever its address says now. Else it is
     whoever's address it has: nobody's where its addresses name two people, nobody has confirmed
-    them, or the person has another account here that is in use. One that may not be written to
-    is nobody's, and barred where it is known.
+    them, or the person has another account that is in use, here or in another organisation's part
+    of the platform, whose admins may give out any address. One that may not be written to is
+    nobody's, and barred where it is known.
     """
     if account.barred:
         return Recognised(barred=_losing(stored.known, account.barred), reason=account.barred)
@@ -102,7 +104,20 @@ def _why_nobodys(stored: Stored, account: Account) -> str:
     if not account.confirmed:
         return UNCONFIRMED
     mine = _here(stored, named[0])
-    return ANOTHER_ACCOUNT if mine and not mine.barred else ""
+    if mine and not mine.barred:
+        return ANOTHER_ACCOUNT
+    return ANOTHER_TENANT if _is_next_door(stored, named[0]) else ""
+
+
+def _is_next_door(stored: Stored, person: Person) -> bool:
+    """Whether the person has an account in use on another installation of this platform."""
+    here = stored.installation
+    return any(
+        each.platform == here.platform
+        and each.installation_id not in {here.id, *stored.closed}
+        and not each.barred
+        for each in stored.accounts[person.id]
+    )
 
 
 def _here(stored: Stored, person: Person) -> Identity | None:

@@ -77,6 +77,10 @@ class Ears:
             return []
         return ["slack: Socket Mode is not connected; `touchpoint check` says why"]
 
+    def notes(self) -> list[str]:
+        """None: what is to be known keeps Slack from reaching us."""
+        return []
+
     async def stop(self, grace: timedelta) -> None:
         """Lets what is under way be kept and acknowledged, and shows what is to be shown."""
         if self._socket is not None:

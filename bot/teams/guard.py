@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from botbuilder.schema import Activity, ActivityTypes, DeliveryModes
@@ -20,6 +21,9 @@ specifications for Microsoft Teams"), and an invoke carries a card's inputs at m
 DEEPEST = 100
 """Levels of JSON; an invoke of ours has about eight."""
 
+AGAIN = timedelta(seconds=5)
+"""How long Teams is asked to wait at least."""
+
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
 _WITH_ID = frozenset({ActivityTypes.message, ActivityTypes.invoke})
 
@@ -30,6 +34,14 @@ class Unsigned(Exception):
 
 class Malformed(Exception):
     """Nothing that we can read: answered with 400."""
+
+
+class Later(Exception):
+    """Can't be taken now: answered with 503, so that Teams sends it again after `wait`."""
+
+    def __init__(self, why: str, wait: timedelta = AGAIN) -> None:
+        super().__init__(why)
+        self.wait = max(wait, AGAIN)
 
 
 class Elsewhere(Exception):

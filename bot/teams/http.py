@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -18,7 +19,6 @@ from bot.teams.keys import KeysUnavailable
 PATH = "/api/messages"
 OnTurn = Callable[[TurnContext], Awaitable[None]]
 _JSON = "application/json"
-_LATER = {hdrs.RETRY_AFTER: "5"}
 _log = logging.getLogger(__name__)
 
 
@@ -64,9 +64,16 @@ def _refusal(error: Exception) -> web.Response:
     for kind, status in _STATUS.items():
         if isinstance(error, kind):
             _log.warning(_WHAT[status], extra={"why": str(error)})
-            return web.Response(status=status, headers=_LATER if status == _UNAVAILABLE else None)
+            return web.Response(status=status, headers=_later(error, status))
     _log.error("a turn failed", exc_info=error)
     return web.Response(status=500)
+
+
+def _later(error: Exception, status: int) -> dict[str, str] | None:
+    if status != _UNAVAILABLE:
+        return None
+    wait = error.wait if isinstance(error, guard.Later) else guard.AGAIN
+    return {hdrs.RETRY_AFTER: str(ceil(wait.total_seconds()))}
 
 
 _UNAVAILABLE = 503
@@ -74,6 +81,7 @@ _STATUS: dict[type[Exception], int] = {
     guard.Malformed: 400,
     guard.Unsigned: 401,
     guard.Elsewhere: 403,
+    guard.Later: _UNAVAILABLE,
     KeysUnavailable: _UNAVAILABLE,
     StorageUnavailable: _UNAVAILABLE,
 }

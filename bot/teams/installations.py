@@ -46,6 +46,11 @@ class Installations:
         row = next((row for row in await self._all() if row.id == installation_id), None)
         return row and await self.of_tenant(row.external_id)
 
+    async def unserved(self) -> frozenset[UUID]:
+        """Installations that the registration doesn't name any more. Raises StorageUnavailable."""
+        rows = await self._all()
+        return frozenset(row.id for row in rows if not self._registration.allows(row.external_id))
+
     async def introduce(self, organisation_id: UUID, now: datetime) -> None:
         """Keeps every tenant of the registration as an installation; a repeat changes nothing.
 

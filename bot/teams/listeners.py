@@ -24,7 +24,6 @@ from bot.domain.ports.clock import Clock
 from bot.services import strangers
 from bot.services.conversation import handle
 from bot.services.kit import Kit
-from bot.services.meet import NOT_INSTALLED, bar
 from bot.services.move_home import elsewhere
 from bot.teams import payloads, responses, surfaces, values
 from bot.teams.connector import ConnectorError
@@ -82,7 +81,7 @@ class Listeners:
         self._clock = clock
         self._installations = installations
         self._screen = screen
-        self._people = People(kit)
+        self._people = People(kit, installations)
         self._observe = observe
         self._carry_out = handling
         self._believes_times = believes_times
@@ -116,13 +115,13 @@ class Listeners:
             await listener(await self._turn(context, installation))
 
     async def _turn(self, context: TurnContext, installation: Installation) -> Turn:
-        now = self._clock.now()
-        try:
-            known = await self._people.who(context, installation, now)
-        except ConnectorError:
-            known = Known(payloads.account_id(context.activity))
-        source = Source(installation.id, known.account, now, self._believes_times)
+        source = self._source(context.activity, installation)
+        known = await self._people.who(context, installation, source)
         return Turn(context, installation, known, source)
+
+    def _source(self, activity: Activity, installation: Installation) -> Source:
+        account, now = payloads.account_id(activity), self._clock.now()
+        return Source(installation.id, account, now, self._believes_times)
 
     async def _in_public(self, context: TurnContext) -> None:
         """Where others read along: one polite line for whoever speaks to it, and never any data."""
@@ -178,9 +177,9 @@ class Listeners:
         """`_turn` has met them; the greeting is queued."""
 
     async def _removed(self, activity: Activity, installation: Installation) -> None:
-        account, now = payloads.account_id(activity), self._clock.now()
-        if account:
-            await bar(self._kit.uow, installation.id, account, NOT_INSTALLED, now)
+        source = self._source(activity, installation)
+        if source.external_id:
+            await self._people.left(activity, source)
 
     async def _invoked(self, context: TurnContext) -> None:
         """Answers in time in every case: Teams waits for what somebody pressed. What takes longer

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.domain.delivery import Outcome, RetryAt, Skipped, Unknown
 from bot.teams.connector import NO_TOKEN as WITHOUT_TOKEN
 from bot.teams.connector import ConnectorError, Fate
-from bot.teams.pauses import NO_TOKEN, RATE_LIMITED, TOKEN_REFUSED
+from bot.teams.pauses import DISABLED, NO_TOKEN, RATE_LIMITED, TOKEN_REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,6 @@ DEFAULT_WAIT = timedelta(seconds=30)
 
 NOT_INSTALLED = "not_installed"
 BARRED = {
-    "BotDisabledByAdmin": "blocked",
     "ConversationBlockedByUser": "blocked",
     "MessageWritesBlocked": "blocked",
     "BotNotInConversationRoster": NOT_INSTALLED,
@@ -34,6 +33,9 @@ BARRED = {
     "ConversationNotFound": NOT_INSTALLED,
 }
 """Nothing more may be sent to that account until its person comes back to the app."""
+
+_DISABLED = "BotDisabledByAdmin"
+"""A tenant's state: its admin blocked the app for everybody, and may let it in again."""
 
 NOT_THERE = "ActivityNotFoundInConversation"
 GONE = frozenset({NOT_THERE, "NotEnoughPermissions"})
@@ -80,6 +82,9 @@ def _refusal(error: ConnectorError, now: datetime) -> Outcome:
     if error.status == _UNAUTHORIZED:
         log.error("Teams refuses the app", extra=found)
         return RetryAt(now + PAUSE, TOKEN_REFUSED, pauses_lane=True)
+    if error.code == _DISABLED:
+        log.error("an admin of the tenant has blocked the app", extra=found)
+        return RetryAt(now + PAUSE, DISABLED, pauses_lane=True)
     if error.code in BARRED:
         return Skipped(BARRED[error.code])
     if error.status == _TOO_LARGE or error.code == _TOO_LONG:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from bot.teams.values import Pressed
 
 PERSONAL = "personal"
 """The type of a conversation between one person and the app."""
+
+_OFF_AT_MOST = timedelta(days=1)
+"""How far Teams' time may be from ours: it tells again for less long."""
 
 _CHANGES = {
     ("messageUpdate", "editMessage"): "typed_edited",
@@ -96,11 +99,12 @@ def card_ref(activity: Activity) -> str:
 
 
 def moment(activity: Activity, source: Source) -> datetime:
-    """When it happened (aware UTC)."""
+    """When it happened (aware UTC); now, where Teams says what can't be."""
     told = activity.timestamp
     if not source.believes_times or not isinstance(told, datetime):
         return source.now
-    return told.replace(tzinfo=told.tzinfo or UTC).astimezone(UTC)
+    at = told.replace(tzinfo=told.tzinfo or UTC).astimezone(UTC)
+    return at if abs(at - source.now) <= _OFF_AT_MOST else source.now
 
 
 def _inbound(

@@ -21,10 +21,7 @@ from bot.teams.listeners import Handle, Listeners, Observe
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.registration import Registration
 from bot.teams.screen import Screen
-from bot.teams.tokens import Tokens, TokenTrouble
-
-_PROBED = timedelta(seconds=2)
-"""How long whoever asks about our health waits for a token; its fetch goes on."""
+from bot.teams.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +70,15 @@ class Ears:
         """Nothing is to be opened: Teams calls."""
 
     async def problems(self) -> list[str]:
-        """What keeps us from answering in Teams, in short lines; empty while all is well."""
-        try:
-            async with asyncio.timeout(_PROBED.total_seconds()):
-                await self._teams.tokens.bearer()
-        except TimeoutError:
-            return ["teams: the token service gives no answer; `touchpoint check` says more"]
-        except TokenTrouble as trouble:
-            return [f"teams: no token ({trouble.code}): {trouble}"]
+        """None: Teams calls, and what it tells is kept without asking Microsoft anything."""
         return []
+
+    def notes(self) -> list[str]:
+        """What keeps us from sending, as it was last known; asks again, and waits for nobody."""
+        tokens = self._teams.tokens
+        tokens.look()
+        trouble = tokens.trouble
+        return [f"teams: no token ({trouble.code}): {trouble}"] if trouble else []
 
     async def stop(self, grace: timedelta) -> None:
         """Requests have ended with the site; what went on after them ends here."""

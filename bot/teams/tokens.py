@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -26,6 +26,9 @@ SPARE = timedelta(minutes=5)
 
 REST = timedelta(seconds=5)
 """How long a failure is believed: a batch must not wait for the same trouble with each message."""
+
+RENEWAL = timedelta(minutes=1)
+"""How long a token is used that is still good, but could not be renewed, before another try."""
 
 NOT_REACHABLE = "token_not_reachable"
 _COMMON = "botframework.com"
@@ -81,10 +84,13 @@ _ELSE = "Microsoft gives no token: look the code up at login.microsoftonline.com
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """`until` is a moment of the monotonic clock, as a token's life is real time."""
+    """`until` when it is used, and when the token's `end` is, are moments of the monotonic clock:
+    a token's life is real time.
+    """
 
     until: float
     token: str = ""
+    end: float = 0.0
     trouble: TokenTrouble | None = None
 
 
@@ -98,13 +104,24 @@ class Tokens:
         self._patience = patience
         self._kept: _Kept | None = None
         self._fetching: asyncio.Task[_Kept] | None = None
+        self._trouble: TokenTrouble | None = None
+
+    @property
+    def trouble(self) -> TokenTrouble | None:
+        """Why the last fetch brought no token; None where it did, or while there was none."""
+        return self._trouble
+
+    def look(self) -> None:
+        """Begins a fetch where there is no token to be used; nobody waits for it."""
+        if not self._registration.playground and not self._is_kept():
+            self._begin()
 
     async def bearer(self) -> str:
         """The token; "" for a playground, which takes none. Raises TokenTrouble."""
         if self._registration.playground:
             return ""
         kept = self._kept
-        if kept is None or kept.until <= monotonic():
+        if kept is None or not self._is_kept():
             kept = await self._fetched()
         if kept.trouble is not None:
             # Anew each time: many wait for the same fetch, and a traceback grows with each raise.
@@ -118,10 +135,16 @@ class Tokens:
 
     async def _fetched(self) -> _Kept:
         """Everybody waits for the same fetch, and none of them ends it by giving up."""
+        return await asyncio.shield(self._begin())
+
+    def _begin(self) -> asyncio.Task[_Kept]:
         if self._fetching is None:
             self._fetching = asyncio.create_task(self._fetch())
             self._fetching.add_done_callback(self._done)
-        return await asyncio.shield(self._fetching)
+        return self._fetching
+
+    def _is_kept(self) -> bool:
+        return self._kept is not None and self._kept.until > monotonic()
 
     def _done(self, task: asyncio.Task[_Kept]) -> None:
         self._fetching = None
@@ -129,6 +152,15 @@ class Tokens:
             self._kept = task.result()
 
     async def _fetch(self) -> _Kept:
+        """Another token, or why there is none; the one before as long as it is good."""
+        found, before = await self._asked(), self._kept
+        self._trouble, now = found.trouble, monotonic()
+        if found.trouble is None or before is None or before.end <= now:
+            return found
+        until = min(before.end, now + RENEWAL.total_seconds())
+        return replace(before, until=until)
+
+    async def _asked(self) -> _Kept:
         try:
             async with asyncio.timeout(2 * self._patience.total_seconds()):
                 token, life = await asyncio.to_thread(_ask, self._registration, self._patience)
@@ -136,7 +168,8 @@ class Tokens:
             return _failed(trouble)
         except TimeoutError:
             return _failed(_trouble(NOT_REACHABLE))
-        return _Kept(monotonic() + (life - SPARE).total_seconds(), token)
+        end = monotonic() + life.total_seconds()
+        return _Kept(end - SPARE.total_seconds(), token, end)
 
 
 def _failed(trouble: TokenTrouble) -> _Kept:

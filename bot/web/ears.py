@@ -23,6 +23,12 @@ class Ears(Protocol):
         """What keeps the platform from reaching us, in short lines; empty while all is well."""
         ...
 
+    def notes(self) -> list[str]:
+        """What an operator is to know although the platform reaches us, in short lines; it asks
+        nobody.
+        """
+        ...
+
     async def stop(self, grace: timedelta) -> None:
         """Lets what is under way be kept and acknowledged."""
         ...

@@ -54,7 +54,8 @@ class Readiness:
         """What an operator is to know although it can do its work: people may answer."""
         found = await self._built.uow.read(lambda tx: tx.organisations.get())
         is_held = found is not None and found.is_held
-        return ["held after a restore; `touchpoint release`"] if is_held else []
+        held = ["held after a restore; `touchpoint release`"] if is_held else []
+        return held + [note for ears in self._ears for note in ears.notes()]
 
     async def _stored_problems(self) -> list[str]:
         asked = [self._ask(name, check) for name, check in self._checks.items()]

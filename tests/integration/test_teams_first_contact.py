@@ -150,8 +150,17 @@ async def test_whoever_is_not_on_the_list_leaves_no_trace(office: Office, who: s
         replace(STRANGER, email=address("ana"), is_guest=True),
         replace(STRANGER, email=address("ana"), home=OTHER_TENANT),
         replace(STRANGER, name="Ana"),
+        replace(STRANGER, email=address("ana"), upn="ana_partner.example#EXT#@fernweh.example"),
+        replace(STRANGER, email=address("ana"), is_terse=True),
     ],
-    ids=["two people's addresses", "a guest", "from another tenant", "a name alone"],
+    ids=[
+        "two people's addresses",
+        "a guest",
+        "from another tenant",
+        "a name alone",
+        "invited",
+        "of whom nothing is said",
+    ],
 )
 async def test_nobody_is_taken_for_somebody_else(office: Office, account: Account) -> None:
     await office.world.until("2026-03-02 10:00")

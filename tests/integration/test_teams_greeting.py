@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,6 +17,8 @@ from bot.services.deliver import deliver
 from bot.settings.environment import Environment
 from bot.teams.outcomes import PAUSE
 from bot.teams.platform import Ears
+from bot.teams.tokens import TokenTrouble
+from bot.web.readiness import Readiness
 from bot.web.teams import greet, jobs_of
 from tests.integration.chat_worlds import MASTER, NOW
 from tests.integration.teams_worlds import MINUTE, TeamsWorld, teams_world
@@ -127,10 +130,34 @@ async def test_whoever_could_not_be_greeted_is_greeted_again(
 async def test_whoever_asks_after_its_health_is_told_the_remedy(
     sqlite_url: str, tmp_path: Path, secret: str | None, said: str
 ) -> None:
+    """As a note: what people do is kept all the same."""
     more = {"secret": secret} if secret else {}
     async with teams_world(sqlite_url, tmp_path) as world, started(world, **more) as built:
+        await greet(built)
+        readiness = health(built)
+        notes = await readiness.notes()
+        assert len(notes) == bool(secret)
+        assert said in "".join(notes)
+        assert "wr0ng" not in "".join(notes)
+        assert await readiness.problems() == ["runner: not running"]
+
+
+async def test_its_health_waits_for_nobody(sqlite_url: str, tmp_path: Path) -> None:
+    """A token service that hangs is asked beside the request, and what it said last is told."""
+    async with teams_world(sqlite_url, tmp_path) as world, started(world) as built:
         assert built.teams is not None
-        problems = await Ears(built.teams, built.kit, built.clock, lambda _: None).problems()
-        assert len(problems) == bool(secret)
-        assert said in "".join(problems)
-        assert "wr0ng" not in "".join(problems)
+        world.teams.login.latency, readiness = 2, health(built)
+        began = time.monotonic()
+        assert await readiness.notes() == []
+        assert await readiness.problems() == ["runner: not running"]
+        assert time.monotonic() - began < 1
+        world.teams.login.latency, world.teams.login.error = 0, "invalid_client"
+        with pytest.raises(TokenTrouble):
+            await built.teams.tokens.bearer()
+        assert "AADSTS7000222" in "".join(await readiness.notes())
+
+
+def health(built: Built) -> Readiness:
+    """What `/readyz` asks."""
+    assert built.teams is not None
+    return Readiness(built, None, [Ears(built.teams, built.kit, built.clock, lambda _: None)])

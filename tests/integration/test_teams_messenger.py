@@ -29,6 +29,7 @@ from bot.domain.message import Message, Text
 from bot.teams import serialise
 from bot.teams.connector import ConnectorError, Connectors, Fate, is_safe
 from bot.teams.outcomes import PAUSE
+from bot.teams.pauses import REMEDIES
 from bot.teams.places import Place, message_ref, pack
 from bot.teams.registration import Registration
 from bot.teams.tokens import Tokens
@@ -216,7 +217,6 @@ async def test_what_was_created_has_arrived_even_where_it_can_not_be_read(
 BARS = {
     Fault.WRITES_BLOCKED: "blocked",
     Fault.BLOCKED_BY_USER: "blocked",
-    Fault.DISABLED_BY_ADMIN: "blocked",
     Fault.NOT_IN_ROSTER: "not_installed",
     Fault.FORBIDDEN: "not_installed",
     Fault.NOT_FOUND: "not_installed",
@@ -235,6 +235,23 @@ async def test_whoever_can_not_be_written_to_is_barred(
         world.teams.fails(operation, fault)
         assert await does(process, world, operation, sent.ref) == Skipped(BARS[fault])
         assert process.barred == [(world.one, account("ana").id, BARS[fault])]
+
+
+async def test_an_app_that_its_admin_blocked_pauses_the_tenant_and_bars_nobody(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """It is let in again some day, and then everybody goes on."""
+    async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
+        await process.queue_notes("ana", "help")
+        world.teams.fails(POST, Fault.DISABLED_BY_ADMIN)
+        await process.work()
+        assert process.barred == []
+        (pause,) = await process.uow.read(lambda tx: tx.queue.pauses(NOW))
+        assert (pause.installation_id, pause.reason) == (world.one, "disabled_by_admin")
+        assert pause.until == NOW + PAUSE
+        assert "admin.teams.microsoft.com" in REMEDIES[pause.reason]
+        await process.work(pause.until)
+        assert len(world.posts("ana")) == 1
 
 
 async def does(process: TeamsProcess, world: TeamsWorld, operation: str, ref: str) -> object:

@@ -207,6 +207,31 @@ async def test_a_failure_is_shared_and_believed_for_a_moment(teams: TeamsServer)
     assert len(teams.login.calls) == 2
 
 
+async def test_a_token_that_could_not_be_renewed_is_used_to_its_end(teams: TeamsServer) -> None:
+    """In its last minutes; once it is refused, nobody uses it any more."""
+    teams.login.lifetime = timedelta(minutes=4)
+    tokens = Tokens(registration(teams))
+    first = await tokens.bearer()
+    assert tokens.trouble is None
+    teams.login.error = "temporarily_unavailable"
+    assert [await tokens.bearer() for _ in range(3)] == [first] * 3
+    assert len(teams.login.calls) == 2, "and it isn't asked for with each message"
+    assert tokens.trouble is not None
+    assert tokens.trouble.code == "token_not_reachable"
+    tokens.forget(first)
+    with pytest.raises(TokenTrouble):
+        await tokens.bearer()
+
+
+async def test_a_token_that_is_over_is_not_used(teams: TeamsServer) -> None:
+    teams.login.lifetime = timedelta(seconds=0)
+    tokens = Tokens(registration(teams))
+    await tokens.bearer()
+    teams.login.error = "temporarily_unavailable"
+    with pytest.raises(TokenTrouble):
+        await tokens.bearer()
+
+
 async def test_it_logs_neither_token_nor_secret(
     teams: TeamsServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,7 @@ from bot.domain.people import Identity, Person
 from bot.services.match_accounts import Account
 from bot.services.recognise import (
     ANOTHER_ACCOUNT,
+    ANOTHER_TENANT,
     LEFT,
     STRANGER,
     TWO_PEOPLE,
@@ -81,6 +82,30 @@ def identities(draw: st.DrawFn) -> list[Identity]:
             is_home = is_elsewhere is None
             found.append(here(person, external_id, is_home=is_home, barred=draw(barred)))
     return found
+
+
+SISTER = uuid4()
+"""Another tenant of the same platform."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "closed", "reason"),
+    [
+        ({}, frozenset(), ANOTHER_TENANT),
+        ({"is_home": False}, frozenset(), ANOTHER_TENANT),
+        ({"barred": "not_installed"}, frozenset(), ""),
+        ({}, frozenset({SISTER}), ""),
+    ],
+    ids=["in use", "in use beside another home", "not in use", "served no more"],
+)
+def test_whoever_has_an_account_in_one_tenant_gets_none_in_another(
+    changes: dict[str, object], closed: frozenset[UUID], reason: str
+) -> None:
+    mine = replace(there(ANA, SISTER, **changes), platform="teams")
+    stored = Stored(TENANT, None, PEOPLE, frozenset({ANA.id}), {ANA.id: (mine,)}, closed)
+    found = recognise(stored, Account("a1", "ana@acme.com"), "")
+    assert found.reason == reason
+    assert found.person == (None if reason else ANA)
 
 
 @given(ACCOUNTS, identities())

@@ -32,6 +32,8 @@ class Account:
     platform: str = "Web"
     home: str = ""
     """The tenant that the account belongs to, where it is only invited into `tenant`."""
+    is_terse: bool = False
+    """Whether the roster says neither role nor tenant."""
     has_object_id: bool = True
     """Whether Teams names its Entra id: not for bots and for people who joined by a link."""
 
@@ -76,4 +78,6 @@ def profile(account: Account) -> dict[str, Any]:
         "tenantId": account.home or account.tenant,
         "userRole": "guest" if account.is_guest else "user",
     }
+    if account.is_terse:
+        del about["tenantId"], about["userRole"]
     return about | ({"email": account.email} if account.email else {})
