@@ -78,6 +78,16 @@ async def meet(
     return _met(found, account)
 
 
+def would_be_home(kit: Kit, tx: Tx, account: Identity) -> bool:
+    """Whether an account that isn't home becomes it by being met: nothing can be sent to the home
+    there is, or that gives way.
+    """
+    if account.is_home:
+        return False
+    home = tx.people.home_identity(account.person_id)
+    return home is None or home.barred is not None or _is_closed(kit, home)
+
+
 async def note_place(
     kit: Kit,
     installation_id: UUID,
@@ -172,7 +182,7 @@ def _recognise(
         each.installation_id
         for found in accounts.values()
         for each in found
-        if each.platform == GIVES_WAY or each.platform not in kit.messengers
+        if _is_closed(kit, each)
     )
     stored = Stored(
         installation,
@@ -183,6 +193,10 @@ def _recognise(
         closed - {installation.id},
     )
     return recognise(stored, account, place)
+
+
+def _is_closed(kit: Kit, identity: Identity) -> bool:
+    return identity.platform == GIVES_WAY or identity.platform not in kit.messengers
 
 
 def _concerned(tx: Tx, installation: Installation, account: Account) -> set[UUID]:

@@ -26,11 +26,17 @@ def receiver(adapter: Adapter, on_turn: OnTurn) -> Callable[[web.Request], Await
     """The handler of every activity that Teams sends; its answer comes after the turn's end."""
 
     async def receive(request: web.Request) -> web.Response:
+        header = request.headers.get(hdrs.AUTHORIZATION, "")
+        try:
+            # Reading costs, so whoever shows no good token is turned away before.
+            claims = await adapter.authentication.claims(header)
+        except Exception as error:
+            return _refusal(error)
         raw = await _body(request)
         try:
-            activity = guard.read(raw)
-            header = request.headers.get(hdrs.AUTHORIZATION, "")
-            return _answer(await adapter.process_activity(header, activity, on_turn))
+            found = guard.parse(raw)
+            adapter.authentication.check(claims, guard.whose(found))
+            return _answer(await adapter.process_activity(header, guard.read(found), on_turn))
         except Exception as error:
             return _refusal(error)
 

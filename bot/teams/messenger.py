@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from botbuilder.core import TurnContext
@@ -43,6 +44,9 @@ from bot.teams.serialise import Once
 log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"[0-9]{13}")
 
 Bar = Callable[[UUID, str, str, str], Awaitable[None]]
 """Keeps (installation id, external id, reason code, place): nothing more goes to that account, if
@@ -99,7 +103,10 @@ class TeamsMessenger:
 
             return await self._turn(place, act)
 
-        return await self._outcome(address, delivery_id, step)
+        outcome = await self._outcome(address, delivery_id, step)
+        if isinstance(outcome, Sent):
+            return Sent(outcome.ref, self._moment(outcome.ref))
+        return outcome
 
     async def update(
         self, address: Address, ref: str, message: Message, delivery_id: UUID
@@ -149,6 +156,17 @@ class TeamsMessenger:
             return RetryAt(self._clock.now() + SOON, "storage_unavailable")
         except ConnectorError as error:
             return await self._failed(address, error)
+
+    def _moment(self, ref: str) -> datetime | None:
+        """When Teams took the message, by its own clock, which the times of what people type come
+        from too: its id is that moment in milliseconds since 1970. None for an id that isn't, as in
+        a playground or under a moved clock.
+        """
+        _, activity = read_ref(ref)
+        if not _MILLISECONDS.fullmatch(activity):
+            return None
+        moment = _EPOCH + timedelta(milliseconds=int(activity))
+        return moment if abs(moment - self._clock.now()) < timedelta(days=1) else None
 
     async def _place(self, address: Address) -> Place:
         if await self._installations.of_installation(address.installation_id) is None:

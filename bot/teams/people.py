@@ -17,7 +17,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.services import account_rules
 from bot.services.kit import Kit
 from bot.services.match_accounts import Account
-from bot.services.meet import Met, meet, note_place
+from bot.services.meet import Met, meet, note_place, would_be_home
 from bot.teams.connector import ConnectorError
 from bot.teams.payloads import account_id
 from bot.teams.places import Place, pack
@@ -51,15 +51,19 @@ class People:
         if not account:
             return Known("")
 
-        def read(tx: Tx) -> tuple[Identity | None, Person | None]:
-            identity = tx.people.identity(installation.id, account)
-            return identity, tx.people.get(identity.person_id) if identity else None
+        def read(tx: Tx) -> tuple[Identity, Person | None] | None:
+            found = tx.people.identity(installation.id, account)
+            if found is None or found.barred or would_be_home(self._kit, tx, found):
+                return None
+            return found, tx.people.get(found.person_id)
 
-        identity, person = await self._kit.uow.read(read)
-        if identity is None or person is None or identity.barred:
+        known = await self._kit.uow.read(read)
+        if known is None:
             return await self._met(context, installation, account, now)
-        await self._note(activity, installation, identity, person, now)
-        return Known(account, person if person.active else None, identity.is_home)
+        identity, person = known
+        if person is not None:
+            await self._note(activity, installation, identity, person, now)
+        return Known(account, person if person and person.active else None, identity.is_home)
 
     async def _met(
         self, context: TurnContext, installation: Installation, account: str, now: datetime
