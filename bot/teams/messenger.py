@@ -82,6 +82,7 @@ class TeamsMessenger:
         self._bar = bar
         self._app_id = app_id
         self._conversations = Pacing(*IN_CONVERSATION)
+        self._drawing = asyncio.Lock()
 
     @property
     def platform(self) -> str:
@@ -94,7 +95,7 @@ class TeamsMessenger:
 
     async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
         async def step(place: Place) -> str:
-            activity = self._drawn(message)
+            activity = await self._in_turn(message)
 
             async def act(context: TurnContext) -> str:
                 answer = await context.send_activity(activity)
@@ -111,7 +112,7 @@ class TeamsMessenger:
         self, address: Address, ref: str, message: Message, delivery_id: UUID
     ) -> Outcome:
         async def step(place: Place) -> str:
-            activity = self._drawn(message)
+            activity = await self._in_turn(message)
             activity.id = _sent_there(place, ref)
 
             async def act(context: TurnContext) -> str:
@@ -180,6 +181,12 @@ class TeamsMessenger:
         if at is not None:
             raise _Stop(RetryAt(at, "conversation_pace", counts=False))
 
+    async def _in_turn(self, message: Message) -> Activity:
+        """A batch is ready in one turn of the loop; whoever else waits for it comes between."""
+        async with self._drawing:
+            await asyncio.sleep(0)
+            return self._drawn(message)
+
     def _drawn(self, message: Message) -> Activity:
         try:
             rendered = surfaces.message(message)
@@ -202,8 +209,6 @@ class TeamsMessenger:
             context.activity.id = None
             done.append(await act(context))
 
-        # Many get here in one turn of the loop, drawn: whoever else waits for it comes first.
-        await asyncio.sleep(0)
         await self._adapter.continue_conversation(_reference(place), on_turn, self._app_id)
         if not done:  # an error handler of the adapter's would have kept the failure from us
             raise ConnectorError(Fate.UNKNOWN, "no_answer")
