@@ -23,6 +23,8 @@ from bench.slack_deliver import deliver_to_slack
 from bench.small import next_due, render, seal
 from bench.summary import summary
 from bench.survey import count_survey
+from bench.teams_answer import answer_in_teams
+from bench.teams_deliver import deliver_to_teams
 from bench.world import Worlds
 
 BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
@@ -35,6 +37,8 @@ BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
     "deliver": deliver_to_slack,
     "slack-answer": answer_in_slack,
     "dispatch": dispatch_event,
+    "teams-send": deliver_to_teams,
+    "teams-answer": answer_in_teams,
     "answer": record_answers,
     "postgres": on_postgres,
     "import": import_people,

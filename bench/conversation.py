@@ -63,12 +63,12 @@ async def _asked(world: World) -> datetime:
     return due
 
 
-def take_part(world: World) -> datetime:
-    """Everybody takes part; when their first check-in is due."""
+def take_part(world: World, cadence: str = "ai-check-in") -> datetime:
+    """Everybody takes part; when their first check-in of a cadence is due."""
     with writing(world.engine) as connection:
         started = Participation.STARTED.value
         connection.execute(update(PersonRow.__table__).values(participation=started))
-    return only_due(world, TALKING)
+    return only_due(world, TALKING, cadence)
 
 
 async def _deliver_all(world: World, now: datetime) -> None:

@@ -56,9 +56,9 @@ async def plan_due(worlds: Worlds) -> AsyncIterator[Ratio]:
     yield Ratio("plan_bare", ours * 1e3, bare * 1e3, unit, f"{DUE:,} inserts and SELECTs by key")
 
 
-def only_due(world: World, number: int) -> datetime:
+def only_due(world: World, number: int, cadence: str = "ai-check-in") -> datetime:
     """Leaves so many check-ins due on the cadence's next day, everything else far away."""
-    check_ins = select(_cadence.c.id).where(_cadence.c.key == "ai-check-in").scalar_subquery()
+    check_ins = select(_cadence.c.id).where(_cadence.c.key == cadence).scalar_subquery()
     chosen = (
         select(_plan.c.id)
         .where(_plan.c.cadence_id == check_ins)

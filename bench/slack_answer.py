@@ -54,14 +54,17 @@ async def answer_in_slack(worlds: Worlds) -> AsyncIterator[Ratio]:
     clock = SteppedClock(await asked_at(worlds, "heard") + timedelta(minutes=1))
     await move_to_slack(world)
     async with AsyncExitStack() as stack:
-        ours = await stack.enter_async_context(_served(_ours(world, clock)))
-        stock = await stack.enter_async_context(_served(_stock()))
+        ours = await stack.enter_async_context(served(_ours(world, clock)))
+        stock = await stack.enter_async_context(served(_stock()))
         people = await world.people(range(TALKING))
         typed = iter([_typed(str(person.id), clock.now()) for person in people])
         sent = iter(_sent, None)
         alone = await in_turn(_ALONE, _one(ours, typed), _one(stock, sent))
         took = [
-            (await seconds(_together(ours, typed)), await seconds(_together(stock, sent)))
+            (
+                await seconds(together(_one(ours, typed), _AT_ONCE)),
+                await seconds(together(_one(stock, sent), _AT_ONCE)),
+            )
             for _ in range(_ROUNDS)
         ]
     kept, bare = (_AT_ONCE / median(times) for times in zip(*took, strict=True))
@@ -143,7 +146,8 @@ def _signed(body: bytes, kind: str, now: datetime) -> _Request:
 
 
 @asynccontextmanager
-async def _served(app: web.Application) -> AsyncIterator[ClientSession]:
+async def served(app: web.Application) -> AsyncIterator[ClientSession]:
+    """A client of the application, on loopback as long as the block."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -161,9 +165,11 @@ def _one(client: ClientSession, requests: Iterator[_Request]) -> Step:
     return step
 
 
-def _together(client: ClientSession, requests: Iterator[_Request]) -> Step:
+def together(one: Step, number: int) -> Step:
+    """So many of a step at once."""
+
     async def step() -> None:
-        await gather(*(_post(client, next(requests)) for _ in range(_AT_ONCE)))
+        await gather(*(one() for _ in range(number)))
 
     return step
 

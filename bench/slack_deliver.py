@@ -74,8 +74,8 @@ async def _rounds(
     try:
         for minute in range(_ROUNDS + 1):
             clock.set(due + timedelta(minutes=minute))
-            await _queue_again(world, kit, clock.now())
-            ours = await seconds(lambda: _deliver_all(kit, clock.now()))
+            await queue_again(world, kit, clock.now())
+            ours = await seconds(lambda: deliver_all(kit, clock.now()))
             payloads = await _given(session, url)
             assert len(payloads) == TALKING, f"{len(payloads)} messages went out"
             took.append((ours, await seconds(lambda said=payloads: _post_all(client, said))))
@@ -85,7 +85,7 @@ async def _rounds(
     return median(ours for ours, _ in took[1:]), median(bare for _, bare in took[1:])
 
 
-async def _queue_again(world: World, kit: Kit, now: datetime) -> None:
+async def queue_again(world: World, kit: Kit, now: datetime) -> None:
     """The same messages as if nobody had got them yet."""
     ready = {"state": DeliveryState.READY.value, "not_before": now, "ref": ""}
     with writing(world.engine) as connection:
@@ -93,7 +93,8 @@ async def _queue_again(world: World, kit: Kit, now: datetime) -> None:
     await kit.uow.write(lambda tx: tx.queue.sweep(now))
 
 
-async def _deliver_all(kit: Kit, now: datetime) -> None:
+async def deliver_all(kit: Kit, now: datetime) -> None:
+    """Until nothing is due any more."""
     while await deliver(kit, now):
         pass
 

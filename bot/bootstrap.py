@@ -199,8 +199,8 @@ def _teams(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Teams 
     adapter = Adapter(Authentication(registration, signing, connectors, clock))
     installations = Installations(uow, registration, clock)
 
-    async def stop(installation_id: UUID, external_id: str, reason: str) -> None:
-        await bar(uow, installation_id, external_id, reason, clock.now())
+    async def stop(installation_id: UUID, external_id: str, reason: str, place: str) -> None:
+        await bar(uow, installation_id, external_id, reason, clock.now(), place=place)
 
     messenger = TeamsMessenger(adapter, installations, clock, stop, registration.app_id)
     return Teams(registration, tokens, signing, connectors, adapter, installations, messenger)

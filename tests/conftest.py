@@ -39,11 +39,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _is_deep(item: pytest.Item) -> bool:
-    """A journey that runs on the local page and SQLite as well, once more in Slack or on
-    PostgreSQL.
+    """A journey that runs on the local page and SQLite as well, once more in Slack, in Teams or
+    on PostgreSQL.
     """
     variant = getattr(getattr(item, "callspec", None), "id", "").split("-")
-    return "journeys" in item.path.parts and not {"slack", "postgresql"}.isdisjoint(variant)
+    return "journeys" in item.path.parts and not {"slack", "teams", "postgresql"}.isdisjoint(
+        variant
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

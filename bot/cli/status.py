@@ -127,11 +127,15 @@ class _Shown:
 
     def _paused(self, pause: LanePause) -> str:
         """What is paused and until when, and what ends it."""
-        from bot.slack.pauses import REMEDIES
+        from bot.slack import pauses as in_slack
+        from bot.teams import pauses as in_teams
 
-        where = f"{pause.platform.capitalize()} workspace {pause.workspace}"
-        remedy = REMEDIES.get(pause.reason, pause.reason.replace("_", " "))
-        return f"{where} is paused, next try {self._moment(pause.until)}. {remedy}"
+        is_teams = pause.platform == "teams"
+        where = "Microsoft Teams: tenant" if is_teams else "Slack workspace"
+        remedies = in_teams.REMEDIES if is_teams else in_slack.REMEDIES
+        remedy = remedies.get(pause.reason, pause.reason.replace("_", " "))
+        until = self._moment(pause.until)
+        return f"{where} {pause.workspace} is paused, next try {until}. {remedy}"
 
     def _expectations(self) -> None:
         from prompts.words import shipped_words

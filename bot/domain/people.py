@@ -64,8 +64,8 @@ class Identity:
     """A person on one installation of a platform. `delivery_ref` is the platform's own address.
 
     `barred` says why nothing may be sent there or taken from there (a code: "deactivated",
-    "guest", "external", "bot", "missing"), None where all is well. `time_zone` (IANA) and
-    `locale` are what the account itself says, None where it doesn't.
+    "guest", "external", "bot", "missing", "not_installed", "blocked"), None where all is well.
+    `time_zone` (IANA) and `locale` are what the account itself says, None where it doesn't.
     """
 
     id: UUID

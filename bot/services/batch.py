@@ -65,12 +65,13 @@ class Batch:
         for step in (self._composing, self._beginning, self._recording):
             await step.end()
 
-    async def _compose(self, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
-        def read(tx: Tx) -> list[Composed | Drop | NotYet]:
-            seen = _Seen.read(tx, deliveries, self._now)
-            return [self._composed(tx, seen, delivery) for delivery in deliveries]
+    def composed(self, tx: Tx, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
+        """The same at once, for whoever reads already."""
+        seen = _Seen.read(tx, deliveries, self._now)
+        return [self._composed(tx, seen, delivery) for delivery in deliveries]
 
-        return await self._kit.uow.read(read)
+    async def _compose(self, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
+        return await self._kit.uow.read(lambda tx: self.composed(tx, deliveries))
 
     def _composed(self, tx: Tx, seen: _Seen, delivery: Delivery) -> Composed | Drop | NotYet:
         try:

@@ -134,16 +134,25 @@ async def note_place(
 
 
 async def bar(
-    uow: UnitOfWork, installation_id: UUID, external_id: str, reason: str, now: datetime
+    uow: UnitOfWork,
+    installation_id: UUID,
+    external_id: str,
+    reason: str,
+    now: datetime,
+    *,
+    place: str = "",
 ) -> None:
     """Nothing more is sent to this account, for `reason` (a code). What was still to reach the
     person, if their messages come there, is called off. A repeat changes nothing, nor does it
     for an account that is nobody's. `now` is aware UTC. Raises StorageUnavailable.
+
+    place: where it was refused, if it was; somebody who is reached elsewhere by now is left alone.
     """
 
     def losing(tx: Tx) -> Identity | None:
         known = tx.people.identity(installation_id, external_id)
-        return known if known and _is_worse(known.barred, reason) else None
+        is_there = known is not None and place in ("", known.delivery_ref)
+        return known if known and is_there and _is_worse(known.barred, reason) else None
 
     ahead = await uow.read(losing)
     if ahead is None:

@@ -14,7 +14,10 @@ ours may become two of these.
 """
 
 MOST_CHARACTERS = 12_000
-"""Characters of a page's texts: four of the longest answers. One answer is never cut for it."""
+"""Characters of a page's texts: four of the longest answers. One answer is never cut for it.
+
+A letter that takes several bytes counts as that many: Teams refuses a card of more than 28 KB.
+"""
 
 _DIGITS = 6
 
@@ -93,9 +96,11 @@ def how_many_fit(pieces: Iterable[Sequence[Block]]) -> int:
 
 
 def characters(shown: object) -> int:
-    """All characters of the texts in a block or several; what stands behind buttons counts too."""
+    """All characters of the texts in a block or several, as bytes of UTF-8; what stands behind
+    buttons counts too.
+    """
     if isinstance(shown, str):
-        return len(shown)
+        return len(shown) if shown.isascii() else len(shown.encode("utf-8", "replace"))
     if isinstance(shown, Sequence):
         return sum(map(characters, shown))
     if is_dataclass(shown):

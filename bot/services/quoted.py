@@ -12,15 +12,22 @@ from bot.services.kit import Kit
 
 async def people_in(kit: Kit, claimed: Iterable[Delivery]) -> set[UUID]:
     """Whose keys the messages need: the readers' own and those of everybody quoted."""
-    readers = {delivery.person_id for delivery in claimed}
-    for delivery in claimed:  # whoever a manager's nudges quote
-        readers |= {UUID(each) for each in delivery.facts.get("subjects", "").split()}
+    claimed = list(claimed)
+    if any(delivery.facts.get("summary") for delivery in claimed):
+        return await kit.uow.read(lambda tx: people_of(tx, claimed))
+    return _named(claimed)
+
+
+def people_of(tx: Tx, claimed: Iterable[Delivery]) -> set[UUID]:
+    """The same for whoever reads already."""
+    claimed = list(claimed)
     summaries = [UUID(d.facts["summary"]) for d in claimed if d.facts.get("summary")]
-    if not summaries:
-        return readers
-    return readers | await kit.uow.read(lambda tx: _quoted(tx, summaries))
-
-
-def _quoted(tx: Tx, summaries: Iterable[UUID]) -> set[UUID]:
     found = (tx.summaries.get(summary_id) for summary_id in summaries)
-    return {part.subject_id for summary in found if summary for part in summary.parts}
+    quoted = {part.subject_id for summary in found if summary for part in summary.parts}
+    return _named(claimed) | quoted
+
+
+def _named(claimed: Iterable[Delivery]) -> set[UUID]:
+    """The readers, and whoever a manager's nudges quote."""
+    subjects = {UUID(each) for d in claimed for each in d.facts.get("subjects", "").split()}
+    return {delivery.person_id for delivery in claimed} | subjects

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from bot.domain.message import Message
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.batch import Batch
 from bot.services.kit import Kit
-from bot.services.quoted import people_in
+from bot.services.quoted import people_of
 from bot.services.scene import Composed
 
 
@@ -20,26 +21,45 @@ async def showing(kit: Kit, person_id: UUID, ref: str, now: datetime) -> Message
     None where it isn't this person's, must not be seen any more, or would name another reader
     than the one that was shown: such a change is for delivery, which records it.
     """
-    newest = await kit.uow.read(lambda tx: tx.queue.showing(person_id, ref))
-    if newest is None:
+    found = await _look(kit, person_id, ref, now, {person_id})
+    if isinstance(found, set):  # it quotes others
+        found = await _look(kit, person_id, ref, now, {person_id} | found)
+    if not isinstance(found, Composed):
         return None
-    batch = Batch(kit, await kit.keys.vault(await people_in(kit, [newest])), now)
-    try:
-        composed = await batch.compose(newest)
-    finally:
-        await batch.end()
-    if not isinstance(composed, Composed):
-        return None
-    is_as_shown = await kit.uow.write(lambda tx: _log(tx, composed))
-    return composed.message if is_as_shown else None
+    is_as_shown = not found.readings or await kit.uow.write(partial(_log, composed=found))
+    return found.message if is_as_shown else None
+
+
+async def _look(
+    kit: Kit, person_id: UUID, ref: str, now: datetime, people: set[UUID]
+) -> Composed | set[UUID] | None:
+    """The message, of one moment; or whose keys it needs besides those of `people`."""
+    batch = Batch(kit, await kit.keys.vault(people), now)
+
+    def read(tx: Tx) -> Composed | set[UUID] | None:
+        newest = tx.queue.showing(person_id, ref)
+        if newest is None:
+            return None
+        if missing := people_of(tx, [newest]) - people:
+            return missing
+        (composed,) = batch.composed(tx, [newest])
+        return composed if isinstance(composed, Composed) and _is_as_shown(tx, composed) else None
+
+    return await kit.uow.read(read)
 
 
 def _log(tx: Tx, composed: Composed) -> bool:
+    """Logs what it shows, unless it would name another reader by now."""
+    is_as_shown = _is_as_shown(tx, composed)
+    if is_as_shown:
+        tx.read_log.add(composed.readings)
+    return is_as_shown
+
+
+def _is_as_shown(tx: Tx, composed: Composed) -> bool:
     """Whether it names nobody but the readers that delivery recorded."""
     named = composed.shown
-    if named is not None:
-        stored = tx.check_ins.get(named.id)
-        if stored is None or stored.shown_manager_id != named.shown_manager_id:
-            return False
-    tx.read_log.add(composed.readings)
-    return True
+    if named is None:
+        return True
+    stored = tx.check_ins.get(named.id)
+    return stored is not None and stored.shown_manager_id == named.shown_manager_id

@@ -16,7 +16,7 @@ from bot.domain.message import Bars, Chart, Table
 from bot.domain.plain_text import clip, is_blank, line, split
 from bot.teams.prose import PART, bold, muted, rich, run
 from bot.teams.sheet import Drawn, Sheet
-from bot.teams.texts import literal, say
+from bot.teams.texts import is_inert, literal, say
 
 NAME, CATEGORIES, SERIES = 20, 20, 6
 """Characters of a name in a chart, categories and series: what a phone's width can show."""
@@ -116,7 +116,7 @@ def _fits(cells: list[list[str]]) -> bool:
 
 def _table(rows: list[list[str]]) -> dict[str, Any]:
     """The first row is the header; each column is as wide as what stands in it."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(_word(head), *map(_width, cells)) for head, *cells in zip(*rows, strict=True)]
     return {
         "type": "Table",
         "columns": [{"width": width} for width in widths],
@@ -126,14 +126,25 @@ def _table(rows: list[list[str]]) -> dict[str, Any]:
 
 def _width(cell: str) -> int:
     """Its share of the row: that of its longest word, or of all of it if that is not long."""
-    return max(4, min(len(cell), 14), *map(len, cell.split()))
+    return max(_word(cell), min(len(cell), 14))
+
+
+def _word(text: str) -> int:
+    return max(4, *map(len, text.split()), 0)
 
 
 def _cells(row: list[str], *, is_header: bool) -> dict[str, Any]:
     style: dict[str, Any] = {"weight": "Bolder"} if is_header else {}
     shown = [say("no_value") if is_blank(cell) else cell for cell in row]
-    cells = [{"type": "TableCell", "items": [rich(run(cell, **style))]} for cell in shown]
+    cells = [{"type": "TableCell", "items": [_cell(cell, style)]} for cell in shown]
     return {"type": "TableRow", "cells": cells}
+
+
+def _cell(text: str, style: dict[str, Any]) -> dict[str, Any]:
+    """The shortest that shows it: a table has many."""
+    if is_inert(text):
+        return {"type": "TextBlock", "text": text, "wrap": True, **style}
+    return rich(run(text, **style))
 
 
 def _row(header: list[str], row: list[str]) -> tuple[str, str]:

@@ -68,6 +68,7 @@ def _field(block: Input, element: dict[str, Any], sheet: Sheet, value: str, show
     label = clip(block.label, LABEL)
     element |= {
         "id": field_id(block.name),
+        "spacing": "Medium",
         "label": say("field") if is_blank(label) else literal(label),
     }
     if value:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from bot.domain.organisation import Installation
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx, UnitOfWork
+from bot.teams.pauses import ENDED_BY_A_TOKEN
 from bot.teams.registration import Registration
 
 PLATFORM = "teams"
@@ -59,6 +60,33 @@ class Installations:
 
         await self._uow.write(write)
         self._read_at = None
+
+    async def let_go_on(self, now: datetime) -> None:
+        """Ends the pauses that a token ends, of the tenants that it speaks for.
+
+        now: aware UTC. Raises StorageUnavailable.
+        """
+        own = {row.id for row in await self._own()}
+
+        def write(tx: Tx) -> None:
+            for pause in tx.queue.pauses(now):
+                if pause.installation_id in own and pause.reason in ENDED_BY_A_TOKEN:
+                    tx.queue.resume_lane(pause.installation_id)
+
+        await self._uow.write(write)
+
+    async def pause(self, until: datetime, reason: str) -> None:
+        """Nothing goes to these tenants before `until` (aware UTC). Raises StorageUnavailable."""
+        own = [row.id for row in await self._own()]
+
+        def write(tx: Tx) -> None:
+            for lane in own:
+                tx.queue.pause_lane(lane, until, reason)
+
+        await self._uow.write(write)
+
+    async def _own(self) -> Sequence[Installation]:
+        return [row for row in await self._all() if self._registration.allows(row.external_id)]
 
     async def _all(self) -> Sequence[Installation]:
         now = self._clock.now()

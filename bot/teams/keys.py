@@ -28,6 +28,9 @@ KEPT = timedelta(hours=24)
 AGAIN = timedelta(minutes=1)
 """Between two fetches, whatever asks for them."""
 
+SOON = timedelta(seconds=5)
+"""The same while no key at all is known: nobody is heard until then."""
+
 LARGEST = 1024 * 1024
 """Bytes of a document. Microsoft's list of keys has about 30 KB."""
 
@@ -82,7 +85,7 @@ class SigningKeys:
 
     def _is_due(self, kid: str) -> bool:
         is_good = kid in self._keys and self._is_within(self._fetched_at, KEPT)
-        return not is_good and not self._is_within(self._tried_at, AGAIN)
+        return not is_good and not self._is_within(self._tried_at, AGAIN if self._keys else SOON)
 
     def _is_within(self, moment: datetime | None, span: timedelta) -> bool:
         return moment is not None and abs(self._clock.now() - moment) < span

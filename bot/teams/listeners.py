@@ -34,6 +34,7 @@ from bot.teams.installations import Installations
 from bot.teams.payloads import Source
 from bot.teams.people import Known, People
 from bot.teams.screen import Acted, Card, Screen
+from bot.teams.serialise import Fixed
 from bot.teams.values import Forged, Pressed, Verb
 from bot.teams.words import as_command
 
@@ -282,5 +283,5 @@ def _logged(task: asyncio.Task[Card]) -> None:
 
 
 async def _answer(context: TurnContext, body: dict[str, Any]) -> None:
-    response = InvokeResponse(status=200, body=body)
+    response = InvokeResponse(status=200, body=Fixed(body))
     await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from botbuilder.core import TurnContext
@@ -38,23 +37,19 @@ from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barr
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
+from bot.teams.serialise import Fixed
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
 
-Bar = Callable[[UUID, str, str], Awaitable[None]]
-"""Keeps (installation id, external id, reason code): nothing more goes to that account."""
+Bar = Callable[[UUID, str, str, str], Awaitable[None]]
+"""Keeps (installation id, external id, reason code, place): nothing more goes to that account, if
+that still is where it is reached.
+"""
 
 _Act = Callable[[TurnContext], Awaitable[str]]
 """What to do in a conversation; the name of the message it leaves there."""
-
-
-class _Attachment(dict[str, Any]):
-    """Nobody changes it: the SDK's deep copy of what it sends would take longer than the rest."""
-
-    def __deepcopy__(self, memo: object) -> _Attachment:
-        return self
 
 
 class _Stop(Exception):
@@ -176,7 +171,7 @@ class TeamsMessenger:
         return Activity(
             type=ActivityTypes.message,
             summary=rendered.summary,
-            attachments=[_Attachment(surfaces.attachment(rendered.card))],
+            attachments=[Fixed(surfaces.attachment(rendered.card))],
         )
 
     async def _turn(self, place: Place, act: _Act) -> str:
@@ -219,7 +214,9 @@ class TeamsMessenger:
 
     async def _barred(self, address: Address, reason: str) -> None:
         try:
-            await self._bar(address.installation_id, address.external_id, reason)
+            await self._bar(
+                address.installation_id, address.external_id, reason, address.delivery_ref
+            )
         except StorageUnavailable:  # the next message is refused in the same way
             log.warning("an account was not barred", extra={"code": "storage_unavailable"})
 

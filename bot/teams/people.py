@@ -51,18 +51,19 @@ class People:
         if not account:
             return Known("")
 
-        def read(tx: Tx) -> tuple[Identity, Person | None] | None:
+        def read(tx: Tx) -> tuple[Identity, Person] | None:
             found = tx.people.identity(installation.id, account)
             if found is None or found.barred or would_be_home(self._kit, tx, found):
                 return None
-            return found, tx.people.get(found.person_id)
+            person = tx.people.get(found.person_id)
+            return (found, person) if person else None
 
         known = await self._kit.uow.read(read)
         if known is None:
             return await self._met(context, installation, account, now)
         identity, person = known
-        await self._note(activity, installation, identity, now)
-        return Known(account, person if person and person.active else None, identity.is_home)
+        await self._note(activity, installation, identity, person, now)
+        return Known(account, person if person.active else None, identity.is_home)
 
     async def _met(
         self, context: TurnContext, installation: Installation, account: str, now: datetime
@@ -74,13 +75,21 @@ class People:
         return Known(account, met.person, met.is_home)
 
     async def _note(
-        self, activity: Activity, installation: Installation, known: Identity, now: datetime
+        self,
+        activity: Activity,
+        installation: Installation,
+        known: Identity,
+        person: Person,
+        now: datetime,
     ) -> None:
-        """Keeps what changed: another service, another conversation, zone or language."""
+        """Keeps what changed: another service, another conversation, zone or language, or a home
+        whose zone isn't the person's yet.
+        """
         place, zone, locale = pack(place_of(activity)), _zone(activity), _locale(activity)
         told = (place, account_rules.zone(zone), account_rules.language(locale))
         kept = (known.delivery_ref, known.time_zone, known.locale)
-        if any(one and one != other for one, other in zip(told, kept, strict=True)):
+        is_new = any(one and one != other for one, other in zip(told, kept, strict=True))
+        if is_new or account_rules.new_locale(known, person) is not None:
             await note_place(
                 self._kit, installation.id, known.external_id, place, zone, locale, now
             )

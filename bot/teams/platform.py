@@ -23,6 +23,9 @@ from bot.teams.registration import Registration
 from bot.teams.screen import Screen
 from bot.teams.tokens import Tokens, TokenTrouble
 
+_PROBED = timedelta(seconds=2)
+"""How long whoever asks about our health waits for a token; its fetch goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Teams:
@@ -72,9 +75,12 @@ class Ears:
     async def problems(self) -> list[str]:
         """What keeps us from answering in Teams, in short lines; empty while all is well."""
         try:
-            await self._teams.tokens.bearer()
+            async with asyncio.timeout(_PROBED.total_seconds()):
+                await self._teams.tokens.bearer()
+        except TimeoutError:
+            return ["teams: the token service gives no answer; `touchpoint check` says more"]
         except TokenTrouble as trouble:
-            return [f"teams: no token ({trouble.code}); `touchpoint check` says why"]
+            return [f"teams: no token ({trouble.code}): {trouble}"]
         return []
 
     async def stop(self, grace: timedelta) -> None:

@@ -58,7 +58,7 @@ def title(text: str, size: str = "Medium") -> Drawn:
 
 
 def heading(block: Heading, _: Sheet, __: int) -> Drawn:
-    return title(block.text)
+    return [part | {"spacing": "Medium"} for part in title(block.text)]
 
 
 def text(block: Text, _: Sheet, __: int) -> Drawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.layout import without_echoes
@@ -30,7 +30,7 @@ from bot.domain.message import (
 )
 from bot.domain.plain_text import clip, is_blank
 from bot.teams import data, fields, presses, prose, values
-from bot.teams.fitting import TooLong, fit, measure
+from bot.teams.fitting import CARD, TooLong, fit, measure
 from bot.teams.presses import back, execute
 from bot.teams.sheet import Drawn, Sheet
 from bot.teams.texts import notification, say
@@ -40,6 +40,8 @@ Card = dict[str, Any]
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 TITLE = 200
+TYPED = CARD - 4 * 1024
+"""Bytes of a form's fields that a button can bring back; the form came in a card as well."""
 
 _DRAWERS: dict[type[Block], Callable[[Any, Sheet, int], Drawn]] = {
     Heading: prose.heading,
@@ -83,6 +85,7 @@ def view(view: View, frame: Frame) -> Card:
 
     A form whose fields hold more than a card takes says so instead, and can't be sent.
     """
+    frame = _carried(frame)
     is_form = isinstance(view, Form)
     blocks = without_echoes(view.blocks) if is_form else view.blocks
     top = prose.title(clip(view.title, TITLE), "Large")
@@ -98,7 +101,7 @@ def view(view: View, frame: Frame) -> Card:
 
 def notice(text: str, frame: Frame, back: str) -> Card:
     """A short text and the way back; `back` is that button's label."""
-    return _fitted(prose.words(text), {"actions": [presses.back(back, frame)]})
+    return _fitted(prose.words(text), {"actions": [presses.back(back, _carried(frame))]})
 
 
 def stub(title: str, command: str, open_label: str) -> Card:
@@ -117,6 +120,12 @@ def home(blocks: Sequence[Block], frame: Frame) -> Card:
 def attachment(card: Card) -> dict[str, Any]:
     """The card as an activity's attachment."""
     return {"contentType": CONTENT_TYPE, "content": card}
+
+
+def _carried(frame: Frame) -> Frame:
+    """The frame, without what was typed below where that alone would fill a card."""
+    is_bearable = measure(dict(frame.typed)) <= TYPED
+    return frame if is_bearable else replace(frame, typed={})
 
 
 def _fitted(drawn: Drawn, more: Card, instead: str = "") -> Card:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import webbrowser
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
 from ipaddress import ip_address
@@ -23,7 +24,7 @@ from bot.web import slack, teams
 from bot.web.app import create_app
 from bot.web.local_page import PATH, keep_moment
 from bot.web.metrics import Metrics
-from scheduling.jobs import JOBS
+from scheduling.jobs import JOBS, Job
 from scheduling.runner import Bell, Runner
 from storage.engine import DatabaseUrlError
 from storage.key_engine import KeyStoreError
@@ -109,9 +110,9 @@ async def _run(environment: Environment, *, open_browser: bool) -> None:
         await built.keys.check()
         await _configure(built)
         _require_platform(built)
-        trouble = await slack.greet(built)
-        await teams.admit(built)
-        await _work(built, bell, trouble, open_browser=open_browser)
+        in_slack, in_teams = await slack.greet(built), await teams.greet(built)
+        jobs = (*slack.jobs_of(built, in_slack), *teams.jobs_of(built, in_teams))
+        await _work(built, bell, jobs, open_browser=open_browser)
     finally:
         await built.close()
 
@@ -188,13 +189,13 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def _work(built: Built, bell: Bell, trouble: str, *, open_browser: bool) -> None:
+async def _work(built: Built, bell: Bell, own: Iterable[Job], *, open_browser: bool) -> None:
     stop = _stop_on_signals()
     logs.catch_strays(asyncio.get_running_loop())
     metrics = Metrics(built)
     heard = (slack.ears_of(built, metrics), teams.ears_of(built, metrics))
     ears = [each for each in heard if each is not None]
-    jobs = (*JOBS, *slack.jobs_of(built, trouble))
+    jobs = (*JOBS, *own)
     runner = Runner(built.kit, built.clock, bell, jobs=jobs, observe=metrics.observe_job)
     app = create_app(built, runner=runner, metrics=metrics, ears=ears)
     site = await _open_site(built, app)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.bootstrap import Built
-from bot.services.kit import Kit
+from bot.web.greeting import greeting
 from bot.web.nights import nightly
 from scheduling.jobs import Job
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bot.slack.platform import Ears
     from bot.web.metrics import Metrics
 
-_AGAIN = timedelta(minutes=5)
 _log = logging.getLogger(__name__)
 
 
@@ -60,20 +60,7 @@ def jobs_of(built: Built, trouble: str) -> tuple[Job, ...]:
             kit.uow, kit.calendar, slack.api, slack.installations, now, wait=asyncio.sleep
         )
 
-    return nightly("accounts", sync), _greeting(built, trouble)
-
-
-def _greeting(built: Built, trouble: str) -> Job:
-    found = trouble
-
-    async def again(_: Kit, __: datetime) -> int:
-        nonlocal found
-        if not found:
-            return 0
-        found = await greet(built)
-        return int(not found)
-
-    return Job("greeting", _AGAIN, (("greet", again),))
+    return nightly("accounts", sync), greeting("greeting", partial(greet, built), trouble)
 
 
 def ears_of(built: Built, metrics: Metrics) -> Ears | None:

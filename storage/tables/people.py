@@ -55,6 +55,7 @@ class IdentityRow(Row, table=True):
             sqlite_where=_HOME_ON_SQLITE,
             postgresql_where=_HOME,
         ),
+        Index("ix_identity_person", "person_id", "organisation_id"),
     )
 
     person_id: UUID = Field(foreign_key="person.id")

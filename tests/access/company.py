@@ -7,7 +7,7 @@ Mara.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -20,11 +20,11 @@ from bot.domain.policy import Expectations, Policy, QuestionsFor
 from bot.settings.environment import Environment
 from tests.access.eyes import Eyes, SlackEyes, serving_page
 from tests.access.teams_eyes import TeamsEyes
-from tests.journeys.conftest import prepared
+from tests.journeys.conftest import SURFACES, prepared
 from tests.journeys.given import BERLIN, Someone, check_in, one_to_ones, weekly_summary
 from tests.journeys.on_slack import OnSlack
 from tests.journeys.on_teams import OnTeams, account_of
-from tests.journeys.surfaces import Local, Surface
+from tests.journeys.surfaces import Surface
 from tests.journeys.world import World
 from tests.servers.slack import Member
 from tests.servers.teams import OTHER_TENANT, Account
@@ -169,13 +169,6 @@ async def changes(world: World) -> None:
     await world.leaves("lea")
     given = {"who": "stan@fernweh.example", "since": "2026-03-09", "until": "2026-03-27"}
     await sends(world, "mara", "standing_in", "", given)
-
-
-SURFACES: dict[str, Callable[[], Surface]] = {
-    "slack": OnSlack,
-    "teams": OnTeams,
-    "local": Local,
-}
 
 
 def eyes_in(world: World, surface: Surface) -> Eyes | None:

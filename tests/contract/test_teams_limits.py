@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bot.domain.message import Block, Form, Message, Panel, View
+from bot.domain.message import Block, Button, Buttons, Form, Message, Panel, Quote, Text, Tone, View
+from bot.services.paging import how_many_fit
 from bot.teams import surfaces
 from bot.teams.texts import say
 from tests.contract.cards import FRAME, Card
@@ -70,6 +71,26 @@ def test_everything_the_sample_company_sees_fits_whole(seen: Screens, reading: R
         assert say("too_long") not in shown
         titles = [action["title"] for action in card.get("actions", [])]
         assert not [title for title in titles if title.endswith("…")]
+
+
+@pytest.mark.parametrize("letter", ["x", "ж", "語", "\U0001f9ea"])
+@pytest.mark.parametrize("length", [1, 200, 1000, 3000])
+def test_a_page_of_answers_fits_whole(letter: str, length: int) -> None:
+    """What services put on one page of a panel, with every button that an answer has."""
+    key = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+    labels = ("Change", "Only for me", "Erase")
+    pieces: list[tuple[Block, ...]] = [
+        (
+            Quote(letter * length, "How is your work experience overall?"),
+            Text("Mara Lindholm can read it while managing you.", Tone.MUTED),
+            Buttons(tuple(Button(label, "my_answer_change", key) for label in labels)),
+        )
+    ] * 40
+    shown = [block for piece in pieces[: how_many_fit(pieces)] for block in piece]
+    card = surfaces.view(Panel("My answers", tuple(shown), "Close", ("my_answers", "0")), FRAME)
+
+    assert not rule_problems(card)
+    assert say("more") not in json.dumps(card)
 
 
 def cards_of(seen: Screens) -> Iterator[Card]:

@@ -53,7 +53,7 @@ from tests.contract.cards import (
     said,
     texts,
 )
-from tests.servers.card_rules import activity
+from tests.servers.card_rules import activity, rule_problems
 
 SAYS = ("text", "label", "note", "title", "caption")
 TREND = Chart("Clear?", ("3 Mar", "10 Mar"), (Series("Ana", (2.0, 4.0)),), 1, 5, "2, then 4")
@@ -111,6 +111,17 @@ def test_a_views_buttons_carry_its_frame() -> None:
     more, close = actions(shown)
     assert pressed(more).verb is Verb.PRESS
     assert pressed(close).verb is Verb.BACK
+
+
+def test_a_panel_over_a_form_brings_back_what_was_typed_if_a_card_can_hold_it() -> None:
+    for length, kept in ((7000, "ж" * 7000), (14_000, None)):
+        frame = replace(FRAME, below=("open_form", "1", ""), typed={"text:a": "ж" * length})
+        shown = surfaces.view(Panel("Who", (Text("Mara."),), "Close", covers=True), frame)
+
+        back = pressed(actions(shown)[0]).frame
+        assert (back.below, back.typed.get("text:a")) == (frame.below, kept)
+        assert not rule_problems(shown)
+        assert not rule_problems(surfaces.notice("Closed.", frame, "Back"))
 
 
 def test_a_form_sends_its_fields_and_closing_takes_none_along() -> None:

@@ -51,7 +51,12 @@ PIECES = (
     "a@e.com", "|a|b|", "\n", "\n\n", "    ", "(c)", ":-)", "${x}", "{{", "}}", "\u2066", "\u202e",
     "\u2028", "\u200d", "Word ", "3.5 ", "(4 or 5)", "1:1 ",
 )  # fmt: skip
-hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=6).map("".join)
+hostile = (
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=6)
+    .map("".join)
+    .map(lambda text: text[:55])
+)
+"""No longer than what stands whole everywhere."""
 SAFE = "Word"
 
 
@@ -83,7 +88,7 @@ def every_block(text: str) -> tuple[Block, ...]:
 def every_field(text: str) -> tuple[Block, ...]:
     return (
         TextInput("a", text, text, hint=text, error=text),
-        ChoiceInput("b", text, (Option("1", text), Option("2", SAFE)), "1", text, text),
+        ChoiceInput("b", text, (Option("1", text), Option("2", "Other")), "1", text, text),
         ChoiceInput("c", text, tuple(Option(str(at), text) for at in range(8)), "1", text),
         DateInput("d", text, hint=text, error=text),
         TimeInput("e", text, hint=text, error=text),
@@ -115,13 +120,14 @@ def harmless(page: CardPage) -> list[Shown]:
 @settings(max_examples=40)
 @given(hostile)
 def test_words_stay_words(page: CardPage, harmless: list[Shown], text: str) -> None:
-    """The same elements as a harmless word makes, the same links, and every letter."""
+    """The same elements as a harmless word makes, the same links, and every letter each time."""
     tags = frozenset().union(*(shown.tags for shown in harmless)) | {"BR", "OPTION", "SELECT"}
     for shown, expected in zip(page.shown(cards(text)), harmless, strict=True):
         assert shown.tags <= tags
         assert shown.links == expected.links
         if not is_blank(text):
-            assert visible(text) in visible(shown.text)
+            times = expected.text.count(SAFE)
+            assert visible(shown.text).count(visible(text)) >= times > 0
 
 
 @given(

@@ -49,14 +49,14 @@ class OddKeys(Keys):
 
     gate: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
-    says: dict[str, web.Response] = field(default_factory=dict)
+    says: dict[str, Callable[[], web.Response]] = field(default_factory=dict)
 
     async def _answer(self, what: str, about: dict[str, Any]) -> web.Response:
         self.asked.set()
         if self.gate is not None:
             await self.gate.wait()
         good = await super()._answer(what, about)
-        return self.says.get(what, good)
+        return self.says[what]() if what in self.says else good
 
 
 @dataclass

@@ -128,7 +128,7 @@ class TeamsWorld(Company):
         adapter = Adapter(Authentication(given, keys, connectors, self.clock))
         installations = Installations(uow, given, self.clock)
 
-        async def bar(installation_id: UUID, external_id: str, reason: str) -> None:
+        async def bar(installation_id: UUID, external_id: str, reason: str, _: str) -> None:
             barred.append((installation_id, external_id, reason))
 
         messenger = TeamsMessenger(adapter, installations, self.clock, bar, given.app_id)

@@ -364,7 +364,10 @@ def _between_two_people(shell: Shell, demo: dict[str, str]) -> None:
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:
     """What keeps it instant, whatever the machine."""
-    heavy = "aiohttp alembic babel holidays jinja2 slack_sdk sqlalchemy sqlmodel rich.table storage"
+    heavy = (
+        "aiohttp alembic babel botbuilder botframework holidays jinja2 jwt msal msrest slack_bolt "
+        "slack_sdk sqlalchemy sqlmodel rich.table storage"
+    )
     script = (
         "import sys\nfrom bot.cli import app\n"
         "try:\n    app(['cadence', 'apply', '--help'])\nexcept SystemExit:\n    pass\n"

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from yarl import URL
 
+from bot.teams.keys import LARGEST
 from tests.integration.teams_door import MINUTE, NOW, Door, opened, read_log
 from tests.servers.teams import OTHER_TENANT, TENANT, rsa_key
 
@@ -74,6 +76,18 @@ async def test_the_claim_of_the_service_counts_in_any_case_of_its_name(door: Doo
 async def test_no_token_is_refused(door: Door, header: str) -> None:
     ack = await door.post(door.message(), header)
     assert (ack.status, ack.body, door.heard) == (401, None, [])
+
+
+async def test_a_header_that_is_no_text_is_refused(door: Door) -> None:
+    url = URL(door.teams.deliveries.url)
+    raw = json.dumps(door.message()).encode()
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    about = f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\nConnection: close"
+    head = f"POST {url.path} HTTP/1.1\r\nHost: x\r\n{about}\r\n".encode()
+    writer.write(head + b"Authorization: Bearer \xff\r\n\r\n" + raw)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+    writer.close()
+    await writer.wait_closed()
 
 
 BAD: dict[str, dict[str, Any]] = {
@@ -200,7 +214,7 @@ async def test_while_the_keys_cannot_be_had_nobody_gets_in(door: Door) -> None:
     assert [(await door.post(door.message())).status for _ in range(3)] == [503] * 3
     assert (door.heard, door.keys.calls) == ([], ["metadata"])
     door.keys.is_down = False
-    door.clock.set(NOW + MINUTE)
+    door.clock.set(NOW + timedelta(seconds=5))
     assert (await door.post(door.message())).status == 200
 
 
@@ -208,15 +222,12 @@ def garbage(raw: bytes, **more: Any) -> web.Response:
     return web.Response(body=raw, **more)
 
 
-ELSEWHERE = {"Location": "/v1/.well-known/keys"}
 GARBAGE = {
     "metadata that is no JSON": ("metadata", lambda: garbage(b"<html>")),
     "metadata that is a list": ("metadata", lambda: garbage(b"[]")),
     "metadata that is deep": ("metadata", lambda: garbage(b"[" * 100_000)),
-    "metadata that is endless": ("metadata", lambda: garbage(b" " * 1_100_000)),
     "metadata without an address": ("metadata", lambda: garbage(b"{}")),
     "metadata with a file's address": ("metadata", lambda: garbage(b'{"jwks_uri":"file:///etc"}')),
-    "metadata that is elsewhere": ("metadata", lambda: garbage(b"", status=302, headers=ELSEWHERE)),
     "keys that are no list": ("keys", lambda: garbage(b'{"keys":7}')),
     "no keys": ("keys", lambda: garbage(b'{"keys":[]}')),
     "keys without numbers": ("keys", lambda: garbage(b'{"keys":[{"kid":"key-1","kty":"RSA"},7]}')),
@@ -228,9 +239,26 @@ GARBAGE = {
 @pytest.mark.parametrize("what", GARBAGE)
 async def test_garbage_for_keys_lets_nobody_in(door: Door, what: str) -> None:
     which, make = GARBAGE[what]
-    door.keys.says[which] = make()
+    door.keys.says[which] = make
     assert (await door.post(door.message())).status == 503
     assert door.heard == []
+
+
+async def test_metadata_that_is_elsewhere_or_endless_is_not_read(door: Door) -> None:
+    """Either would do in itself: it is where it is, and its size, that is refused."""
+    about = {"jwks_uri": f"{door.keys.url}/v1/.well-known/keys"}
+    good = json.dumps(about | {"keys": [door.keys._public("key-1")]}).encode()
+    door.keys.says = {
+        "metadata": lambda: garbage(b"", status=302, headers={"Location": about["jwks_uri"]}),
+        "keys": lambda: garbage(good),
+    }
+    assert (await door.post(door.message())).status == 503
+    door.clock.set(NOW + MINUTE)
+    door.keys.says = {"metadata": lambda: garbage(good + b" " * LARGEST)}
+    assert (await door.post(door.message())).status == 503
+    door.clock.set(NOW + MINUTE * 2)
+    door.keys.says = {"metadata": lambda: garbage(good)}
+    assert (await door.post(door.message())).status == 200
 
 
 async def test_defect_3_a_slow_fetch_of_keys_blocks_nobody_and_ends(door: Door) -> None:
@@ -265,42 +293,3 @@ async def test_no_token_is_in_the_log(door: Door) -> None:
     assert "InvalidAudienceError" in log.getvalue()
     assert not [part for part in token.split(".") if part in log.getvalue()]
     assert "my own words" not in log.getvalue()
-
-
-LOCAL = "http://localhost:56150/_connector"
-
-
-@pytest.mark.parametrize("url", [LOCAL, "http://127.0.0.1:9/x", "http://[::1]:9/x"])
-async def test_a_playground_signs_nothing(url: str) -> None:
-    """As Microsoft's playground 0.2.28 sends it: without a token, in a tenant of its own."""
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        data = {"tenant": {"id": "00000000-0000-0000-0000-0000000000001"}}
-        ack = await door.post(door.message(serviceUrl=url, channelData=data), "")
-        assert (ack.status, len(door.heard), door.keys.calls) == (200, 1, [])
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        ATTACKER,
-        "http://localhost@attacker.example/",
-        "http://attacker.example\\@localhost/",
-        "http://localhost.attacker.example/",
-        "http://[::1/",
-        "ftp://localhost/",
-        "//localhost/",
-    ],
-)
-async def test_a_playground_elsewhere_is_refused(url: str) -> None:
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        assert (await door.post(door.message(serviceUrl=url), "")).status == 401
-        assert (await door.post(door.message(serviceUrl=LOCAL, channelId="x"), "")).status == 401
-        assert door.heard == []
-
-
-async def test_a_web_page_cannot_reach_a_playgrounds_app() -> None:
-    """A browser sends a form or plain text to any address; JSON only where it is allowed to."""
-    async with opened(playground="http://127.0.0.1:56150") as door:
-        raw = json.dumps(door.message(serviceUrl=LOCAL)).encode()
-        ack = await door.post_raw(raw, "", **{"Content-Type": "text/plain"})
-        assert (ack.status, door.heard) == (400, [])

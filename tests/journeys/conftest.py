@@ -18,6 +18,7 @@ from storage.master_key import create_master_key_file
 from storage.migrate import upgrade
 from tests.harness import locked, run_directory
 from tests.journeys.on_slack import OnSlack
+from tests.journeys.on_teams import OnTeams
 from tests.journeys.sample_weeks import Lived, four_weeks
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.world import World
@@ -80,23 +81,31 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What runs on both databases does so on the local platform; in Slack one is enough."""
-    extra = [item for item in items if _is_slackon_postgres(item)]
+    """What runs on both databases does so on the local platform; in a chat one is enough."""
+    extra = [item for item in items if _is_chat_on_postgres(item)]
     if extra:
         config.hook.pytest_deselected(items=extra)
-        items[:] = [item for item in items if not _is_slackon_postgres(item)]
+        items[:] = [item for item in items if not _is_chat_on_postgres(item)]
 
 
-def _is_slackon_postgres(item: pytest.Item) -> bool:
+def _is_chat_on_postgres(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     given = callspec.params if callspec else {}
-    return (given.get("surface"), given.get("environment")) == ("slack", "postgresql")
+    is_chat = given.get("surface") in ("slack", "teams")
+    return is_chat and given.get("environment") == "postgresql"
 
 
-@pytest.fixture(params=["local", "slack"])
+SURFACES: dict[str, Callable[[], Surface]] = {
+    "local": Local,
+    "slack": OnSlack,
+    "teams": OnTeams,
+}
+
+
+@pytest.fixture(params=list(SURFACES))
 def surface(request: pytest.FixtureRequest) -> Surface:
-    """Where people live: each journey runs on the local platform and in Slack."""
-    return OnSlack() if request.param == "slack" else Local()
+    """Where people live: each journey runs on the local platform, in Slack and in Teams."""
+    return SURFACES[request.param]()
 
 
 @pytest.fixture
@@ -114,13 +123,13 @@ async def open_world(environment: Environment, surface: Surface) -> AsyncIterato
         await world.close()
 
 
-@pytest.fixture(scope="module", params=["local", "slack"])
+@pytest.fixture(scope="module", params=list(SURFACES))
 def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lived:
-    """Four weeks on the local platform, and four in Slack; each lived once in a test run."""
+    """Four weeks on each platform; each lived once in a test run."""
     kept = run_directory() / f"sample-{request.param}.pickle"
     with locked(kept.with_suffix(".lock")):
         if not kept.exists():
-            surface: Surface = OnSlack() if request.param == "slack" else Local()
+            surface = SURFACES[request.param]()
             folder = tmp_path_factory.mktemp("sample")
             weeks = asyncio.run(four_weeks(prepared(folder), surface))
             kept.write_bytes(pickle.dumps(replace(weeks, player=None)))

@@ -51,6 +51,7 @@ _A_MOMENT = timedelta(seconds=5)
 class OnSlack:
     """Slack as a journey needs it, over HTTP or Socket Mode."""
 
+    platform = "slack"
     is_demo = False
     pace = timedelta(seconds=3)
 

@@ -54,6 +54,7 @@ _A_MOMENT = timedelta(seconds=5)
 class OnTeams:
     """Teams as a journey needs it."""
 
+    platform = "teams"
     is_demo = False
     pace = timedelta(seconds=3)
 
@@ -100,22 +101,21 @@ class OnTeams:
         return Watched(messenger, self, world.seen) if messenger.platform == "teams" else messenger
 
     def join(self, names: Sequence[str]) -> None:
-        """They have had the app for a while: nothing is told of that."""
+        """They have had the app for a while: nothing is told of that. Their clients say nothing of
+        a zone, so that the people list's counts.
+        """
         for name in names:
             if account_of(name) not in self.teams.state.people:
-                made = Account(account_of(name), name.capitalize(), email=address(name))
+                made = Account(account_of(name), name.capitalize(), email=address(name), tz="")
                 self.teams.change(made)
                 self.teams.state.open_personal(made)
 
     def identity(self, person: Person) -> Identity:
-        """Their client has the zone and the language of the people list."""
         user = self.user(person.email.partition("@")[0])
-        zone, locale = person.time_zone, person.locale
-        self.teams.change(replace(user.account, tz=zone, locale=locale))
+        self.teams.change(replace(user.account, locale=person.locale))
         mri = user.account.mri
         place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
-        ids = (uuid4(), person.id, self._installation)
-        return Identity(*ids, "teams", user.id, place, time_zone=zone, locale=locale)
+        return Identity(uuid4(), person.id, self._installation, "teams", user.id, place)
 
     def account(self, who: str) -> tuple[UUID, str]:
         return self._installation, account_of(who)

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 
 class Surface(Protocol):
-    """A platform as a journey needs it. `is_demo`: what kind of database it takes; `pace`: how
-    long at most several messages to one person are kept apart.
+    """A platform as a journey needs it. `platform`: its name in the product; `is_demo`: what kind
+    of database it takes; `pace`: how long at most several messages to one person are kept apart.
     """
 
+    platform: str
     is_demo: bool
     pace: timedelta
 
@@ -71,6 +72,7 @@ class Surface(Protocol):
 class Local:
     """The local page's platform, without its HTTP: acts go straight to the conversation."""
 
+    platform = "local"
     is_demo = True
     pace = timedelta()
 

@@ -302,7 +302,7 @@ async def test_an_account_that_travels_mid_week_is_asked_once_a_week(open_world:
 async def _account_says(world: World, zone: str) -> None:
     """What a directory tells of Ruby's account from now on."""
     built = world.built
-    platform = "local" if world.surface.is_demo else "slack"
+    platform = world.surface.platform
     installation = await built.uow.read(lambda tx: tx.organisations.installation(platform))
     assert installation is not None
     _, external_id = world.surface.account("ruby")

@@ -19,10 +19,12 @@ from bot.services import admin, conversation, erase_forms, summary_details
 from tests.access.company import PEOPLE, SECRETS, lived
 from tests.access.eyes import Eyes, SlackEyes
 from tests.access.matrix import PLATFORMS, words_for
+from tests.access.teams_eyes import TeamsEyes
 from tests.journeys.conftest import environment_in
 from tests.journeys.given import address
 from tests.logged import captured
 from tests.redteam.kept import ids_of, rows_of_people, without
+from tests.servers.teams import SECRET
 
 together = pytest.mark.asyncio(loop_scope="module")
 ATTACKERS = ("ben", "tom", "helena")
@@ -140,6 +142,8 @@ async def test_the_log_of_all_that_tells_nothing(attacked: Attacked) -> None:
     if isinstance(attacked.eyes, SlackEyes):
         slack = attacked.eyes.surface.slack
         secrets += [slack.bot_token, slack.app_token, slack.signing_secret]
+    if isinstance(attacked.eyes, TeamsEyes):
+        secrets += [SECRET, *attacked.eyes.surface.teams.login.issued, "Bearer"]
     names = [someone.name.capitalize() for someone in PEOPLE]
     assert [each for each in (*secrets, *names) if each in text] == []
     assert "Traceback" not in text

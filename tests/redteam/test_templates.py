@@ -18,13 +18,12 @@ from bot.domain.people import Role
 from bot.domain.policy import Policy
 from bot.services.manage_cadence import apply
 from bot.services.people_file import PersonRow
+from tests.access.company import eyes_in
 from tests.access.eyes import Eyes, LocalEyes, SlackEyes, serving_page
 from tests.integration.test_slack_bad_input import marked
-from tests.journeys.conftest import prepared
+from tests.journeys.conftest import SURFACES, prepared
 from tests.journeys.given import BERLIN, Someone, check_in, nudge, weekly_summary
 from tests.journeys.hr_admins import changes, errors_of
-from tests.journeys.on_slack import OnSlack
-from tests.journeys.surfaces import Local
 from tests.journeys.world import World
 
 together = pytest.mark.asyncio(loop_scope="module")
@@ -71,7 +70,7 @@ CADENCES = (check_in(pack="evil", reminders=0, title=f"Pulse {SUM}"), weekly_sum
 @asynccontextmanager
 async def lived(folder: Path, platform: str) -> AsyncIterator[Eyes]:
     """Ana answers with an attack; Mara gets it in her summary."""
-    surface = OnSlack() if platform == "slack" else Local()
+    surface = SURFACES[platform]()
     world = await World.open(prepared(folder), PEOPLE, (), policy=POLICY, surface=surface)
     try:
         given = Configuration(POLICY, (PACK,), CADENCES)
@@ -81,8 +80,8 @@ async def lived(folder: Path, platform: str) -> AsyncIterator[Eyes]:
         form = await world.opens("ana", "open_form")
         await world.submits("ana", form, {"text:work": EVIL, "rating:work": "2"})
         await world.until("2026-03-06 15:05")
-        if isinstance(surface, OnSlack):
-            yield SlackEyes(world, surface)
+        if (eyes := eyes_in(world, surface)) is not None:
+            yield eyes
             return
         await world.built.uow.write(lambda tx: tx.organisations.set_demo_now(world.now))
     finally:
@@ -91,7 +90,7 @@ async def lived(folder: Path, platform: str) -> AsyncIterator[Eyes]:
         yield eyes
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["slack", "local"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=list(SURFACES))
 async def eyes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Eyes]:

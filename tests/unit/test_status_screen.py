@@ -13,12 +13,13 @@ from bot.domain.organisation import Organisation
 from bot.domain.ports.queue_store import LanePause
 from bot.services.status import PeopleStatus, Status
 from bot.slack import pauses
+from bot.teams import pauses as in_teams
 
 UNTIL = datetime(2026, 3, 3, 9, 5, tzinfo=UTC)
 
 
-def shown(reason: str) -> str:
-    pause = LanePause(uuid4(), UNTIL, reason, "slack", "Fernweh")
+def shown(reason: str, platform: str = "slack") -> str:
+    pause = LanePause(uuid4(), UNTIL, reason, platform, "Fernweh")
     people = PeopleStatus(3, 0, None)
     organisation = Organisation(uuid4(), "Fernweh")
     found = Status(organisation, people, (), {}, {}, {}, None, (pause,))
@@ -37,6 +38,14 @@ def test_a_refused_token_names_the_setting() -> None:
 @pytest.mark.parametrize("reason", pauses.REMEDIES)
 def test_every_reason_has_a_remedy(reason: str) -> None:
     assert pauses.REMEDIES[reason] in shown(reason)
+
+
+@pytest.mark.parametrize("reason", in_teams.REMEDIES)
+def test_in_teams_it_has_another_one(reason: str) -> None:
+    said = shown(reason, "teams")
+    assert "Microsoft Teams: tenant Fernweh is paused, next try Tue 03 Mar 2026 10:05" in said
+    assert in_teams.REMEDIES[reason] in said
+    assert "Slack" not in said
 
 
 def test_only_a_rate_limit_needs_nobody() -> None:

@@ -154,7 +154,7 @@ class TeamsServer:
         return await self.sends(activity)
 
     def _bearer(self, activity: dict[str, Any]) -> str:
-        return self.keys.bearer(str(activity.get("serviceUrl", self.service_url)))
+        return self.keys.used_again(str(activity.get("serviceUrl", self.service_url)))
 
     # Serving
 
