@@ -16,3 +16,4 @@ class Adapter(CloudAdapter):  # type: ignore[misc]  # the SDK ships no types
 
     def __init__(self, authentication: Authentication) -> None:
         super().__init__(authentication)
+        self.authentication = authentication

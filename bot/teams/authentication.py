@@ -19,7 +19,7 @@ from botframework.connector.auth import (
 )
 
 from bot.domain.ports.clock import Clock
-from bot.teams.guard import Elsewhere, Unsigned, tenant_of
+from bot.teams.guard import Elsewhere, Unsigned, Whose, tenant_of
 from bot.teams.keys import SigningKeys
 from bot.teams.registration import Registration
 
@@ -63,16 +63,33 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]  # the S
         self, activity: Activity, auth_header: str
     ) -> AuthenticateRequestResult:
         """Raises Unsigned, Elsewhere for another tenant's, keys.KeysUnavailable."""
-        if activity.channel_id != CHANNEL:
-            raise Unsigned("another channel")
-        if self._registration.playground:
-            claims = _of_playground(activity, self._registration.app_id)
-        else:
-            claims = await self._claims(auth_header)
-            _check_service(claims, activity.service_url)
-        if not self._registration.allows(tenant_of(activity)):
-            raise Elsewhere("a tenant that may not use the app")
+        whose = Whose(activity.channel_id, activity.service_url, tenant_of(activity))
+        claims = await self.claims(auth_header)
+        self.check(claims, whose)
         return self._result(claims)
+
+    async def claims(self, auth_header: str) -> Mapping[str, Any]:
+        """What the token says, before a body is read; a playground has none.
+
+        Raises Unsigned, keys.KeysUnavailable.
+        """
+        if self._registration.playground:
+            return {AuthenticationConstants.AUDIENCE_CLAIM: self._registration.app_id}
+        return await self._claims(auth_header)
+
+    def check(self, claims: Mapping[str, Any], whose: Whose) -> None:
+        """Whether whoever has that token may say this. Raises Unsigned, Elsewhere for another
+        tenant's.
+        """
+        if whose.channel != CHANNEL:
+            raise Unsigned("another channel")
+        if not self._registration.playground:
+            _check_service(claims, whose.service_url)
+        elif not _is_local(whose.service_url):
+            # It signs nothing; what answers it never leaves this machine.
+            raise Unsigned("a playground that is not on this machine")
+        if not self._registration.allows(whose.tenant):
+            raise Elsewhere("a tenant that may not use the app")
 
     async def authenticate_streaming_request(
         self,
@@ -149,13 +166,6 @@ def _check_service(claims: Mapping[str, Any], service_url: str) -> None:
     }
     if named != {service_url}:
         raise Unsigned("another service than its token's")
-
-
-def _of_playground(activity: Activity, app_id: str) -> Mapping[str, Any]:
-    """It signs nothing; what answers it never leaves this machine."""
-    if not _is_local(activity.service_url):
-        raise Unsigned("a playground that is not on this machine")
-    return {AuthenticationConstants.AUDIENCE_CLAIM: app_id}
 
 
 def _is_local(url: str) -> bool:

@@ -12,15 +12,33 @@ from functools import cache
 from typing import Any
 
 from botbuilder import schema
-from botbuilder.schema import Activity
+from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 _Read = Callable[[Any], Any]
 
+MOST = 100
+"""Items of a list. In a personal conversation two members join, and a message has few entities."""
+
+_READ: Mapping[Any, frozenset[str]] = {
+    Activity: frozenset(
+        {
+            *("type", "id", "name", "action", "value", "text", "replyToId", "deliveryMode"),
+            *("channelId", "serviceUrl", "channelData", "conversation", "from", "recipient"),
+            *("timestamp", "localTimezone", "locale", "entities", "membersAdded"),
+        }
+    ),
+    ConversationAccount: frozenset({"id", "conversationType", "tenantId", "isGroup"}),
+    ChannelAccount: frozenset({"id", "name", "aadObjectId"}),
+}
+"""What anybody here reads, by the names in JSON: the rest is never built. Of other models all."""
+
 
 def activity(found: object) -> Activity:
-    """What is null stays unset; what the schema doesn't name goes to `additional_properties`.
+    """What is null stays unset, and so does what nobody here reads; what the schema doesn't name
+    goes to `additional_properties`.
 
-    Raises ValueError, naming the field, for a value of another type than the schema gives.
+    Raises ValueError, naming the field, for a value of another type than the schema gives, and for
+    a list of more than MOST.
     """
     return _model(Activity, found, "the activity")
 
@@ -32,18 +50,19 @@ def _model(kind: Any, found: object, key: str) -> Any:
     for name, value in found.items():
         if name not in fields:
             extra[name] = value
-        elif value is not None:
-            attribute, read = fields[name]
+        elif value is not None and (known := fields[name]) is not None:
+            attribute, read = known
             setattr(made, attribute, read(value))
     made.additional_properties = extra
     return made
 
 
 @cache
-def _fields(kind: Any) -> Mapping[str, tuple[str, _Read]]:
-    """By their names in JSON: the attribute, and how its value is read."""
+def _fields(kind: Any) -> Mapping[str, tuple[str, _Read] | None]:
+    """By their names in JSON: the attribute, and how its value is read; None where it isn't."""
     table = kind._attribute_map.items()  # noqa: SLF001 - msrest's models keep it nowhere else
-    return {spec["key"]: (name, _reader(spec["key"], spec["type"])) for name, spec in table}
+    found = {spec["key"]: (name, _reader(spec["key"], spec["type"])) for name, spec in table}
+    return {key: known if key in _READ.get(kind, found) else None for key, known in found.items()}
 
 
 def _reader(key: str, kind: str) -> _Read:
@@ -77,6 +96,8 @@ def _list_reader(key: str, read: _Read) -> _Read:
     def read_all(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise ValueError(f"{key} is no list")  # noqa: TRY004 - as `_model`
+        if len(value) > MOST:
+            raise ValueError(f"{key} is too long")
         return [read(each) for each in value]
 
     return read_all

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from itertools import accumulate
 from typing import Any
 
+from bot.teams.compact import compact
 from bot.teams.presses import rows
 from bot.teams.prose import DIVIDER, muted
 from bot.teams.sheet import Drawn
@@ -29,28 +29,29 @@ def fit(drawn: Drawn, taken: int) -> Drawn:
     """
     drawn = _with_lines(drawn)
     room = CARD - taken
-    sums = [0, *accumulate(map(measure, drawn))]
-    if sums[-1] <= room:
+    if measure(drawn) - measure([]) < room:  # a list takes one byte less than its parts
         return drawn
+    sums = [0, *accumulate(map(measure, drawn))]
 
     def fits(kept: int, end: Drawn) -> bool:
         return sums[kept] + sum(map(measure, end)) <= room
 
     # Keeping less never takes more room, so the longest beginning that fits is found by halving.
     numbers = range(len(drawn))
-    over = bisect_left(numbers, True, key=lambda kept: not fits(kept, _end(drawn[kept:])))
-    kept = max(over - 1, 0)
+    first = bisect_left(numbers, True, key=lambda kept: not fits(kept, _end(drawn[kept:])))
+    kept = max(first - 1, 0)
     end = _end(drawn[kept:])
-    while not fits(kept, end):
+    over_by = sums[kept] + sum(map(measure, end)) - room
+    while over_by > 0:
         if len(end) < 2 or _holds(end[-2], "Input."):  # noqa: PLR2004 - the line stands last
             raise TooLong
-        del end[-2]
+        over_by -= measure(end.pop(-2))
     return [*drawn[:kept], *end]
 
 
 def measure(part: Any) -> int:
     """Bytes of it as JSON, with what separates it from the next."""
-    return len(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+    return len(compact(part).encode()) + 1
 
 
 def _end(rest: Drawn) -> Drawn:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from botbuilder.schema import Activity, ActivityTypes, DeliveryModes
@@ -17,6 +20,7 @@ specifications for Microsoft Teams"), and an invoke carries a card's inputs at m
 DEEPEST = 100
 """Levels of JSON; an invoke of ours has about eight."""
 
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
 _WITH_ID = frozenset({ActivityTypes.message, ActivityTypes.invoke})
 
 
@@ -32,16 +36,38 @@ class Elsewhere(Exception):
     """From the Teams of a tenant that may not use the app: answered with 403."""
 
 
-def read(raw: bytes) -> Activity:
-    """The activity in a request's body.
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What a body says of itself before anything is built of it; "" where it doesn't."""
 
-    Raises Malformed for what is too large, not UTF-8, not an object, too deep, of other types than
-    the Activity schema's, or lacks what every activity of its type has. The message names the
-    field and never quotes.
+    channel: str
+    service_url: str
+    tenant: str
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The JSON of a request's body, without control characters that nobody can type.
+
+    Raises Malformed for what is too large, not UTF-8, not an object or too deep.
     """
     if len(raw) > LARGEST:
         raise Malformed("too large")
-    found = _object(raw)
+    return _object(raw)
+
+
+def whose(found: Mapping[str, Any]) -> Whose:
+    """Raises Malformed where it lacks what says who it is from."""
+    channel, service = _text(found, "channelId"), _text(found, "serviceUrl")
+    return Whose(channel, service, _tenant(found.get("channelData")))
+
+
+def read(found: dict[str, Any]) -> Activity:
+    """The activity in what was parsed.
+
+    Raises Malformed for other types than the Activity schema's, for lists that are too long, and
+    where it lacks what every activity of its type has. The message names the field and never
+    quotes.
+    """
     try:
         activity = deserialise.activity(found)
     except ValueError as error:
@@ -55,10 +81,20 @@ def tenant_of(activity: Activity) -> str:
 
     botbuilder looks for it at `conversation.tenant_id`, which Teams' spelling never reaches.
     """
-    data = activity.channel_data
+    return _tenant(activity.channel_data)
+
+
+def _tenant(data: object) -> str:
     tenant = data.get("tenant") if isinstance(data, dict) else None
     found = tenant.get("id") if isinstance(tenant, dict) else None
     return found.lower() if isinstance(found, str) else ""
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"without {name}")
+    return value
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -75,6 +111,17 @@ def _object(raw: bytes) -> dict[str, Any]:
         raise Malformed("not an object")
     if is_deeper(found, DEEPEST):
         raise Malformed("too deep")
+    return {_typeable(k): _typeable(v) for k, v in found.items()} if "\\u00" in text else found
+
+
+def _typeable(found: Any) -> Any:
+    """No database keeps a NUL in a text, and nobody reads the others."""
+    if isinstance(found, str):
+        return _CONTROLS.sub("", found)
+    if isinstance(found, list):
+        return [_typeable(each) for each in found]
+    if isinstance(found, dict):
+        return {_typeable(key): _typeable(value) for key, value in found.items()}
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +12,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.teams import guard
 from bot.teams.adapter import Adapter
+from bot.teams.compact import compact
 from bot.teams.keys import KeysUnavailable
 
 PATH = "/api/messages"
@@ -26,11 +26,17 @@ def receiver(adapter: Adapter, on_turn: OnTurn) -> Callable[[web.Request], Await
     """The handler of every activity that Teams sends; its answer comes after the turn's end."""
 
     async def receive(request: web.Request) -> web.Response:
+        header = request.headers.get(hdrs.AUTHORIZATION, "")
+        try:
+            # Reading costs, so whoever shows no good token is turned away before.
+            claims = await adapter.authentication.claims(header)
+        except Exception as error:
+            return _refusal(error)
         raw = await _body(request)
         try:
-            activity = guard.read(raw)
-            header = request.headers.get(hdrs.AUTHORIZATION, "")
-            return _answer(await adapter.process_activity(header, activity, on_turn))
+            found = guard.parse(raw)
+            adapter.authentication.check(claims, guard.whose(found))
+            return _answer(await adapter.process_activity(header, guard.read(found), on_turn))
         except Exception as error:
             return _refusal(error)
 
@@ -50,8 +56,7 @@ def _answer(given: InvokeResponse | None) -> web.Response:
     if given is None or given.body is None:
         return web.Response(status=int(given.status) if given else 200)
     body: Any = given.body.serialize() if hasattr(given.body, "serialize") else given.body
-    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return web.Response(body=raw, status=int(given.status), content_type=_JSON)
+    return web.Response(body=compact(body).encode(), status=int(given.status), content_type=_JSON)
 
 
 def _refusal(error: Exception) -> web.Response:

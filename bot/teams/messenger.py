@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from botbuilder.core import TurnContext
@@ -37,11 +39,14 @@ from bot.teams.outcomes import GONE, NOT_INSTALLED, NOT_THERE, PAUSE, SOON, barr
 from bot.teams.pacing import IN_CONVERSATION
 from bot.teams.pauses import NO_TOKEN
 from bot.teams.places import Place, message_ref, read_ref, unpack
-from bot.teams.serialise import Fixed
+from bot.teams.serialise import Once
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"[0-9]{13}")
 
 Bar = Callable[[UUID, str, str, str], Awaitable[None]]
 """Keeps (installation id, external id, reason code, place): nothing more goes to that account, if
@@ -97,7 +102,10 @@ class TeamsMessenger:
 
             return await self._turn(place, act)
 
-        return await self._outcome(address, delivery_id, step)
+        outcome = await self._outcome(address, delivery_id, step)
+        if isinstance(outcome, Sent):
+            return Sent(outcome.ref, self._moment(outcome.ref))
+        return outcome
 
     async def update(
         self, address: Address, ref: str, message: Message, delivery_id: UUID
@@ -148,6 +156,17 @@ class TeamsMessenger:
         except ConnectorError as error:
             return await self._failed(address, error)
 
+    def _moment(self, ref: str) -> datetime | None:
+        """When Teams took the message, by its own clock, which the times of what people type come
+        from too: its id is that moment in milliseconds since 1970. None for an id that isn't, as in
+        a playground or under a moved clock.
+        """
+        _, activity = read_ref(ref)
+        if not _MILLISECONDS.fullmatch(activity):
+            return None
+        moment = _EPOCH + timedelta(milliseconds=int(activity))
+        return moment if abs(moment - self._clock.now()) < timedelta(days=1) else None
+
     async def _place(self, address: Address) -> Place:
         if await self._installations.of_installation(address.installation_id) is None:
             raise _Stop(RetryAt(self._clock.now() + PAUSE, NO_TOKEN, pauses_lane=True))
@@ -168,10 +187,10 @@ class TeamsMessenger:
             # One message that can't be drawn must not hold up everybody else's.
             log.exception("message not drawn", extra={"kind": message.kind})
             raise _Stop(RetryAt(self._clock.now() + SOON, "not_drawn")) from None
-        return Activity(
+        return Once(
             type=ActivityTypes.message,
             summary=rendered.summary,
-            attachments=[Fixed(surfaces.attachment(rendered.card))],
+            attachments=[surfaces.attachment(rendered.card)],
         )
 
     async def _turn(self, place: Place, act: _Act) -> str:
@@ -183,6 +202,8 @@ class TeamsMessenger:
             context.activity.id = None
             done.append(await act(context))
 
+        # Many get here in one turn of the loop, drawn: whoever else waits for it comes first.
+        await asyncio.sleep(0)
         await self._adapter.continue_conversation(_reference(place), on_turn, self._app_id)
         if not done:  # an error handler of the adapter's would have kept the failure from us
             raise ConnectorError(Fate.UNKNOWN, "no_answer")

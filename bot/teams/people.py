@@ -51,19 +51,19 @@ class People:
         if not account:
             return Known("")
 
-        def read(tx: Tx) -> tuple[Identity, Person] | None:
+        def read(tx: Tx) -> tuple[Identity, Person | None] | None:
             found = tx.people.identity(installation.id, account)
             if found is None or found.barred or would_be_home(self._kit, tx, found):
                 return None
-            person = tx.people.get(found.person_id)
-            return (found, person) if person else None
+            return found, tx.people.get(found.person_id)
 
         known = await self._kit.uow.read(read)
         if known is None:
             return await self._met(context, installation, account, now)
         identity, person = known
-        await self._note(activity, installation, identity, person, now)
-        return Known(account, person if person.active else None, identity.is_home)
+        if person is not None:
+            await self._note(activity, installation, identity, person, now)
+        return Known(account, person if person and person.active else None, identity.is_home)
 
     async def _met(
         self, context: TurnContext, installation: Installation, account: str, now: datetime

@@ -266,7 +266,7 @@ async def test_defect_3_a_slow_fetch_of_keys_blocks_nobody_and_ends(door: Door) 
     door.keys.gate = asyncio.Event()
     waiting = asyncio.create_task(door.post(door.message()))
     await door.keys.asked.wait()
-    assert (await door.post({"type": "message"})).status == 400
+    assert (await door.post({"type": "message"}, "")).status == 401
     assert not waiting.done()
     assert (await waiting).status == 503
     door.keys.gate.set()

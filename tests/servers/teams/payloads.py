@@ -26,7 +26,7 @@ def base(
     server: TeamsServer, account: Account, conversation: Conversation, **more: Any
 ) -> Activity:
     """What every activity has. `more` joins it."""
-    now = server.clock.now()
+    now = server.state.now()
     where: dict[str, Any] = {"conversationType": conversation.kind, "id": conversation.id}
     where |= {"tenantId": conversation.tenant}
     where |= {"isGroup": True} if conversation.kind != "personal" else {}
