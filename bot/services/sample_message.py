@@ -64,6 +64,11 @@ def sample(scene: Scene) -> Composed:
     return Composed(Message("sample", mark, (Text(mark, Tone.STRONG), Divider(), *shown)))
 
 
+def _asked_at(scene: Scene) -> datetime:
+    """When the admin asked for it: shown again later, it speaks of the same days."""
+    return scene.delivery.not_before
+
+
 def _content(scene: Scene, revision: CadenceRevision) -> Iterable[Block]:
     spec = revision.spec
     if spec.kind is CadenceKind.CHECK_IN:
@@ -96,7 +101,7 @@ def _imagined(
     scene: Scene, revision: CadenceRevision, pack_revision_id: UUID, pack: Pack
 ) -> CheckIn:
     """A check-in that is never stored: the one a person would get who is asked now."""
-    spec, person, now = revision.spec, scene.person, scene.now
+    spec, person, now = revision.spec, scene.person, _asked_at(scene)
     return CheckIn(
         id=uuid4(),
         organisation_id=person.organisation_id,
@@ -114,7 +119,7 @@ def _imagined(
 
 
 def _note(scene: Scene, spec: CadenceSpec) -> Iterator[Block]:
-    day = scene.now.astimezone(scene.person.zone).date()
+    day = _asked_at(scene).astimezone(scene.person.zone).date()
     yield Text(
         render_nudge(
             spec.text or "",
@@ -135,7 +140,7 @@ def _guide(scene: Scene, key: str) -> Iterable[Block]:
 
 def _in_words(scene: Scene, kind: CadenceKind) -> Iterator[Block]:
     """Its place and purpose: nobody's answers or 1:1s are shown to an admin, none are made up."""
-    said = scene.say("sample", moment=scene.now)
+    said = scene.say("sample", moment=_asked_at(scene))
     yield Heading(said[f"{kind.value}_title"])
     yield Text(said[kind.value])
 

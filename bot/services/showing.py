@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from bot.domain.check_in import CheckIn
 from bot.domain.message import Message
 from bot.domain.ports.unit_of_work import Tx
 from bot.services.batch import Batch
@@ -65,7 +66,15 @@ def _is_as_shown(tx: Tx, composed: Composed) -> bool:
     if named is None:
         return True
     stored = tx.check_ins.get(named.id)
-    return stored is not None and stored.shown_manager_id == named.shown_manager_id
+    if stored is None or stored.shown_manager_id != named.shown_manager_id:
+        return False
+    # While a message that names another reader is on its way, or is lost, nobody is recorded: what
+    # stands on the screen names somebody all the same.
+    return named.shown_manager_id is not None or not _is_concealed(tx, stored)
+
+
+def _is_concealed(tx: Tx, check_in: CheckIn) -> bool:
+    return any(message.is_unsure for message in tx.queue.about(check_in.id))
 
 
 def _as_recorded(tx: Tx, composed: Composed) -> dict[UUID, UUID]:

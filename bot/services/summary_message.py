@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 from bot.domain.message import (
@@ -43,7 +42,7 @@ def summary(scene: Scene) -> Composed:
     view = _opened(scene)
     if not view.shared and not view.silent:
         raise Drop("not_a_manager")
-    message = _message(scene, view, scene.now)
+    message = _message(scene, view)
     return Composed(message, readings=view.readings(scene.person.id, "delivered", scene.now))
 
 
@@ -52,15 +51,14 @@ def redraw(scene: Scene) -> Composed:
     any more. What changed since is shown, and logged, for the first time.
     """
     view = _opened(scene)
-    week_end = view.summary.created_at
     if not view.shared and not view.silent:
-        said = scene.say("summary", week_end=week_end)
+        said = scene.say("summary", week_end=view.summary.created_at)
         line = Text(said["nothing_left"], Tone.MUTED)
         return Composed(Message("summary", said["title"], (Heading(said["title"]), line)))
     drafted = {version for part in view.summary.parts for version in part.versions}
     new = {a.answer_id for p in view.shared for a in p.answers if a.version_id not in drafted}
     readings = view.readings(scene.person.id, "delivered", scene.now, new)
-    return Composed(_message(scene, view, week_end), readings=readings)
+    return Composed(_message(scene, view), readings=readings)
 
 
 def _opened(scene: Scene) -> SummaryView:
@@ -70,9 +68,9 @@ def _opened(scene: Scene) -> SummaryView:
     return opened(scene.tx, scene.vault, stored, scene.now)
 
 
-def _message(scene: Scene, view: SummaryView, week_end: datetime) -> Message:
+def _message(scene: Scene, view: SummaryView) -> Message:
     """Its text, which a locked phone or a shared screen shows, says nothing of who shared."""
-    said = scene.say("summary", week_end=week_end)
+    said = scene.say("summary", week_end=view.summary.created_at)
     title = said["title"]
     if not view.shared:
         kept = kept_line(scene, view.summary)

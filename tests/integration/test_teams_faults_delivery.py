@@ -120,17 +120,17 @@ async def test_what_may_have_arrived_is_not_sent_again(
         assert len(world.posts()) == 1 + fault.accepts, "the next one is not held back"
 
 
-async def test_a_check_in_of_unknown_fate_can_be_answered_and_is_not_repeated(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    """The bot listens for the answer, as the question may be in front of her."""
+async def test_a_check_in_of_unknown_fate_is_not_repeated(sqlite_url: str, tmp_path: Path) -> None:
+    """Who answers it is told that nothing was kept, and gets the form."""
     async with teams_world(sqlite_url, tmp_path, CHECK_IN) as world, world.process() as process:
         world.teams.fails(POST, Fault.RESET_AFTER, who="Ana")
         await process.live(NOW + HOUR)
         assert len(world.posts("ana")) == 1
         await ana_types(process, "kestrel")
         await process.live(NOW + 2 * HOUR)
-        assert len(world.posts("ana")) > 1, "her answer got its receipt or the next question"
+        assert len(world.posts("ana")) == 2
+        assert "kept nothing" in world.teams.user("Ana").shown[-1]
+        assert world.teams.user("Ana").buttons[-1] == "Open the form"
 
 
 async def ana_types(process: TeamsProcess, text: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.people import Role
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.given import Someone, check_in, weekly_summary
-from tests.journeys.on_teams import OnTeams
+from tests.journeys.on_teams import OnTeams, account_of
 from tests.journeys.world import World
+from tests.servers.teams import Fault
 
 PEOPLE = [Someone("mara"), Someone("tom"), Someone("ana", manager="mara")]
 
@@ -50,3 +52,44 @@ async def test_an_open_question_is_left_alone_where_its_reader_left(
     await world.leaves("mara")
     await surface.user("ana").looks(before)
     assert "Mara" not in surface.messages("ana")[-1].shown
+
+
+async def test_weeks_later_a_summary_is_still_of_its_week(
+    open_world: OpenWorld, surface: OnTeams
+) -> None:
+    world = await asked(open_world)
+    await world.answers("ana", "kestrel. Can we talk?", "heron")
+    await world.until("2026-03-06 18:00")
+    (before,) = [seen for seen in surface.messages("mara") if "March 6" in seen.shown]
+    await world.until("2026-03-24 12:00")
+    await surface.user("mara").looks(before)
+    (after,) = [seen for seen in surface.messages("mara") if seen.id == before.id]
+    assert after.shown == before.shown
+
+
+@pytest.mark.parametrize("of", ["pulse", "weekly-summary"])
+async def test_weeks_later_a_test_speaks_of_the_day_it_was_asked_for(
+    open_world: OpenWorld, surface: OnTeams, of: str
+) -> None:
+    people = [Someone("ines", role=Role.HR_ADMIN), *PEOPLE]
+    world = await open_world(people, [check_in("pulse"), weekly_summary()])
+    await world.act("ines", "admin_test", of)
+    before = surface.messages("ines")[-1]
+    await world.until("2026-03-24 12:00")
+    await surface.user("ines").looks(before)
+    (after,) = [seen for seen in surface.messages("ines") if seen.id == before.id]
+    assert after.shown == before.shown
+
+
+async def test_a_question_is_left_alone_while_a_lost_one_may_name_somebody_else(
+    open_world: OpenWorld, surface: OnTeams
+) -> None:
+    """Nobody reads what is answered meanwhile, and the card must not say that this lasts."""
+    world = await asked(open_world)
+    before = surface.messages("ana")[-1]
+    await world.changes(ana="tom")
+    surface.teams.fails("post", Fault.RESET_AFTER, who=account_of("ana"))
+    await world.until("2026-03-05 18:00")
+    await surface.user("ana").looks(before)
+    (after,) = [seen for seen in surface.user("ana").chat if seen.id == before.id]
+    assert "Only you" not in after.shown
