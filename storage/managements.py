@@ -38,6 +38,12 @@ _MANAGERS_OF = select(_management.c.person_id, _management.c.manager_id).where(
     _management.c.person_id.in_(SOME),
     held_at(bindparam("at", type_=_management.c.since.type)),
 )
+_MANAGEMENTS_OF = select(
+    _management.c.person_id,
+    _management.c.manager_id,
+    _management.c.since,
+    _management.c.until,
+).where(own(_management), _management.c.person_id.in_(SOME))
 
 _MANAGING = (
     select(_management.c.manager_id)
@@ -81,16 +87,7 @@ class Managements(Store):
 
     def managements_of(self, people: Iterable[UUID]) -> Sequence[Management]:
         """Oldest first."""
-
-        def query(some: Sequence[UUID]) -> Query:
-            return select(
-                _management.c.person_id,
-                _management.c.manager_id,
-                _management.c.since,
-                _management.c.until,
-            ).where(self._own(_management), _management.c.person_id.in_(some))
-
-        found = (Management(*row) for row in self._among(people, query))
+        found = (Management(*row) for row in self._run_among(people, _MANAGEMENTS_OF))
         return sorted(found, key=lambda management: management.since)
 
     def change_managers(self, changes: Mapping[UUID, UUID | None], at: datetime) -> None:

@@ -378,7 +378,9 @@ def _if_new(organisation_id: UUID, on_postgres: bool) -> Executable:
 
 def _message_of(row: Row[*tuple[Any, ...]]) -> SentMessage:
     state = DeliveryState(row.state)
-    return SentMessage(row.id, row.kind, state, row.about_key, row.facts, row.maybe_sent)
+    return SentMessage(
+        row.id, row.kind, state, row.about_key, row.facts, row.maybe_sent, row.state_at
+    )
 
 
 def _skipped(reason: str, now: datetime) -> dict[str, Any]:

@@ -167,6 +167,7 @@ POSTS = (
         delivery.c.about_key,
         delivery.c.facts,
         delivery.c.maybe_sent,
+        delivery.c.state_at,
     )
     .where(delivery.c.organisation_id == bindparam("organisation"))
     .where(delivery.c.about_id == bindparam("about"))
@@ -180,6 +181,7 @@ _posts = select(
     delivery.c.about_key,
     delivery.c.facts,
     delivery.c.maybe_sent,
+    delivery.c.state_at,
     delivery.c.cause,
 ).where(
     delivery.c.organisation_id == bindparam("organisation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -108,7 +109,13 @@ class CheckIn:
 
     def last_asked_before(self, moment: datetime) -> AskedQuestion | None:
         """The question delivered last before `moment`: the one typed text answers."""
-        asked = [q for q in self.questions if q.asked_at is not None and q.asked_at <= moment]
+        return self._last(q for q in self.questions if q.asked_at and q.asked_at <= moment)
+
+    def last_asked(self) -> AskedQuestion | None:
+        """The same of now, though the platform's clock may be ahead of ours."""
+        return self._last(q for q in self.questions if q.asked_at)
+
+    def _last(self, asked: Iterable[AskedQuestion]) -> AskedQuestion | None:
         return max(asked, key=lambda q: (q.asked_at, q.position), default=None)
 
     def next_wake(self) -> datetime | None:

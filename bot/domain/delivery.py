@@ -157,7 +157,7 @@ Outcome = Sent | RetryAt | Skipped | Unknown
 
 
 class Recovery(StrEnum):
-    """What to do with a message whose fate is unknown.
+    """What to do with a new message whose fate is unknown; changes are simply made again.
 
     RESEND: the platform removes duplicates by delivery id. LOOK_UP: search the channel first and
     send again only where a complete read lacks it. LEAVE: never resend by itself.

@@ -128,7 +128,7 @@ def _answered(
     if value.text and value.rating is None:
         return tuple(blocks)
     open_words = question.takes_text and not value.text and check_in.state is not State.DONE
-    if open_words and check_in.last_asked_before(scene.now) == check_in.asked(question.key):
+    if open_words and check_in.last_asked() == check_in.asked(question.key):
         blocks.insert(1, Text(said["add_words"]))
         button = Button(said["next"], "move_on", join_value(check_in.id, question.key))
         return (

@@ -23,12 +23,10 @@ from bot.domain.packs import AudienceKind, Question, QuestionKind
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.services import outgoing, steps
-from bot.services.act import Act, join_value, split_value
+from bot.services.act import Act, split_value
 from bot.services.sealing import open_value, seal_value
 from bot.services.taken_back import taken_back
-
-_LISTENING = (State.OFFERED, State.OPEN, State.DONE)
-"""Typed text answers nothing that was put off or waits for its turn."""
+from bot.services.typed_target import LISTENING, Unsure, target_of
 
 
 def typed(act: Act, text: str, reply_to: str = "") -> None:
@@ -38,9 +36,12 @@ def typed(act: Act, text: str, reply_to: str = "") -> None:
     Text within the silence after an answer is added to that answer. With nothing open nothing is
     recorded and the bot asks what it is for.
     """
-    target = _replied_to(act, reply_to) if reply_to else _target_of(act)
+    target = _replied_to(act, reply_to) if reply_to else target_of(act)
     if target is None:
         _say_why_not(act, reply_to)
+        return
+    if isinstance(target, Unsure):
+        say_unsure(act, target)
         return
     check_in, question = target
     try:
@@ -49,6 +50,11 @@ def typed(act: Act, text: str, reply_to: str = "") -> None:
         act.note(refused.code)
         return
     _record_typed(act, check_in, question, value)
+
+
+def say_unsure(act: Act, unsure: Unsure) -> None:
+    """Nothing was kept or done; the form names every question."""
+    act.note("not_sure", check_in=str(unsure.check_in.id))
 
 
 def _say_why_not(act: Act, reply_to: str) -> None:
@@ -62,45 +68,15 @@ def _say_why_not(act: Act, reply_to: str) -> None:
         act.note("nothing_open")
 
 
-def open_question(act: Act) -> str | None:
-    """The question typed text would answer now, as a button's value."""
-    target = _target_of(act)
-    return join_value(target[0].id, target[1].key) if target else None
-
-
-def _target_of(act: Act) -> tuple[CheckIn, Question] | None:
-    if act.person.participation is not Participation.STARTED:
-        return None
-    candidates = [
-        (asked.asked_at, check_in, asked.key)
-        for check_in in act.tx.check_ins.of_person(act.person.id, _LISTENING)
-        if _takes_text(check_in, act)
-        if (asked := check_in.last_asked_before(act.at)) and asked.asked_at
-    ]
-    if not candidates:
-        return None
-    _, check_in, key = max(candidates, key=lambda c: c[0])
-    return check_in, act.question(check_in, key)
-
-
 def _replied_to(act: Act, ref: str) -> tuple[CheckIn, Question] | None:
     """The question of the message that stands above the thread, while it takes words."""
     above = act.tx.queue.posted(act.person.id, ref)
     if above is None or above.about_id is None or not above.about_key:
         return None
     check_in = act.own_check_in(str(above.about_id))
-    if check_in is None or check_in.state not in _LISTENING or not is_editable(act, check_in):
+    if check_in is None or check_in.state not in LISTENING or not is_editable(act, check_in):
         return None
     return check_in, act.question(check_in, above.about_key)
-
-
-def _takes_text(check_in: CheckIn, act: Act) -> bool:
-    """A finished conversation takes text until the silence after its last answer, none later."""
-    if act.now >= check_in.closes_at:
-        return False
-    if check_in.state is not State.DONE:
-        return True
-    return check_in.completed_at is None or act.at < check_in.completed_at
 
 
 def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value) -> None:
@@ -155,12 +131,20 @@ def pressed(act: Act, value: str, chosen: str) -> None:
     last = act.tx.answers.current(check_in.id).get(question.key)
     before = open_value(act.vault, last) if last else None
     record(act, check_in, question, _merged(before, given), last)
-    check_in = _opened(act, check_in, question.key)
+    check_in = _opened(act, _reached(act, check_in, question.key), question.key)
     steps.redraw(act, check_in, question.key)
     if _waits_for_words(question, before):
         act.save(check_in)
         return
     steps.go_on(act, check_in, act.now)
+
+
+def _reached(act: Act, check_in: CheckIn, key: str) -> CheckIn:
+    """A press proves that the question came, also where the platform's answer was lost."""
+    asked = check_in.asked(key)
+    if asked.asked_at is not None:
+        return check_in
+    return check_in.with_question(replace(asked, asked_at=act.at))
 
 
 def _waits_for_words(question: Question, before: Value | None) -> bool:

@@ -65,9 +65,14 @@ class Batch:
         for step in (self._composing, self._beginning, self._recording):
             await step.end()
 
-    def composed(self, tx: Tx, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
-        """The same at once, for whoever reads already."""
-        seen = _Seen.read(tx, deliveries, self._now)
+    def composed(
+        self,
+        tx: Tx,
+        deliveries: Sequence[Delivery],
+        managers: Mapping[UUID, UUID] | None = None,
+    ) -> list[Composed | Drop | NotYet]:
+        """The same at once, for whoever reads already. `managers` are other ones than today's."""
+        seen = _Seen.read(tx, deliveries, self._now, managers)
         return [self._composed(tx, seen, delivery) for delivery in deliveries]
 
     async def _compose(self, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
@@ -142,9 +147,16 @@ class _Seen:
     prompts: Mapping[UUID, Sequence[datetime]]
 
     @classmethod
-    def read(cls, tx: Tx, deliveries: Sequence[Delivery], now: datetime) -> _Seen:
+    def read(
+        cls,
+        tx: Tx,
+        deliveries: Sequence[Delivery],
+        now: datetime,
+        managers: Mapping[UUID, UUID] | None = None,
+    ) -> _Seen:
         readers = {delivery.person_id for delivery in deliveries}
-        managers = tx.people.managers_of(readers, now)
+        if managers is None:
+            managers = tx.people.managers_of(readers, now)
         people = tx.people.many({*readers, *managers.values()})
         prompted = [d for d in deliveries if d.delivery_class is DeliveryClass.PROMPT]
         return cls(

@@ -39,9 +39,10 @@ from bot.services import (
     typed_changes,
     who_reads,
 )
-from bot.services.act import Act, split_value
+from bot.services.act import Act, join_value
 from bot.services.kit import Kit
 from bot.services.needed_keys import NEEDED
+from bot.services.typed_target import Unsure, target_of
 from prompts.library import command_in
 
 
@@ -124,11 +125,13 @@ def _on_open_question(do: Callable[[Act, str], None]) -> Callable[[Act, Inbound]
     """A typed word that acts on the question that is open: *skip*, *next*."""
 
     def run(act: Act, _: Inbound) -> None:
-        current = answering.open_question(act)
-        if current is None:
+        target = target_of(act)
+        if target is None:
             act.note("nothing_open")
+        elif isinstance(target, Unsure):
+            answering.say_unsure(act, target)
         else:
-            do(act, current)
+            do(act, join_value(target[0].id, target[1].key))
 
     return run
 
@@ -137,11 +140,12 @@ def _offer_button(code: str) -> Callable[[Act, Inbound], None]:
     """A typed word that needs a form: typed text can open none, so a button is offered."""
 
     def run(act: Act, _: Inbound) -> None:
-        current = answering.open_question(act)
-        if current is None:
+        target = target_of(act)
+        if target is None:
             act.note("nothing_open")
         else:
-            act.note(code, check_in=split_value(current)[0])
+            check_in = target.check_in if isinstance(target, Unsure) else target[0]
+            act.note(code, check_in=str(check_in.id))
 
     return run
 

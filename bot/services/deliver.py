@@ -208,14 +208,18 @@ class _Sending:
             await self._retry(max(outcome.at, self._next_try()), outcome.reason, counts=True)
 
     async def _unknown(self, outcome: Unknown, composed: Composed) -> None:
-        """Looked up or resent later where the platform allows it, else left to the operator."""
-        delivery = self.delivery
-        messenger = self.kit.messengers.get(delivery.address.platform)
-        leaves = messenger is None or messenger.recovery is Recovery.LEAVE
-        if leaves or self._is_last_try():
+        """Looked up or resent later where the platform allows it, else left to the operator. A
+        change is made again on all of them: that does no harm, and erased words must not stay.
+        """
+        if self._leaves() or self._is_last_try():
             await self.kit.uow.write(lambda tx: self._lost(tx, outcome.reason, composed))
             return
         await self.kit.uow.write(lambda tx: self._look_again(tx, outcome.reason, composed))
+
+    def _leaves(self) -> bool:
+        messenger = self.kit.messengers.get(self.delivery.address.platform)
+        is_post = self.delivery.operation is Operation.POST
+        return is_post and (messenger is None or messenger.recovery is Recovery.LEAVE)
 
     def _look_again(self, tx: Tx, reason: str, composed: Composed) -> None:
         delivery, at = self.delivery, self._next_try()

@@ -31,6 +31,7 @@ _BUTTONS = {
     "open_agenda": ("pair", "agenda"),
     "open_promise": ("promise_open", "promise"),
     "open_form": ("open_form", "form"),
+    "not_sure": ("open_form", "form"),
     "typed_edited": ("open_form", "change"),
     "typed_deleted": ("open_form", "change"),
     "home_now_slack": ("home_here", "home_here"),

@@ -142,21 +142,19 @@ def _shortened(text: str) -> str:
 def submit_agenda(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Adds what the form holds and shows where it stands now."""
 
-    def keep(sent: _Sent, pair: Pair) -> str:
+    def keep(sent: _Sent, pair: Pair) -> None:
         between_acts.add(act, pair, sent.text)
-        return "added"
 
-    return _submit(kit, act, inbound, AgendaItem, pair_forms.agenda, keep)
+    return _submit(kit, act, inbound, AgendaItem, pair_forms.agenda, keep, "changed_added")
 
 
 def submit_promise(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Keeps the promise that the form holds and shows where it stands now."""
 
-    def keep(sent: _Sent, pair: Pair) -> str:
+    def keep(sent: _Sent, pair: Pair) -> None:
         between_acts.promise(act, pair, sent.text, sent.due_on)
-        return "promised"
 
-    return _submit(kit, act, inbound, Promise, pair_forms.promise, keep)
+    return _submit(kit, act, inbound, Promise, pair_forms.promise, keep, "changed_promised")
 
 
 def _submit(
@@ -165,9 +163,13 @@ def _submit(
     inbound: Inbound,
     kind: _Kind,
     draw: _Draw,
-    keep: Callable[[_Sent, Pair], str],
+    keep: Callable[[_Sent, Pair], None],
+    kept: str,
 ) -> Reply:
-    """With any error nothing is kept, and the form comes back with what is wrong."""
+    """With any error nothing is kept, and the form comes back with what is wrong.
+
+    A repeat is answered alike: the first answer may have come too late to be seen.
+    """
     here = looking(kit, act)
     pair = pair_with(act.tx, act.person, _named(inbound), act.now)
     if pair is None and inbound.value:
@@ -177,9 +179,9 @@ def _submit(
         only = pair.other(act.person) if pair and inbound.value else None
         offered = counterparts(act.tx, act.person, act.now)[:MOST_OFFERED]
         return Reply(draw(kit.words, act, Draft(only, offered, inbound.fields, sent.errors)))
-    if act.is_repeat(inbound.installation_id):
-        return Reply(pair_panel.panel(here, pair))
-    told = Text(here.say()[f"changed_{keep(sent, pair)}"], Tone.MUTED)
+    if not act.is_repeat(inbound.installation_id):
+        keep(sent, pair)
+    told = Text(here.say()[kept], Tone.MUTED)
     return Reply(pair_panel.panel(here, pair, changed=(told,)))
 
 

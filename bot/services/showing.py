@@ -18,8 +18,9 @@ async def showing(kit: Kit, person_id: UUID, ref: str, now: datetime) -> Message
     """What the message that the platform knows by `ref` says at `now` (aware UTC), whatever is
     still on its way to change it; answers it shows to somebody else are logged as displayed.
 
-    None where it isn't this person's, must not be seen any more, or would name another reader
-    than the one that was shown: such a change is for delivery, which records it.
+    It names the reader that was shown, though that is another one by now: such a change is for
+    delivery, which records it. None where it isn't this person's, must not be seen any more, or
+    would name somebody who can't be named: the message is best left as it stands.
     """
     found = await _look(kit, person_id, ref, now, {person_id})
     if isinstance(found, set):  # it quotes others
@@ -43,6 +44,8 @@ async def _look(
         if missing := people_of(tx, [newest]) - people:
             return missing
         (composed,) = batch.composed(tx, [newest])
+        if isinstance(composed, Composed) and not _is_as_shown(tx, composed):
+            (composed,) = batch.composed(tx, [newest], _as_recorded(tx, composed))
         return composed if isinstance(composed, Composed) and _is_as_shown(tx, composed) else None
 
     return await kit.uow.read(read)
@@ -63,3 +66,11 @@ def _is_as_shown(tx: Tx, composed: Composed) -> bool:
         return True
     stored = tx.check_ins.get(named.id)
     return stored is not None and stored.shown_manager_id == named.shown_manager_id
+
+
+def _as_recorded(tx: Tx, composed: Composed) -> dict[UUID, UUID]:
+    """The reader that its check-in's messages named last, as the manager of whom it asks."""
+    stored = tx.check_ins.get(composed.shown.id) if composed.shown else None
+    if stored is None or stored.shown_manager_id is None:
+        return {}
+    return {stored.person_id: stored.shown_manager_id}

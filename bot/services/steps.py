@@ -21,7 +21,7 @@ def go_on(act: Act, check_in: CheckIn, not_before: datetime) -> CheckIn:
     upcoming = check_in.next_question()
     if upcoming is None:
         return _finish(act, check_in, not_before)
-    latest = check_in.last_asked_before(act.now)
+    latest = check_in.last_asked()
     if latest is not None and latest.key == upcoming.key:
         return act.save(check_in)
     _ask(act, check_in, upcoming, not_before)

@@ -38,13 +38,14 @@ def fit(drawn: Drawn, taken: int) -> Drawn:
 
     # Keeping less never takes more room, so the longest beginning that fits is found by halving.
     numbers = range(len(drawn))
-    over = bisect_left(numbers, True, key=lambda kept: not fits(kept, _end(drawn[kept:])))
-    kept = max(over - 1, 0)
+    first = bisect_left(numbers, True, key=lambda kept: not fits(kept, _end(drawn[kept:])))
+    kept = max(first - 1, 0)
     end = _end(drawn[kept:])
-    while not fits(kept, end):
+    over_by = sums[kept] + sum(map(measure, end)) - room
+    while over_by > 0:
         if len(end) < 2 or _holds(end[-2], "Input."):  # noqa: PLR2004 - the line stands last
             raise TooLong
-        del end[-2]
+        over_by -= measure(end.pop(-2))
     return [*drawn[:kept], *end]
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from botbuilder.core import InvokeResponse, MessageFactory, TurnContext
+from botbuilder.core import MessageFactory, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.inbound import Inbound, InboundKind
@@ -26,19 +25,17 @@ from bot.services import strangers
 from bot.services.conversation import handle
 from bot.services.kit import Kit
 from bot.services.move_home import elsewhere
-from bot.teams import payloads, surfaces, values
+from bot.teams import payloads, responses, surfaces, values
 from bot.teams.connector import ConnectorError
 from bot.teams.guard import tenant_of
 from bot.teams.installations import Installations
 from bot.teams.payloads import Source
 from bot.teams.people import Known, People
-from bot.teams.screen import Acted, Card, Screen
-from bot.teams.serialise import Once
+from bot.teams.responses import Body
+from bot.teams.screen import Acted, Card, Kept, NotKnown, Screen
 from bot.teams.values import Forged, Pressed, Verb
-from bot.teams.words import as_command
+from bot.teams.words import HOME, as_command
 
-CARD = "application/vnd.microsoft.card.adaptive"
-FAILED = "application/vnd.microsoft.error"
 _PRESSED = "adaptiveCard/action"
 PATIENCE = 2.5
 """Seconds after which a press is answered in any case: Teams sends it again after 10 to 15."""
@@ -88,18 +85,23 @@ class Listeners:
         self._observe = observe
         self._carry_out = handling
         self._believes_times = believes_times
-        self._under_way: set[asyncio.Task[Card]] = set()
+        self._under_way: set[asyncio.Task[Body | None]] = set()
         self.kinds: Mapping[str, Callable[[Turn], Awaitable[None]]] = {
             ActivityTypes.message: self._message,
             ActivityTypes.message_update: self._changed,
             ActivityTypes.message_delete: self._changed,
             ActivityTypes.conversation_update: self._arrived,
             ActivityTypes.installation_update: self._installed,
-            ActivityTypes.invoke: self._invoked,
         }
 
     async def on_turn(self, context: TurnContext) -> None:
         """One activity, authenticated. Raises StorageUnavailable where it could not be kept."""
+        if context.activity.type == ActivityTypes.invoke:
+            await self._invoked(context)
+        else:
+            await self._heard(context)
+
+    async def _heard(self, context: TurnContext) -> None:
         activity = context.activity
         installation = await self._installations.of_tenant(tenant_of(activity))
         listener = self.kinds.get(str(activity.type))
@@ -123,12 +125,8 @@ class Listeners:
 
     async def _in_public(self, context: TurnContext) -> None:
         """Where others read along: one polite line for whoever speaks to it, and never any data."""
-        activity = context.activity
-        said = self._say(None)
-        if activity.type == ActivityTypes.message:
-            await self._tell(context, said["in_public"])
-        elif activity.type == ActivityTypes.invoke:
-            await _answer(context, _refusal(said["in_public"]))
+        if context.activity.type == ActivityTypes.message:
+            await self._tell(context, self._say(None)["in_public"])
 
     async def _message(self, turn: Turn) -> None:
         words, person = payloads.typed(turn.activity, turn.source).text, turn.known.person
@@ -146,19 +144,19 @@ class Listeners:
     async def _command(self, turn: Turn, person: Person, words: str) -> None:
         """A line at once, or a card that opens what stands behind the command."""
         inbound = payloads.command(turn.activity, turn.source, words)
-        if words == "home":
+        if words == HOME:
             await self._show(turn.context, self._screen.stub(person, words))
             return
         reply = await self._handle(inbound)
         if reply.view is not None:
-            await self._show(turn.context, self._screen.stub(person, words, reply.view.title))
+            await self._show(turn.context, self._screen.sent(person, words, reply.view))
         elif reply.notice:
             await self._tell(turn.context, reply.notice)
 
     async def _elsewhere(self, turn: Turn, person: Person) -> None:
         """They don't see here which question is open, so nothing they type here is an answer."""
         message = await elsewhere(self._kit, person)
-        await self._show(turn.context, surfaces.message(message).card)
+        await self._show(turn.context, surfaces.message(message, refreshes=False).card)
 
     async def _changed(self, turn: Turn) -> None:
         inbound = payloads.changed(turn.activity, turn.source)
@@ -183,33 +181,48 @@ class Listeners:
         if source.external_id:
             await self._people.left(activity, source)
 
-    async def _invoked(self, turn: Turn) -> None:
-        if turn.activity.name != _PRESSED:
-            return
-        person = turn.known.person
-        if person is None:
-            line = strangers.line(self._kit, _language(turn.activity))
-            await _answer(turn.context, _refusal(line))
-            return
-        try:
-            pressed = values.read(turn.activity.value)
-        except Forged as forged:
-            _log.warning("ignored", extra={"what": "press", "why": str(forged)})
-            await _answer(turn.context, _refusal(self._say(person)["not_ours"]))
-            return
-        card = await self._in_time(self._acted(turn, person, pressed))
-        late = _failure(self._say(person)["not_yet"])
-        await _answer(turn.context, _shown(card) if card is not None else late)
-
-    async def _in_time(self, work: Coroutine[Any, Any, Card]) -> Card | None:
-        """None where it takes longer than Teams waits: it goes on, and isn't acknowledged."""
-        task = asyncio.create_task(work)
+    async def _invoked(self, context: TurnContext) -> None:
+        """Answers in time in every case: Teams waits for what somebody pressed. What takes longer
+        goes on, and isn't acknowledged.
+        """
+        task = asyncio.create_task(self._pressed(context))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
         if not done:
             task.add_done_callback(_logged)
-        return task.result() if done else None
+        body = task.result() if done else responses.failure(self._say(None)["not_yet"])
+        if body is not None:
+            await responses.answer(context, body)
+
+    async def _pressed(self, context: TurnContext) -> Body | None:
+        """The answer to a press; None where it is none of ours."""
+        activity = context.activity
+        installation = await self._installations.of_tenant(tenant_of(activity))
+        if installation is None:
+            return None
+        if not payloads.is_personal(activity):
+            return responses.refusal(self._say(None)["in_public"])
+        turn = await self._turn(context, installation)
+        if activity.name != _PRESSED:
+            return None
+        if turn.known.person is None:
+            return responses.refusal(strangers.line(self._kit, _language(activity)))
+        return await self._answered(turn, turn.known.person)
+
+    async def _answered(self, turn: Turn, person: Person) -> Body:
+        said = self._say(person)
+        try:
+            return responses.shown(
+                await self._acted(turn, person, values.read(turn.activity.value))
+            )
+        except Forged as forged:
+            _log.warning("ignored", extra={"what": "press", "why": str(forged)})
+            return responses.refusal(said["not_ours"])
+        except NotKnown as unknown:
+            return responses.unknown(said[str(unknown)])
+        except Kept as kept:
+            return responses.told(said[str(kept)])
 
     async def drain(self) -> None:
         """Waits for what goes on although it was answered."""
@@ -220,8 +233,10 @@ class Listeners:
         kind = InboundKind.FORM if pressed.verb is Verb.FORM else InboundKind.PRESS
         inbound = payloads.press(turn.activity, turn.source, pressed, kind)
         acted = Acted(person, pressed, inbound, payloads.card_ref(turn.activity))
+        if pressed.by_itself and not _only_looks(pressed):
+            raise NotKnown
         if pressed.verb is Verb.SHOW:
-            return await self._screen.root(acted, self._again)
+            return await self._screen.show(acted)
         if pressed.verb is Verb.BACK:
             return await self._screen.back(acted, self._again)
         if pressed.verb is Verb.RUN:
@@ -264,23 +279,12 @@ def _language(activity: Activity) -> str:
     return str(activity.locale or "en").replace("-", "_")
 
 
-def _shown(card: Card) -> dict[str, Any]:
-    return {"statusCode": 200, "type": CARD, "value": card}
+def _only_looks(pressed: Pressed) -> bool:
+    """Whether a card may ask for it by itself, any number of times."""
+    is_home = pressed.verb is Verb.RUN and pressed.value == HOME
+    return is_home or pressed.verb is Verb.SHOW
 
 
-def _refusal(text: str) -> dict[str, Any]:
-    return {"statusCode": 400, "type": FAILED, "value": {"code": "BadRequest", "message": text}}
-
-
-def _failure(text: str) -> dict[str, Any]:
-    return {"statusCode": 500, "type": FAILED, "value": {"code": "Busy", "message": text}}
-
-
-def _logged(task: asyncio.Task[Card]) -> None:
+def _logged(task: asyncio.Task[Body | None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.error("a press failed after it was answered", exc_info=task.exception())
-
-
-async def _answer(context: TurnContext, body: dict[str, Any]) -> None:
-    response = InvokeResponse(status=200, body=body)
-    await context.send_activity(Once(type=ActivityTypes.invoke_response, value=response))

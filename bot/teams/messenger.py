@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from botbuilder.core import TurnContext
@@ -44,6 +45,9 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "msteams"
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"[0-9]{13}")
+
 Bar = Callable[[UUID, str, str, str], Awaitable[None]]
 """Keeps (installation id, external id, reason code, place): nothing more goes to that account, if
 that still is where it is reached.
@@ -78,6 +82,7 @@ class TeamsMessenger:
         self._bar = bar
         self._app_id = app_id
         self._conversations = Pacing(*IN_CONVERSATION)
+        self._drawing = asyncio.Lock()
 
     @property
     def platform(self) -> str:
@@ -90,7 +95,7 @@ class TeamsMessenger:
 
     async def post(self, address: Address, message: Message, delivery_id: UUID) -> Outcome:
         async def step(place: Place) -> str:
-            activity = self._drawn(message)
+            activity = await self._in_turn(message)
 
             async def act(context: TurnContext) -> str:
                 answer = await context.send_activity(activity)
@@ -98,13 +103,16 @@ class TeamsMessenger:
 
             return await self._turn(place, act)
 
-        return await self._outcome(address, delivery_id, step)
+        outcome = await self._outcome(address, delivery_id, step)
+        if isinstance(outcome, Sent):
+            return Sent(outcome.ref, self._moment(outcome.ref))
+        return outcome
 
     async def update(
         self, address: Address, ref: str, message: Message, delivery_id: UUID
     ) -> Outcome:
         async def step(place: Place) -> str:
-            activity = self._drawn(message)
+            activity = await self._in_turn(message)
             activity.id = _sent_there(place, ref)
 
             async def act(context: TurnContext) -> str:
@@ -149,6 +157,17 @@ class TeamsMessenger:
         except ConnectorError as error:
             return await self._failed(address, error)
 
+    def _moment(self, ref: str) -> datetime | None:
+        """When Teams took the message, by its own clock, which the times of what people type come
+        from too: its id is that moment in milliseconds since 1970. None for an id that isn't, as in
+        a playground or under a moved clock.
+        """
+        _, activity = read_ref(ref)
+        if not _MILLISECONDS.fullmatch(activity):
+            return None
+        moment = _EPOCH + timedelta(milliseconds=int(activity))
+        return moment if abs(moment - self._clock.now()) < timedelta(days=1) else None
+
     async def _place(self, address: Address) -> Place:
         if await self._installations.of_installation(address.installation_id) is None:
             raise _Stop(RetryAt(self._clock.now() + PAUSE, NO_TOKEN, pauses_lane=True))
@@ -161,6 +180,12 @@ class TeamsMessenger:
         at = self._conversations.wait(_key(address, place), who, self._clock.now())
         if at is not None:
             raise _Stop(RetryAt(at, "conversation_pace", counts=False))
+
+    async def _in_turn(self, message: Message) -> Activity:
+        """A batch is ready in one turn of the loop; whoever else waits for it comes between."""
+        async with self._drawing:
+            await asyncio.sleep(0)
+            return self._drawn(message)
 
     def _drawn(self, message: Message) -> Activity:
         try:
@@ -184,8 +209,6 @@ class TeamsMessenger:
             context.activity.id = None
             done.append(await act(context))
 
-        # Many get here in one turn of the loop, drawn: whoever else waits for it comes first.
-        await asyncio.sleep(0)
         await self._adapter.continue_conversation(_reference(place), on_turn, self._app_id)
         if not done:  # an error handler of the adapter's would have kept the failure from us
             raise ConnectorError(Fate.UNKNOWN, "no_answer")

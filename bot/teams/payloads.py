@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -77,8 +77,10 @@ def changed(activity: Activity, source: Source) -> Inbound | None:
 
 
 def press(activity: Activity, source: Source, pressed: Pressed, kind: InboundKind) -> Inbound:
-    """A pressed button or a sent form."""
-    return _inbound(
+    """A pressed button or a sent form: the same form with the same fields is one act, however
+    often somebody sends it.
+    """
+    inbound = _inbound(
         activity,
         source,
         kind,
@@ -87,6 +89,8 @@ def press(activity: Activity, source: Source, pressed: Pressed, kind: InboundKin
         pressed=pressed.pressed,
         fields=dict(pressed.fields) if kind is InboundKind.FORM else {},
     )
+    is_drawn_once = kind is InboundKind.FORM and pressed.frame.nonce
+    return replace(inbound, inbound_id=_form_id(inbound, pressed)) if is_drawn_once else inbound
 
 
 def card_ref(activity: Activity) -> str:
@@ -115,6 +119,12 @@ def _inbound(
         reply_to=card_ref(activity) if activity.reply_to_id else "",
         **what,
     )
+
+
+def _form_id(inbound: Inbound, pressed: Pressed) -> str:
+    sent = [inbound.action, inbound.value, pressed.frame.nonce, sorted(inbound.fields.items())]
+    parts = ("form", inbound.external_id, json.dumps(sent))
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
 
 
 def _id(activity: Activity, source: Source, more: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from secrets import token_hex
 from typing import Any
 
 from bot.domain.inbound import Inbound, InboundKind
@@ -30,11 +31,11 @@ from bot.services.move_home import ACTION as HOME_HERE
 from bot.services.move_home import elsewhere_for
 from bot.services.showing import showing
 from bot.teams import surfaces
-from bot.teams.values import NOTHING, Frame, Opened, Pressed
+from bot.teams.values import NOTHING, Forged, Frame, Opened, Pressed, Verb
+from bot.teams.words import HOME, opener, opens
 
 Card = dict[str, Any]
 CarryOut = Callable[[Inbound], Awaitable[Reply]]
-HOME = "home"
 _FIELDS = (TextInput, ChoiceInput, DateInput, TimeInput)
 
 
@@ -50,8 +51,28 @@ class Acted:
     ref: str
 
 
+class Kept(Exception):  # names what the person may be told
+    """The card stays as it is. The message names the line of teams_replies.j2."""
+
+
+class NotKnown(Kept):
+    """Nothing is known, or not yet, of the message whose card asks by itself."""
+
+    def __init__(self) -> None:
+        super().__init__("not_known")
+
+
+class TooFull(Kept):
+    """What was typed in the form below would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__("too_full")
+
+
 class Screen:
-    """Draws what takes a card's place."""
+    """Draws what takes a card's place. Each raises TooFull where a panel would cover more than its
+    buttons can carry, and Forged for a command that does more than open something.
+    """
 
     def __init__(self, kit: Kit, clock: Clock) -> None:
         self._kit = kit
@@ -60,13 +81,15 @@ class Screen:
     async def after(self, acted: Acted, reply: Reply, carry_out: CarryOut) -> Card:
         """The card after a press or a sent form."""
         if reply.view is not None:
-            return surfaces.view(reply.view, _frame(acted, reply.view))
-        below = _under(acted)
+            return _drawn(reply.view, _frame(acted, reply.view))
+        frame, below = acted.pressed.frame, _under(acted)
         if reply.notice and not reply.confirms:
-            frame = replace(acted.pressed.frame, opened=_opened(acted), below=below)
-            return self.notice(acted.person, reply.notice, frame)
+            led = replace(frame, opened=_opened(acted), below=below)
+            return self.notice(acted.person, reply.notice, led)
         if below != NOTHING:
             return await self._again(acted, below, carry_out)
+        if frame.command and _opened(acted) == NOTHING:
+            return await self._closed(acted, carry_out)
         return await self.root(acted, carry_out)
 
     async def back(self, acted: Acted, carry_out: CarryOut) -> Card:
@@ -77,29 +100,44 @@ class Screen:
         if frame.below != NOTHING:
             return await self._again(acted, frame.below, carry_out)
         if frame.command and frame.opened == NOTHING:
-            return self.stub(acted.person, frame.command)
+            return await self._closed(acted, carry_out)
         return await self.root(acted, carry_out)
+
+    async def show(self, acted: Acted) -> Card:
+        """The message as it is now, asked for by the card. Raises NotKnown."""
+        message = await showing(self._kit, acted.person.id, acted.ref, self._clock.now())
+        if message is None:
+            raise NotKnown
+        return surfaces.message(message).card
 
     async def root(self, acted: Acted, carry_out: CarryOut) -> Card:
         """The message as it is now, or what its command opens."""
-        words = acted.pressed.frame.command
-        if words:
-            return await self.run(acted, words, carry_out)
-        message = await showing(self._kit, acted.person.id, acted.ref, self._clock.now())
-        if message is None:
+        frame = acted.pressed.frame
+        if frame.command:
+            return await self.run(acted, frame.command, carry_out)
+        if frame.is_alone:
+            return self._last(acted, "done")
+        try:
+            return await self.show(acted)
+        except NotKnown:
             return await self._of_no_message(acted)
-        return surfaces.message(message).card
 
     async def _of_no_message(self, acted: Acted) -> Card:
-        """A card that was said at once, or whose message has gone."""
+        """A card that was said at once, or whose message isn't known or has gone."""
         source, person = acted.inbound, acted.person
         line = await elsewhere_for(self._kit, source.installation_id, source.external_id)
         if line is not None:
-            return surfaces.message(line).card
-        came = acted.pressed.action == HOME_HERE
-        locale, zone = person.locale, person.time_zone
-        said = self._kit.words.say("elsewhere", locale, zone) if came else self._say(person)
-        return self.notice(person, said["here" if came else "moved_on"], Frame(), back="")
+            return surfaces.message(line, refreshes=False).card
+        if acted.pressed.action == HOME_HERE:
+            said = self._kit.words.say("elsewhere", person.locale, person.time_zone)
+            return surfaces.leading_home(said["here"], self._say(person)["home_title"])
+        return self._last(acted, "moved_on")
+
+    def _last(self, acted: Acted, code: str) -> Card:
+        """A line where nothing else can be shown, with the way to Home."""
+        said = self._say(acted.person)
+        line = "closed" if acted.pressed.verb is Verb.BACK else code
+        return surfaces.leading_home(said[line], said["home_title"])
 
     async def run(self, acted: Acted, words: str, carry_out: CarryOut) -> Card:
         """What stands behind a command's card."""
@@ -107,21 +145,46 @@ class Screen:
         if words == HOME:
             blocks = await home(self._kit, acted.person.id, self._clock.now())
             return surfaces.home(blocks, frame)
-        inbound = replace(acted.inbound, kind=InboundKind.COMMAND, text=words, action="", value="")
-        reply = await carry_out(inbound)
+        reply = await self._opening(acted, words, carry_out)
         if reply.view is not None:
-            return surfaces.view(reply.view, _at(reply.view, frame))
+            return _drawn(_filled(reply.view, acted.pressed.frame.typed), _at(reply.view, frame))
         return self.notice(acted.person, reply.notice, frame)
+
+    async def _opening(self, acted: Acted, words: str, carry_out: CarryOut) -> Reply:
+        """What a command answers that only opens something, checked anew: cards are forged."""
+        if not opens(words, acted.person.locale):
+            raise Forged("no command that only opens something")
+        source, kind = acted.inbound, InboundKind.COMMAND
+        return await carry_out(
+            replace(source, kind=kind, text=words, action="", value="", pressed="", fields={})
+        )
+
+    async def _closed(self, acted: Acted, carry_out: CarryOut) -> Card:
+        """The command's card as it was sent: its title is that of what it opens."""
+        words = acted.pressed.frame.command
+        if words == HOME:
+            return self.stub(acted.person, words)
+        reply = await self._opening(acted, words, carry_out)
+        title = reply.view.title if reply.view else words.capitalize()
+        return self.stub(acted.person, words, title)
+
+    def sent(self, person: Person, words: str, view: View) -> Card:
+        """The card that is sent for a typed command. A form with what stood behind the command is
+        sent itself: whatever opened it again would carry those words out again.
+        """
+        opening = opener(words, person.locale)
+        if not opening or (isinstance(view, Form) and not opens(words, person.locale)):
+            return _drawn(view, Frame(is_alone=True))
+        return self.stub(person, opening, view.title)
 
     def stub(self, person: Person, words: str, title: str = "") -> Card:
         """A command's card as it stands in the chat: it says nothing of what it opens."""
         said = self._say(person)
         return surfaces.stub(title or said["home_title"], words, said["open"])
 
-    def notice(self, person: Person, text: str, frame: Frame, back: str | None = None) -> Card:
+    def notice(self, person: Person, text: str, frame: Frame) -> Card:
         """A short text, with a way back."""
-        label = self._say(person)["back"] if back is None else back
-        return surfaces.notice(text, frame, label)
+        return surfaces.notice(text, frame, self._say(person)["back"])
 
     async def _again(self, acted: Acted, below: Opened, carry_out: CarryOut) -> Card:
         action, value, pressed = below
@@ -134,15 +197,25 @@ class Screen:
             fields={},
         )
         reply = await carry_out(inbound)
-        command = acted.pressed.frame.command
+        frame = acted.pressed.frame
+        bottom = Frame(command=frame.command, is_alone=frame.is_alone)
         if reply.view is None:
-            top = replace(acted, pressed=replace(acted.pressed, frame=Frame(command=command)))
+            top = replace(acted, pressed=replace(acted.pressed, frame=bottom))
             return await self.root(top, carry_out)
-        view = _filled(reply.view, acted.pressed.frame.typed)
-        return surfaces.view(view, _at(view, Frame(opened=below, command=command)))
+        view = _filled(reply.view, frame.typed)
+        return _drawn(view, _at(view, replace(bottom, opened=below)))
 
     def _say(self, person: Person) -> Mapping[str, str]:
         return self._kit.words.say("teams_replies", person.locale, person.time_zone)
+
+
+def _drawn(view: View, frame: Frame) -> Card:
+    """A form anew each time it is drawn, so that sending this one twice is one act."""
+    if isinstance(view, Form):
+        return surfaces.view(view, replace(frame, nonce=token_hex(8)))
+    if frame.typed and not surfaces.bears(view, frame):
+        raise TooFull
+    return surfaces.view(view, frame)
 
 
 def _under(acted: Acted) -> Opened:
@@ -164,7 +237,7 @@ def _opened(acted: Acted) -> Opened:
 def _frame(acted: Acted, shown: View) -> Frame:
     """Where a view stands that the act opened."""
     frame = acted.pressed.frame
-    base = Frame(opened=_opened(acted), command=frame.command)
+    base = Frame(opened=_opened(acted), command=frame.command, is_alone=frame.is_alone)
     if isinstance(shown, Panel) and shown.covers:
         return replace(base, below=frame.opened, typed=dict(acted.pressed.fields))
     if isinstance(shown, Form):

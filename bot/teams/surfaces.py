@@ -20,6 +20,7 @@ from bot.domain.message import (
     Heading,
     Link,
     Message,
+    Panel,
     Quote,
     Rating,
     Table,
@@ -35,12 +36,13 @@ from bot.teams.presses import back, execute
 from bot.teams.sheet import Drawn, Sheet
 from bot.teams.texts import notification, say
 from bot.teams.values import Frame, Verb
+from bot.teams.words import HOME
 
 Card = dict[str, Any]
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 TITLE = 200
-TYPED = CARD - 4 * 1024
+TYPED = CARD - 8 * 1024
 """Bytes of a form's fields that a button can bring back; the form came in a card as well."""
 
 _DRAWERS: dict[type[Block], Callable[[Any, Sheet, int], Drawn]] = {
@@ -70,20 +72,22 @@ class Rendered:
     card: Card
 
 
-def message(message: Message) -> Rendered:
-    """A message's card; with buttons, it asks by itself for what it says now.
+def message(message: Message, *, refreshes: bool = True) -> Rendered:
+    """A message's card; with buttons, it asks by itself for what it says now. `refreshes`: not
+    where it was said at once, as nothing else is known of such a card.
 
     Raises ValueError where a button's value is longer than values.LONGEST.
     """
     drawn = _drawn(Sheet(message.blocks))
-    refresh = _asking(Verb.SHOW, "") if _has_buttons(drawn) else {}
+    refresh = _asking(Verb.SHOW, "") if refreshes and _has_buttons(drawn) else {}
     return Rendered(notification(message.text), _fitted(drawn, refresh, message.text))
 
 
 def view(view: View, frame: Frame) -> Card:
     """A panel or a form, with the way back. `frame` comes back with each of its buttons.
 
-    A form whose fields hold more than a card takes says so instead, and can't be sent.
+    A form whose fields hold more than a card takes says so instead, and can't be sent. What was
+    typed below is left out where it doesn't fit: ask `bears` before.
     """
     frame = _carried(frame)
     is_form = isinstance(view, Form)
@@ -96,7 +100,14 @@ def view(view: View, frame: Frame) -> Card:
     try:
         return _fitted([*top, *drawn, *nothing], {"actions": actions})
     except TooLong:
+        close = back(view.close, replace(frame, typed={}))
         return _fitted([*top, *prose.words(say("too_long"))], {"actions": [close]})
+
+
+def bears(panel: Panel, frame: Frame) -> bool:
+    """Whether the panel's buttons can carry all that was typed below, with nothing left out."""
+    carrying = [*_drawn(Sheet(panel.blocks, frame)), back(panel.close, frame)]
+    return measure(carrying) + measure(panel.title) <= TYPED
 
 
 def notice(text: str, frame: Frame, back: str) -> Card:
@@ -105,11 +116,18 @@ def notice(text: str, frame: Frame, back: str) -> Card:
 
 
 def stub(title: str, command: str, open_label: str) -> Card:
-    """A message's card that opens what `command` answers: by itself, or by its button."""
+    """A message's card that opens what `command` answers by its button; Home by itself as well."""
     label = say("refresh") if is_blank(open_label) else clip(open_label, prose.BUTTON)
     opening = execute(Verb.RUN, label, values.data("", command), is_primary=True)
     drawn = prose.title(clip(title, TITLE)) or prose.title(say("title"))
-    return _fitted(drawn, {"actions": [opening]} | _asking(Verb.RUN, command))
+    refresh = _asking(Verb.RUN, command) if command == HOME else {}
+    return _fitted(drawn, {"actions": [opening]} | refresh)
+
+
+def leading_home(text: str, label: str) -> Card:
+    """A short text that nothing lies below, and a button to Home with that label."""
+    opening = execute(Verb.RUN, label, values.data("", HOME))
+    return _fitted(prose.words(text), {"actions": [opening]})
 
 
 def home(blocks: Sequence[Block], frame: Frame) -> Card:

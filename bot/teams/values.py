@@ -24,7 +24,7 @@ NOTHING: Opened = ("", "", "")
 
 class Verb(StrEnum):
     """PRESS a button, send a FORM, go BACK to what lay below, SHOW the message as it is now
-    (Teams asks for that by itself when a card comes into view), RUN a command's words.
+    (Teams asks for that by itself when a card comes into view), RUN a command that opens something.
     """
 
     PRESS = "press"
@@ -44,7 +44,9 @@ class Frame:
 
     opened: the press that drew it. again: the action and value that draw a panel anew. command:
     the words of a command whose card it stands in; empty in a message of the queue. below: the
-    press that drew the form it covers, and `typed` that form's fields.
+    press that drew the form it covers, and `typed` that form's fields. is_alone: nothing lies
+    below, as the view was sent with its card. nonce: of a form that was drawn, so that the same
+    form sent twice is one act.
     """
 
     opened: Opened = NOTHING
@@ -52,6 +54,8 @@ class Frame:
     command: str = ""
     below: Opened = NOTHING
     typed: Mapping[str, str] = field(default_factory=dict)
+    is_alone: bool = False
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ def _packed(frame: Frame) -> dict[str, Any]:
         "c": frame.command,
         "b": list(frame.below) if frame.below != NOTHING else None,
         "f": dict(frame.typed),
+        "s": "1" if frame.is_alone else "",
+        "i": frame.nonce,
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -126,6 +132,8 @@ def _frame(given: object) -> Frame:
         _text(parts.get("c", "")),
         (below[0], below[1], below[2]),
         typed,
+        bool(_text(parts.get("s", ""))),
+        _text(parts.get("i", "")),
     )
 
 

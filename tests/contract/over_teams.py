@@ -102,7 +102,7 @@ class OverTeams:
         """What lies open for this person in a message's place."""
         user = self._user(who)
         seen = next((s for s in user.chat if s.id == self._at.get(who)), None)
-        return seen if seen and seen.is_own_view and leads_back(seen.card) else None
+        return seen if seen and leads_back(seen.card) else None
 
     async def _closes(self, who: str) -> None:
         """Goes back from whatever lies open, so that every way back is gone."""

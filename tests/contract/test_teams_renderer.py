@@ -156,7 +156,7 @@ def test_a_view_without_captions_gets_them() -> None:
     assert surfaces.message(Message("note", " ", ())).summary == say("title")
 
 
-def test_a_stub_runs_its_command_by_itself_and_by_its_button() -> None:
+def test_a_stub_runs_its_command_by_its_button_and_home_by_itself() -> None:
     shown = surfaces.stub("Home", "home", "Open")
     asks = shown["refresh"]["action"]
 
@@ -164,6 +164,7 @@ def test_a_stub_runs_its_command_by_itself_and_by_its_button() -> None:
         Pressed(Verb.RUN, value="home")
     ] * 2
     assert said(shown["body"]) == "Home"
+    assert "refresh" not in surfaces.stub("Pause", "pause", "Open")
 
 
 def test_a_notice_leads_back() -> None:

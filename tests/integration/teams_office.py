@@ -15,7 +15,7 @@ from tests.journeys.conftest import prepared
 from tests.journeys.given import BERLIN, Someone, address, check_in, weekly_summary
 from tests.journeys.on_teams import OnTeams, account_of
 from tests.journeys.world import World
-from tests.servers.teams import Account, TeamsServer, User
+from tests.servers.teams import Account, Seen, TeamsServer, User
 
 MARA = Someone("mara")
 ANA = Someone("ana", manager="mara")
@@ -94,6 +94,21 @@ async def teams_office(
         yield Office(world, surface, folder)
     finally:
         await world.close()
+
+
+async def writes(office: Office, who: str, text: str) -> list[Seen]:
+    """Types it; what came of it, with cards opened that open by themselves."""
+    user = office.user(who)
+    before = {seen.id for seen in user.chat}
+    assert (await user.types(text)).acknowledged
+    await office.settles()
+    await office.surface.looks_at_new(who)
+    await office.settles()
+    return [seen for seen in user.chat if seen.id not in before and seen.is_bots]
+
+
+def told(found: list[Seen]) -> str:
+    return "\n".join(seen.shown for seen in found)
 
 
 def found_in(folder: Path, *words: str) -> list[str]:

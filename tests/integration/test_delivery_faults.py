@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from bot.domain.delivery import DeliveryClass, NewDelivery, Operation
+from bot.domain.delivery import NewDelivery, Operation
 from bot.domain.delivery import Recovery as How
 from bot.domain.occurrence import OccurrenceState
 from bot.services import deliver
@@ -27,6 +29,7 @@ from tests.integration.chat_faults import (
     SKIPPED,
     UNKNOWN,
     arrived,
+    claim,
     everyone,
     fail_and_live_on,
     of_unknown_fate,
@@ -34,9 +37,11 @@ from tests.integration.chat_faults import (
 )
 from tests.integration.chat_worlds import (
     CHECK_IN,
+    LEASE_OVER,
     NOW,
     NUDGE,
     SECOND,
+    ChatWorld,
     chat_world,
 )
 from tests.servers.chat import Fault
@@ -127,35 +132,52 @@ async def test_a_look_up_that_fails_proves_nothing(
         assert await process.counts() == {(SENT, ""): 1}
 
 
+CHANGES = {Operation.UPDATE: "PUT", Operation.DELETE: "DELETE"}
+
+
+def changes(world: ChatWorld, note_id: UUID, operation: Operation) -> NewDelivery:
+    """A change of a note that Ana has."""
+    note = world.note("ana", "saved")
+    return replace(note, operation=operation, target_id=note_id)
+
+
 @pytest.mark.parametrize("fault", [Fault.RESET_AFTER, Fault.ERROR_BEFORE])
 @pytest.mark.parametrize("how", [How.LOOK_UP, How.LEAVE])
-async def test_a_change_of_unknown_fate_is_made_again_where_that_is_allowed(
-    sqlite_url: str, tmp_path: Path, fault: Fault, how: How
+@pytest.mark.parametrize("operation", CHANGES)
+async def test_a_change_of_unknown_fate_is_made_again(
+    sqlite_url: str, tmp_path: Path, fault: Fault, how: How, operation: Operation
 ) -> None:
-    """Taking a message away twice does no harm, so nothing is looked up for it."""
+    """Changing a message twice does no harm, so nothing is looked up for it, and no words that
+    somebody took back stay in front of others.
+    """
+    call = CHANGES[operation]
     async with chat_world(sqlite_url, tmp_path) as world, world.process(how) as process:
         (note,) = await process.queue(world.note("ana", "help"))
         await process.work()
-        removal = NewDelivery(
-            id=world.one,
-            organisation_id=world.organisation_id,
-            person_id=world.ids["ana"],
-            delivery_class=DeliveryClass.REPLY,
-            operation=Operation.DELETE,
-            kind="removal",
-            cause="removal",
-            not_before=NOW,
-            target_id=note,
-        )
-        await process.queue(removal)
-        world.chat.fails(fault, operation="DELETE")
+        await process.queue(changes(world, note, operation))
+        world.chat.fails(fault, fault, operation=call)
         await process.live(NOW + HOUR)
-        tried = [call.operation for call in world.chat.calls]
-        again = how is How.LOOK_UP
-        assert tried == ["POST", "DELETE", "DELETE"][: 2 + again]
+        assert [c.operation for c in world.chat.calls] == ["POST", *[call] * 3]
         assert {e.ref for e in world.chat.log} == {world.chat.posts()[0].ref}
-        expected = {(SENT, ""): 2} if again else {(SENT, ""): 1, (UNKNOWN, REASONS[fault]): 1}
-        assert await process.counts() == expected
+        assert await process.counts() == {(SENT, ""): 2}
+
+
+@pytest.mark.parametrize("operation", CHANGES)
+async def test_a_change_whose_process_died_while_sending_is_made_again(
+    sqlite_url: str, tmp_path: Path, operation: Operation
+) -> None:
+    call = CHANGES[operation]
+    async with chat_world(sqlite_url, tmp_path) as world, world.process(How.LEAVE) as process:
+        (note,) = await process.queue(world.note("ana", "help"))
+        await process.work()
+        await process.queue(changes(world, note, operation))
+        (mine,) = await claim(process)
+        await process.uow.write(lambda tx: tx.queue.begin([mine.id], mine.claim_token, NOW))
+        world.chat.fails(Fault.ERROR_BEFORE, operation=call)
+        await process.work(NOW + LEASE_OVER)
+        await process.live(NOW + HOUR)
+        assert [c.operation for c in world.chat.calls] == ["POST", call, call]
+        assert await process.counts() == {(SENT, ""): 2}
 
 
 # Rate limits

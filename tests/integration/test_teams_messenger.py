@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -35,6 +36,7 @@ from bot.teams.tokens import Tokens
 from tests.integration.chat_worlds import NOW, SECOND
 from tests.integration.teams_worlds import (
     DELETE,
+    HOUR,
     IMPATIENT,
     LOST,
     MINUTE,
@@ -46,6 +48,7 @@ from tests.integration.teams_worlds import (
     activity_of,
     teams_world,
 )
+from tests.journeys.on_teams import Apart
 from tests.servers.teams import APP, BOT, SECRET, TENANT, Fault
 
 PLAIN = Message("note", "A secret word", (Text("A secret word"),))
@@ -56,7 +59,7 @@ async def test_a_message_is_a_card_with_a_notification(sqlite_url: str, tmp_path
     async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
         sent = await process.messenger.post(world.address("ana"), PLAIN, uuid4())
         (post,) = world.teams.posts("Ana")
-        assert sent == Sent(message_ref(post.conversation, post.id))
+        assert sent == Sent(message_ref(post.conversation, post.id), NOW)
         assert post.summary == "A secret word"
         assert post.shown == "A secret word"
         assert process.messenger.recovery is Recovery.LEAVE
@@ -80,13 +83,36 @@ async def test_a_message_is_changed_in_place_and_deleted(sqlite_url: str, tmp_pa
     async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
         ana = world.address("ana")
         sent = await posted(process, world)
-        assert await process.messenger.update(ana, sent.ref, OTHER, uuid4()) == sent
+        changed = Sent(sent.ref)
+        assert await process.messenger.update(ana, sent.ref, OTHER, uuid4()) == changed
         assert world.teams.user("Ana").shown == ["Another word"]
-        assert await process.messenger.delete(ana, sent.ref, uuid4()) == sent
+        assert await process.messenger.delete(ana, sent.ref, uuid4()) == changed
         assert world.teams.user("Ana").shown == []
         gone = await process.messenger.update(ana, sent.ref, OTHER, uuid4())
         assert gone == Skipped("gone")
-        assert await process.messenger.delete(ana, sent.ref, uuid4()) == sent, "it is gone already"
+        world.clock.set(NOW + SECOND)
+        again = await process.messenger.delete(ana, sent.ref, uuid4())
+        assert again == changed, "it is gone already"
+
+
+@pytest.mark.parametrize("apart", [-23 * HOUR, -3 * SECOND, 3 * SECOND, 23 * HOUR])
+async def test_a_message_has_the_time_of_teams(
+    sqlite_url: str, tmp_path: Path, apart: timedelta
+) -> None:
+    """What people type has it too, so that the two can be compared whatever our clock says."""
+    async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
+        world.teams.state.clock = Apart(world.clock, apart)
+        assert (await posted(process, world)).at == NOW + apart
+
+
+@pytest.mark.parametrize("named", ["other", "1", "1772532000000x", "٣" * 13, "9" * 13])
+async def test_a_message_whose_name_is_no_time_has_none(
+    sqlite_url: str, tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a playground, or under a clock that was moved by days."""
+    async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
+        monkeypatch.setattr(type(world.teams.state), "new_activity", lambda _: named)
+        assert (await posted(process, world)).at is None
 
 
 async def posted(process: TeamsProcess, world: TeamsWorld, who: str = "ana") -> Sent:

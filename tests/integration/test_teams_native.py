@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -130,6 +132,22 @@ async def test_an_edited_message_changes_nothing_that_was_recorded(open_world: O
     await did(world, surface, await ana.deletes(typed[0]))
 
     assert await world.my_words("ana") == ["kestrel"]
+
+
+async def test_messages_follow_a_zone_that_the_client_says(open_world: Open) -> None:
+    """Ana writes from Los Angeles: the next check-in comes at ten there."""
+    surface = OnTeams()
+    world = await open_world(surface)
+    await world.starts("ana")
+    ana = surface.user("ana")
+    surface.teams.change(replace(ana.account, tz="America/Los_Angeles"))
+
+    await world.answers("ana", "kestrel")
+    await world.until("2026-03-11 00:00")
+
+    zone = ZoneInfo("America/Los_Angeles")
+    asked = [a.at.astimezone(zone) for a in world.arrived("ana") if a.is_prompt]
+    assert f"{asked[-1]:%Y-%m-%d %H:%M}" == "2026-03-10 10:00"
 
 
 async def test_messages_follow_a_region_that_changed(open_world: Open) -> None:

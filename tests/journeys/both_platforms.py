@@ -99,13 +99,14 @@ class OnBoth:
         """
         if platform == SLACK:
             self.slack.join([who])
-            await self._reads_slack()
+            await self.reads_slack()
         else:
             self.teams.join([who])
             await self.teams.user(who).installs()
             await self.teams.ears.settled()
 
-    async def _reads_slack(self) -> None:
+    async def reads_slack(self) -> None:
+        """The night's look at who is in the workspace."""
         built = self.world.built
         assert built.slack is not None
         known = (built.slack.api, built.slack.installations, self.world.now)
@@ -163,3 +164,42 @@ class OnBoth:
     def _accepted(self, surface: OnSlack | OnTeams, server: Any, who: str) -> list[Any]:
         _, account = surface.account(who)
         return [post for post in server.posts() if post.user == account]
+
+
+def elsewhere(platform: str) -> str:
+    return SLACK if platform == TEAMS else TEAMS
+
+
+class Company:
+    """A world, and both platforms that it lives on."""
+
+    def __init__(self, world: World, places: OnBoth) -> None:
+        self.world = world
+        self.places = places
+
+    async def moves(self, who: str) -> str:
+        """Somebody presses *Bring them here* where they have an account as well; where that is.
+
+        They wrote something there before, which told them where their messages come.
+        """
+        there = elsewhere(self.places.place(who))
+        if there == TEAMS:
+            user = self.places.teams.user(who)
+            await user.types("hello?")
+            await user.presses("Bring them here")
+        else:
+            hands = self.places.slack.user(who)
+            await hands.types("hello?")
+            await self.places.slack.ears.settled()
+            await hands.presses("Bring them here")
+        await self.settled()
+        self.places.go(who, there)
+        return there
+
+    async def settled(self) -> None:
+        await self.places.slack.ears.settled()
+        await self.places.teams.ears.settled()
+        await self.world.settle()
+
+    def prompted(self, who: str) -> dict[str, int]:
+        return dict(self.places.prompts(who))

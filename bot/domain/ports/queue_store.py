@@ -17,6 +17,7 @@ class SentMessage:
     """A message that can still be changed, of a check-in's question or of a manager's day.
 
     `maybe_sent`: an earlier try may have brought it to the screen, with the words of that moment.
+    `since` is when it began to be sent or reached its final state (aware UTC), None before.
     """
 
     id: UUID
@@ -25,6 +26,18 @@ class SentMessage:
     about_key: str
     facts: Mapping[str, str] = field(default_factory=dict)
     maybe_sent: bool = False
+    since: datetime | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody knows (yet) if it came to the screen."""
+        is_tried = self.state is DeliveryState.READY and self.maybe_sent
+        return is_tried or self.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+    @property
+    def may_have_come(self) -> bool:
+        """Whether it came to the screen, or may have."""
+        return self.state is DeliveryState.SENT or self.is_unsure
 
     @property
     def may_be_read(self) -> bool:

@@ -26,14 +26,15 @@ def base(
     server: TeamsServer, account: Account, conversation: Conversation, **more: Any
 ) -> Activity:
     """What every activity has. `more` joins it."""
-    now = server.clock.now()
+    now = server.state.now()
     where: dict[str, Any] = {"conversationType": conversation.kind, "id": conversation.id}
     where |= {"tenantId": conversation.tenant}
     where |= {"isGroup": True} if conversation.kind != "personal" else {}
+    told = {"localTimezone": account.tz} if account.tz else {}
     return {
         "id": f"f:{uuid4()}",
         "timestamp": stamp(now),
-        "localTimestamp": stamp(now.astimezone(ZoneInfo(account.tz))),
+        "localTimestamp": stamp(now.astimezone(ZoneInfo(account.tz or "UTC"))),
         "serviceUrl": server.service_url,
         "channelId": "msteams",
         "from": people.sender(account),
@@ -42,27 +43,28 @@ def base(
         "entities": [client(account)],
         "channelData": {"tenant": {"id": account.tenant}},
         "locale": account.locale,
-        "localTimezone": account.tz,
+        **told,
         **more,
     }
 
 
 def client(account: Account) -> dict[str, Any]:
     """What the client says about itself."""
-    return {
+    about = {
         "locale": account.locale,
         "country": account.country,
         "platform": account.platform,
-        "timezone": account.tz,
         "type": "clientInfo",
     }
+    return about | ({"timezone": account.tz} if account.tz else {})
 
 
 def written(
     server: TeamsServer, account: Account, conversation: Conversation, text: str, name: str
 ) -> Activity:
-    """A typed message; Teams sends its HTML along."""
-    html = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n"))
+    """A typed message: Teams writes `&`, `<` and `>` as entities, and sends its HTML along."""
+    text = escape(text, quote=False)
+    html = "".join(f"<p>{line}</p>" for line in text.split("\n"))
     return base(
         server,
         account,
@@ -80,7 +82,8 @@ def mention(
 ) -> Activity:
     """The same in a group, where the bot hears only what mentions it."""
     called = f"<at>{people.BOT_NAME}</at>"
-    activity = written(server, account, conversation, f"{called} {text}", name)
+    activity = written(server, account, conversation, text, name)
+    activity["text"] = f"{called} {activity['text']}"
     entity = {"mentioned": people.bot(), "text": called, "type": "mention"}
     activity["entities"] = [entity, client(account)]
     if conversation.kind == "channel":

@@ -17,6 +17,7 @@ class Account:
     """Somebody in Teams. `id` is the Entra object id, in lower case.
 
     A guest has `is_guest`; `upn` is the user principal name (the e-mail where it is empty).
+    `tz` is what the client says with each act; some say nothing.
     """
 
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
 from tests.servers.slack.clock import Clock
@@ -79,9 +80,13 @@ class State:
 
     def new_activity(self) -> str:
         """Milliseconds since 1970 that never come twice, as Teams names messages."""
-        now = int(self.clock.now().timestamp() * 1000)
-        self._last = max(now, self._last + 1)
+        self._last = max(_millis(self.clock.now()), self._last + 1)
         return str(self._last)
+
+    def now(self) -> datetime:
+        """The present moment (aware UTC), by the same clock as the names of messages."""
+        now = self.clock.now()
+        return now + timedelta(milliseconds=max(0, self._last - _millis(now)))
 
     def write(self, conversation: Conversation, message: Message) -> Message:
         """Puts a new message where it belongs, and the bot's into the log."""
@@ -108,3 +113,7 @@ class State:
         said = (message.text, message.summary, message.card)
         where = (conversation.id, message.id, conversation.owner)
         self.accepted.append(Accepted(operation, *where, *said, self.clock.now()))
+
+
+def _millis(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,55 @@
+"""docs/teams.md: what it says to type is what works."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.settings.teams import PREFIX, _Given
+from bot.teams.manifest import COMMANDS, PATH, SCOPES
+from bot.teams.tokens import NOT_REACHABLE, REMEDIES
+from tests.harness import ROOT
+from tests.servers.playground import settings
+
+DOCS = (ROOT / "docs" / "teams.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+VARIABLES = [f"{PREFIX}{name.upper()}" for name in _Given.model_fields]
+
+
+def shape(given: Any) -> Any:
+    """The same without what it says."""
+    if isinstance(given, dict):
+        return {name: shape(each) for name, each in given.items()}
+    return [shape(each) for each in given] if isinstance(given, list) else type(given).__name__
+
+
+def test_the_playgrounds_settings_are_whole() -> None:
+    """It takes none that lack a part; those the tests give it work."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    shown = YAML(typ="safe").load(block)
+    assert shape(shown) == shape(settings("Ana", "ana@example.com"))
+
+
+def test_every_variable_has_its_line_and_no_other_has_one() -> None:
+    assert sorted(re.findall(r"^\| `(TEAMS_[A-Z_]+)` \|", OPERATIONS, re.M)) == sorted(VARIABLES)
+
+
+def test_the_words_that_teams_offers_are_named() -> None:
+    for word in COMMANDS:
+        assert f"*{word}*" in DOCS
+    for scope in SCOPES:
+        assert f"`{scope}`" in DOCS
+    assert f"https://touchpoint.example.com{PATH}" in DOCS
+
+
+@pytest.mark.parametrize("code", [code for code in REMEDIES if code.startswith("AADSTS")])
+def test_microsofts_reasons_are_found_by_their_number(code: str) -> None:
+    assert code in DOCS
+
+
+def test_what_is_not_reached_is_named_as_the_check_says_it() -> None:
+    assert "was not reached" in REMEDIES[NOT_REACHABLE]
+    assert "`Microsoft's token service was not reached`" in DOCS
