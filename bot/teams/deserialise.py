@@ -25,6 +25,7 @@ _READ: Mapping[Any, frozenset[str]] = {
             *("type", "id", "name", "action", "value", "text", "replyToId", "deliveryMode"),
             *("channelId", "serviceUrl", "channelData", "conversation", "from", "recipient"),
             *("timestamp", "localTimezone", "locale", "entities", "membersAdded"),
+            "attachments",
         }
     ),
     ConversationAccount: frozenset({"id", "conversationType", "tenantId", "isGroup"}),

@@ -51,8 +51,8 @@ async def test_everybody_without_a_usable_account_and_why(office: MeetingOffice)
     await office.has_slack("cy", barred="guest")
     for name in ("ana", "dee", "eli"):
         await office.meet(name)
-    await bar(office.kit, office.tenant.id, "aad-dee", "blocked", MONDAY)
-    await bar(office.kit, office.tenant.id, "aad-eli", "not_installed", MONDAY)
+    await bar(office.kit.uow, office.tenant.id, "aad-dee", "blocked", MONDAY)
+    await bar(office.kit.uow, office.tenant.id, "aad-eli", "not_installed", MONDAY)
     await office.leaves_list()
     assert await reasons(office) == {
         "cy": "guest",
@@ -87,7 +87,7 @@ async def test_figures_tell_of_groups_alone(office: MeetingOffice) -> None:
     assert "7 of them don't have the app in Teams" in await told_to_hr(office)
     await office.meet("ana")
     await office.meet("bo")
-    await bar(office.kit, office.tenant.id, "aad-bo", "blocked", MONDAY)
+    await bar(office.kit.uow, office.tenant.id, "aad-bo", "blocked", MONDAY)
     found = await stands(office)
     assert (found.people.without_platform, found.people.unreached) == (6, {"not_installed": 5})
     assert "let the app write" not in await told_to_hr(office)

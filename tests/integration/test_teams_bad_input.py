@@ -245,6 +245,13 @@ async def test_fields_that_nobody_knows_are_harmless(door: Door) -> None:
     assert callable(door.heard[0].validate)
 
 
+async def test_what_is_attached_reaches_the_turn(door: Door) -> None:
+    """It tells what somebody quotes or forwards."""
+    assert (await door.post(door.message("All well"))).status == 200
+    (attached,) = door.heard[0].attachments
+    assert (attached.content_type, attached.content) == ("text/html", "<p>All well</p>")
+
+
 async def test_somebody_without_an_entra_id_reaches_the_turn(door: Door) -> None:
     """What becomes of them is for the turn to say."""
     activity = door.message()
