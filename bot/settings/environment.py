@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.domain.phrases import suggest
+from bot.domain.phrases import nearest, suggest
+from bot.settings import slack, teams
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.slack import SlackSettings, read_slack
 from bot.settings.teams import TeamsSettings, read_teams
@@ -126,14 +128,32 @@ def read_environment() -> Environment:
 
 
 def unknown_variables() -> tuple[Problem, ...]:
-    """TOUCHPOINT_* variables that mean nothing: most likely misspelt, so worth a warning."""
-    known = [PREFIX + name.upper() for name in _Given.model_fields]
-    names = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
-    return tuple(
-        Problem(None, name, "is set, but no such setting exists", suggest(name, known))
-        for name in names
-        if name.upper() not in {*known, *FOR_TESTS}
-    )
+    """Variables that mean nothing and are most likely misspelt, so worth a warning.
+
+    Other tools have SLACK_* and TEAMS_* variables too, so of those only what is near to ours.
+    """
+    own = [PREFIX + name.upper() for name in _Given.model_fields]
+    found = [_unknown(name, suggest(name, own)) for name in _strange(PREFIX, own)]
+    found += _near(slack.PREFIX, slack.known_variables())
+    return (*found, *_near(teams.PREFIX, teams.known_variables()))
+
+
+def _near(prefix: str, known: list[str]) -> Iterator[Problem]:
+    """Compared without the prefix, which would make any two of them alike."""
+    ends = [name.removeprefix(prefix) for name in known]
+    for name in _strange(prefix, known):
+        if near := nearest(name[len(prefix) :], ends):
+            yield _unknown(name, f"did you mean {prefix}{near}?")
+
+
+def _strange(prefix: str, known: list[str]) -> list[str]:
+    """What is set with that prefix and is none of the known."""
+    names = sorted(name for name in os.environ if name.upper().startswith(prefix))
+    return [name for name in names if name.upper() not in {*known, *FOR_TESTS}]
+
+
+def _unknown(name: str, remedy: str) -> Problem:
+    return Problem(None, name, "is set, but no such setting exists", remedy)
 
 
 def _lower(value: Any) -> Any:

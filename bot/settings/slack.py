@@ -50,6 +50,11 @@ class _Given(BaseSettings):
     api_url: str = API_URL
 
 
+def known_variables() -> list[str]:
+    """The names of all that may be set."""
+    return [PREFIX + name.upper() for name in _Given.model_fields]
+
+
 def read_slack() -> SlackSettings | None:
     """What the environment says of Slack; None where no variable of it is set.
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.errors import ConfigurationError, Problem
+from bot.settings.web_address import parse_origin
 
 PREFIX = "TEAMS_"
 OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -29,6 +30,10 @@ _GIVE_CREDENTIAL = (
     "set TEAMS_APP_SECRET to the Value of a client secret (not its Secret ID), or "
     "TEAMS_APP_CERTIFICATE to a PEM file with the private key and the certificate"
 )
+_NO_CREDENTIAL = "is missing, and so is TEAMS_APP_CERTIFICATE"
+_PLAYGROUND = "TEAMS_PLAYGROUND"
+_NOT_HERE = "is no address of a playground on this machine"
+_GIVE_PLAYGROUND = "give it with http:// and without a path, such as http://127.0.0.1:56150"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ class _Given(BaseSettings):
     service_url: str = SERVICE_URL
 
 
+def known_variables() -> list[str]:
+    """The names of all that may be set."""
+    return [PREFIX + name.upper() for name in _Given.model_fields]
+
+
 def read_teams() -> TeamsSettings | None:
     """What the environment says of Teams; None where no variable of it is set.
 
@@ -86,46 +96,75 @@ def read_teams() -> TeamsSettings | None:
     except ValidationError:
         problem = Problem(None, "TEAMS_APP_TYPE", "can't be used", "give single or multi")
         raise ConfigurationError("", [problem]) from None
-    secret = given.app_secret.get_secret_value().strip() if given.app_secret else None
+    registered = _registered(given)
     if given.playground:
-        return _playground(given)
-    if not (given.app_id or secret or given.app_certificate or given.tenant_id):
-        return None
+        return _playground(given.playground, registered)
+    return _registration(given) if registered else None
+
+
+def _registered(given: _Given) -> list[str]:
+    """The variables that tell of a real registration."""
+    told = {
+        "TEAMS_APP_ID": given.app_id,
+        "TEAMS_TENANT_ID": given.tenant_id,
+        "TEAMS_APP_SECRET": _secret(given),
+        "TEAMS_APP_CERTIFICATE": given.app_certificate,
+    }
+    return [name for name, value in told.items() if value]
+
+
+def _registration(given: _Given) -> TeamsSettings:
+    secret = _secret(given)
     problems = list(_problems(given, secret))
     if problems or not given.app_id or not given.tenant_id:
         raise ConfigurationError("", problems)
     own = given.tenant_id.strip().lower()
-    others = [each for each in _listed(given.tenants) if each != own]
     return TeamsSettings(
         app_id=given.app_id.strip().lower(),
         tenant_id=own,
-        secret=secret,
+        secret=secret or None,
         certificate=given.app_certificate,
         multi_tenant=given.app_type == "multi",
-        tenants=(own, *others),
+        tenants=(own, *(each for each in _listed(given.tenants) if each != own)),
         openid_url=given.openid_url,
         login_url=given.login_url.rstrip("/"),
         service_url=given.service_url.rstrip("/") + "/",
     )
 
 
-def _playground(given: _Given) -> TeamsSettings:
+def _playground(url: str, registered: list[str]) -> TeamsSettings:
     """Nothing of it is signed, so it stays on this machine."""
-    if urlsplit(given.playground).hostname not in _LOCAL:
-        remedy = "give the address of the playground on this machine, http://127.0.0.1:56150"
-        raise ConfigurationError(
-            "", [Problem(None, "TEAMS_PLAYGROUND", "is not on this machine", remedy)]
-        )
-    return TeamsSettings("playground", "playground", playground=given.playground)
+    origin = _local_origin(url)
+    problems = [] if origin else [Problem(None, _PLAYGROUND, _NOT_HERE, _GIVE_PLAYGROUND)]
+    if registered:
+        names = " and ".join(registered)
+        said = f"is set beside a real registration ({names}), and one process serves one of them"
+        problems.append(Problem(None, _PLAYGROUND, said, f"leave it out, or leave out {names}"))
+    if problems:
+        raise ConfigurationError("", problems)
+    return TeamsSettings("playground", "playground", playground=origin)
 
 
-def _problems(given: _Given, secret: str | None) -> Iterator[Problem]:
+def _local_origin(url: str) -> str:
+    """The address of this machine without a path; "" where it is another."""
+    try:
+        origin = parse_origin(url)
+    except ValueError:
+        return ""
+    return origin if urlsplit(origin).hostname in _LOCAL else ""
+
+
+def _secret(given: _Given) -> str:
+    return given.app_secret.get_secret_value().strip() if given.app_secret else ""
+
+
+def _problems(given: _Given, secret: str) -> Iterator[Problem]:
     if not _is_id(given.app_id):
         yield Problem(None, "TEAMS_APP_ID", _what(given.app_id), _GIVE_APP)
     if not _is_id(given.tenant_id):
         yield Problem(None, "TEAMS_TENANT_ID", _what(given.tenant_id), _GIVE_TENANT)
     if bool(secret) == bool(given.app_certificate):
-        said = "says who the app is twice" if secret else "and no certificate either: one is needed"
+        said = "says who the app is twice" if secret else _NO_CREDENTIAL
         yield Problem(None, "TEAMS_APP_SECRET", said, _GIVE_CREDENTIAL)
     if given.app_certificate and not given.app_certificate.is_file():
         remedy = "give the path of a PEM file with the private key and the certificate"

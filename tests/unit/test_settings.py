@@ -149,6 +149,19 @@ def test_a_misspelt_variable_is_reported_with_the_nearest(monkeypatch: pytest.Mo
     assert "hush" not in warning.said("")
 
 
+def test_so_is_one_of_a_platform_but_not_what_other_tools_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("TEAMS_TENNANT_ID", "SLACK_TOKEN", "SLACK_WEBHOOK_URL", "TEAMS_HOOK"):
+        monkeypatch.setenv(name, "hush")
+    told = {each.field: each.remedy for each in unknown_variables()}
+    assert told == {
+        "SLACK_TOKEN": "did you mean SLACK_BOT_TOKEN?",
+        "TEAMS_TENNANT_ID": "did you mean TEAMS_TENANT_ID?",
+    }
+    assert not any("hush" in each.said("") for each in unknown_variables())
+
+
 def test_settings_join_the_environment_and_the_file_it_names(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

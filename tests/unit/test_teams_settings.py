@@ -104,7 +104,8 @@ def test_addresses_are_kept_with_one_slash_or_none(given: pytest.MonkeyPatch) ->
         ("OPENID_URL", "http://hush.example.com/keys", "give an https address"),
         ("LOGIN_URL", "login.example.com", "give an https address"),
         ("SERVICE_URL", "https://[::1", "give an https address"),
-        ("PLAYGROUND", "http://hush.example.com:56150", "on this machine"),
+        ("PLAYGROUND", "http://hush.example.com:56150", "such as http://127.0.0.1:56150"),
+        ("PLAYGROUND", "http://127.0.0.1:56150", "leave it out, or leave out TEAMS_APP_ID and"),
     ],
 )
 def test_each_bad_variable_is_named_with_its_remedy(
@@ -129,10 +130,39 @@ def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("TEAMS_APP_ID", APP)
     said = complaints()
     assert "TEAMS_TENANT_ID  is missing" in said
-    assert "TEAMS_APP_SECRET  and no certificate either" in said
+    assert "TEAMS_APP_SECRET  is missing, and so is TEAMS_APP_CERTIFICATE" in said
 
 
 def test_a_playground_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEAMS_PLAYGROUND", "http://127.0.0.1:56150")
     assert read().playground == "http://127.0.0.1:56150"
     assert read().secret is None
+
+
+def test_its_address_is_kept_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAMS_PLAYGROUND", "http://localhost:56150/")
+    assert read().playground == "http://localhost:56150"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:56150",
+        "ftp://127.0.0.1:56150",
+        "http://127.0.0.1:56150/api/messages",
+        "http://127.0.0.1:port",
+        "http://127.0.0.1.example.com",
+        "https://touchpoint.example.com",
+    ],
+)
+def test_it_is_on_this_machine_and_has_no_path(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TEAMS_PLAYGROUND", url)
+    (line,) = complaints().splitlines()
+    assert line.startswith("TEAMS_PLAYGROUND  is no address of a playground on this machine")
+
+
+def test_beside_a_real_registration_both_are_named(given: pytest.MonkeyPatch) -> None:
+    given.setenv("TEAMS_PLAYGROUND", "http://127.0.0.1:56150")
+    (line,) = complaints().splitlines()
+    for name in ("TEAMS_PLAYGROUND", *(f"TEAMS_{name}" for name in GOOD)):
+        assert name in line
