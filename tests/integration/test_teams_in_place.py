@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from bot.domain.inbound import Inbound
 from bot.domain.message import Reply
 from bot.domain.people import Identity, Person
-from bot.domain.ports.unit_of_work import Tx
 from bot.services.kit import Kit
 from bot.teams.values import Verb, data, field_id
 from tests.journeys.conftest import prepared
@@ -228,31 +226,6 @@ async def test_what_opened_over_one_can_be_closed(unknown: tuple[OnTeams, World]
 
     assert "Closed" in newest(ana).shown
     assert newest(ana).buttons == ["Home"]
-
-
-async def test_the_way_back_from_another_platform_stays(open_world: Open) -> None:
-    """However often it is looked at; and pressing it brings the messages here."""
-    surface = OnTeams()
-    world = await open_world(surface)
-
-    def leave(tx: Tx) -> None:
-        home = tx.people.home_identity(world.ids["ana"])
-        assert home is not None
-        tx.people.update_identities([replace(home, is_home=False)])
-
-    await world.built.uow.write(leave)
-    ana = surface.user("ana")
-    await ana.types("hello?")
-    await ana.looks()
-    await ana.looks()
-    assert newest(ana).buttons == ["Bring them here"]
-    await ana.presses("Bring them here")
-    assert "here" in newest(ana).shown
-    assert "Bring them here" not in newest(ana).buttons
-    await world.until(DUE)
-
-    assert "Start" in ana.buttons
-    assert ana.trouble == []
 
 
 # What takes long
