@@ -83,8 +83,9 @@ class People:
     def _is_adrift(self, found: _Stored) -> bool:
         """Whether messages go nowhere: their home is on no platform that still serves."""
         home = found.home
-        lost = home is None or home.barred is not None or gives_way(self._kit, home)
-        return lost and not found.identity.is_home
+        if home is None or found.identity.is_home:
+            return False
+        return home.barred is not None or gives_way(self._kit, home)
 
     async def _met(self, context: TurnContext, installation: Installation, source: Source) -> Known:
         told = await _member(context)
