@@ -30,6 +30,7 @@ from bot.settings import (
     read_environment,
     unknown_variables,
 )
+from bot.web.standing import in_earnest, misplaced
 from storage.engine import DatabaseUrlError
 from storage.key_engine import KeyStoreError
 from storage.lock import AlreadyRunning, lock_for
@@ -263,10 +264,14 @@ async def _compared(built: Built, configuration: Configuration) -> list[Finding]
 
 
 def _platform(built: Built) -> Finding:
-    if chats := _chats_of(built.environment):
-        return Finding(Verdict.GOOD, "platform", chats)
+    if wrong := misplaced(built):
+        return Finding(Verdict.BAD, "platform", wrong.rstrip("."))
+    if chats := in_earnest(built):
+        return Finding(Verdict.GOOD, "platform", " and ".join(chats))
     if built.local is not None:
-        return Finding(Verdict.GOOD, "platform", "the local page, as this is a demo")
+        beside = " and the Agents Playground" if built.teams is not None else ""
+        said = f"the local page{beside}, as this is a demo"
+        return Finding(Verdict.GOOD, "platform", said)
     said = "none is connected, so nothing can be sent; see the local page with `touchpoint demo`"
     return Finding(Verdict.NOTE, "platform", said)
 

@@ -24,10 +24,6 @@ _COPIED_THE_ID = (
     "TEAMS_APP_SECRET is the secret's id; make a new one at entra.microsoft.com, App "
     "registrations, Certificates & secrets, and copy its Value, which is shown once"
 )
-_NEW_CERTIFICATE = (
-    "upload a new one at entra.microsoft.com, App registrations, Certificates & secrets, and put "
-    "it with its private key into TEAMS_APP_CERTIFICATE"
-)
 _KEYS = (
     "without them nothing that Teams sends can be believed; check the network, the firewall (https "
     "to login.botframework.com), TEAMS_OPENID_URL and HTTPS_PROXY"
@@ -43,7 +39,7 @@ async def teams_findings(environment: Environment, built: Built | None) -> Async
         yield Finding(Verdict.NOTE, "Teams", said)
         return
     if given.playground:
-        yield _playground(given, built)
+        yield _playground(given)
         return
     async for finding in _credential(given):
         yield finding
@@ -53,13 +49,7 @@ async def teams_findings(environment: Environment, built: Built | None) -> Async
         yield await _met(built)
 
 
-def _playground(given: TeamsSettings, built: Built | None) -> Finding:
-    if built is not None and not built.organisation.is_demo:
-        said = (
-            "TEAMS_PLAYGROUND is set, which signs nothing, so it is served with a demo database "
-            "only; leave it out, or make one with `touchpoint people import FILE --demo`"
-        )
-        return Finding(Verdict.BAD, "Teams", said)
+def _playground(given: TeamsSettings) -> Finding:
     said = f"the Agents Playground at {given.playground}, on this machine alone"
     return Finding(Verdict.NOTE, "Teams", said)
 
@@ -79,18 +69,18 @@ async def _credential(given: TeamsSettings) -> AsyncIterator[Finding]:
 
 
 def _certificate(file: Path, now: datetime) -> Finding:
-    from bot.teams.standing import SOON, Unusable, certificate_end
+    from bot.teams.standing import NEW_CERTIFICATE, SOON, Unusable, certificate_end, spoilt
 
     subject = "Teams certificate"
     try:
         end = certificate_end(file)
     except Unusable as wrong:
-        return Finding(Verdict.BAD, subject, f"{file} {wrong}; {_NEW_CERTIFICATE}")
+        return Finding(Verdict.BAD, subject, spoilt(file, wrong))
     day = f"{end:%Y-%m-%d}"
     if end <= now:
-        return Finding(Verdict.BAD, subject, f"it ended on {day}; {_NEW_CERTIFICATE}")
+        return Finding(Verdict.BAD, subject, f"it ended on {day}; {NEW_CERTIFICATE}")
     if end - now <= SOON:
-        return Finding(Verdict.NOTE, subject, f"it ends on {day}; {_NEW_CERTIFICATE}")
+        return Finding(Verdict.NOTE, subject, f"it ends on {day}; {NEW_CERTIFICATE}")
     return Finding(Verdict.GOOD, subject, f"valid until {day}")
 
 

@@ -19,6 +19,11 @@ PATIENCE = aiohttp.ClientTimeout(total=5)
 SOON = timedelta(days=30)
 """A certificate that ends within it is worth a line: a new one takes some days to be made."""
 
+NEW_CERTIFICATE = (
+    "upload a new one at entra.microsoft.com, App registrations, Certificates & secrets, and put "
+    "it with its private key into TEAMS_APP_CERTIFICATE"
+)
+
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CHANNEL = "msteams"
 
@@ -46,6 +51,11 @@ def certificate_end(file: Path) -> datetime:
     if key.public_key() != certificate.public_key():
         raise Unusable("holds a private key and a certificate that don't belong together")
     return certificate.not_valid_after_utc
+
+
+def spoilt(file: Path, wrong: Unusable) -> str:
+    """What is wrong with a certificate's file, and what to do."""
+    return f"{file} {wrong}; {NEW_CERTIFICATE}"
 
 
 async def ask_token(registration: Registration) -> None:

@@ -11,7 +11,6 @@ import webbrowser
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
-from ipaddress import ip_address
 
 from aiohttp import web
 
@@ -24,6 +23,7 @@ from bot.web import slack, teams
 from bot.web.app import create_app
 from bot.web.local_page import PATH, keep_moment
 from bot.web.metrics import Metrics
+from bot.web.standing import CannotRun, in_earnest, require_certificate, require_platform
 from scheduling.jobs import JOBS, Job
 from scheduling.runner import Bell, Runner
 from storage.engine import DatabaseUrlError
@@ -37,10 +37,6 @@ REQUESTS_GRACE, SENDING_GRACE = timedelta(seconds=10), timedelta(seconds=15)
 """Together less than the 30 seconds that Kubernetes waits by default before it kills."""
 
 _log = logging.getLogger(__name__)
-
-
-class CannotRun(Exception):
-    """The process can't serve this database; the message says what to do instead."""
 
 
 _REFUSALS = (
@@ -109,7 +105,8 @@ async def _run(environment: Environment, *, open_browser: bool) -> None:
     try:
         await built.keys.check()
         await _configure(built)
-        _require_platform(built)
+        require_platform(built)
+        await asyncio.to_thread(require_certificate, built)
         in_slack, in_teams = await slack.greet(built), await teams.greet(built)
         jobs = (*slack.jobs_of(built, in_slack), *teams.jobs_of(built, in_teams))
         await _work(built, bell, jobs, open_browser=open_browser)
@@ -135,58 +132,6 @@ async def _configure(built: Built) -> None:
             "app.yaml differs from what is in force; `touchpoint cadence diff` and `apply`",
             extra={"differences": told},
         )
-
-
-def _require_platform(built: Built) -> None:
-    is_playground = built.teams is not None and bool(built.teams.registration.playground)
-    names = _in_earnest(built)
-    if is_playground and not built.organisation.is_demo:
-        raise CannotRun(
-            "TEAMS_PLAYGROUND is set, whose messages nobody signs, and this database is no demo: "
-            "leave the variable out, or begin a new database with `touchpoint people import FILE "
-            "--demo`."
-        )
-    if names:
-        _refuse_demo(built, names)
-        return
-    if built.local is None:
-        raise CannotRun(
-            "there is no chat platform to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for "
-            "Slack (docs/slack.md), or TEAMS_APP_ID, TEAMS_APP_SECRET and TEAMS_TENANT_ID for "
-            "Microsoft Teams (docs/teams.md). To see Touchpoint at work without them, run "
-            "`touchpoint demo`, or begin a new database with `touchpoint people import FILE "
-            "--demo`."
-        )
-    host = built.environment.host
-    if not _is_loopback(host):
-        raise CannotRun(
-            f"TOUCHPOINT_HOST is {host}, but whoever opens the local page can be anybody in it, so "
-            "it is served on this machine alone: leave the variable out, or give 127.0.0.1."
-        )
-
-
-def _in_earnest(built: Built) -> list[str]:
-    """The chat platforms that real people are on."""
-    found = ["Slack"] if built.slack is not None else []
-    if built.teams is not None and not built.teams.registration.playground:
-        found.append("Microsoft Teams")
-    return found
-
-
-def _refuse_demo(built: Built, names: list[str]) -> None:
-    if built.organisation.is_demo:
-        raise CannotRun(
-            f"this is a demo database, whose clock can be moved, and {' and '.join(names)} is "
-            "configured: leave the SLACK_ and TEAMS_ variables out for the local page, or name "
-            "another database in TOUCHPOINT_DATABASE_URL."
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _work(built: Built, bell: Bell, own: Iterable[Job], *, open_browser: bool) -> None:
@@ -234,17 +179,19 @@ async def _announce(built: Built, site: web.AppRunner, *, open_browser: bool) ->
     host, port = site.addresses[0][:2]
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}"
-    names = _in_earnest(built)
+    names = in_earnest(built)
     if names:
         served = " and ".join(names)
         sys.stdout.write(f"Touchpoint serves {served}; its health is at {address}/readyz\n")
         sys.stdout.flush()
         return
-    address += PATH
-    sys.stdout.write(f"Touchpoint is at {address}  (Ctrl-C ends it)\n")
+    page = address + PATH
+    sys.stdout.write(f"Touchpoint is at {page}  (Ctrl-C ends it)\n")
+    if built.teams is not None:
+        sys.stdout.write(f"Point the Agents Playground at it: {teams.pointing(address)}\n")
     sys.stdout.flush()
     if open_browser:
-        await asyncio.to_thread(webbrowser.open, address)
+        await asyncio.to_thread(webbrowser.open, page)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def pointing(address: str) -> str:
+    """The option by which the Agents Playground calls a process at that address."""
+    from bot.teams.manifest import PATH
+
+    return f"-e {address}{PATH}"
+
+
 async def admit(built: Built) -> None:
     """Keeps the tenants that may use the app as installations; a repeat changes nothing.
 

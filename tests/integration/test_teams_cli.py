@@ -1,8 +1,9 @@
-"""`check` as real processes, against the local Teams."""
+"""`check` and `run` as real processes, against the local Teams."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from bot.domain.people import Identity
 from bot.domain.ports.unit_of_work import Tx
 from bot.settings import read_environment
 from tests.harness import OURS, ROOT
-from tests.processes import started
+from tests.processes import AsyncProcess, started
 from tests.servers.teams import SECRET, TENANT, TeamsServer, serving
 
 HEADER = "email,name,time zone\n"
@@ -41,17 +42,18 @@ class Shell:
 
     async def __call__(self, *arguments: str, code: int = 0, **variables: str) -> str:
         """What a command prints; it ends with `code`, shows no traceback and no secret."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
-        given = kept | self._registration() | variables
-        process = await started(
-            "bot", *arguments, joined=True, folder=self.folder, environment=given
-        )
+        process = await self.starts(*arguments, **variables)
         raw, _ = await process.communicate()
         said = raw.decode()
         assert "Traceback" not in said, said
         assert not any(text in said for text in (SECRET, "eyJ", "BEGIN")), said
         assert process.returncode == code, said
         return said
+
+    async def starts(self, *arguments: str, **variables: str) -> AsyncProcess:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
+        given = kept | self._registration() | variables
+        return await started("bot", *arguments, joined=True, folder=self.folder, environment=given)
 
     def _registration(self) -> dict[str, str]:
         return {
@@ -188,13 +190,64 @@ async def test_check_looks_at_the_certificate(shell: Shell) -> None:
     assert {fetch.outcome for fetch in shell.teams.login.calls} == {"ok"}
 
 
+PLAYGROUND = {
+    "TEAMS_PLAYGROUND": "http://127.0.0.1:56150",
+    "TEAMS_APP_ID": "",
+    "TEAMS_TENANT_ID": "",
+    "TEAMS_APP_SECRET": "",
+    "TOUCHPOINT_WEB_URL": "",
+}
+DEMO = {"TOUCHPOINT_DATABASE_URL": "sqlite:///demo/touchpoint.db"}
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": NOBODY_LISTENS}
+
+
 async def test_a_playground_is_for_a_demo_alone(shell: Shell) -> None:
-    given = {"TEAMS_PLAYGROUND": "http://127.0.0.1:56150", "TOUCHPOINT_WEB_URL": ""}
     await shell.with_people()
-    said = await shell("check", code=1, **given)
-    assert "Teams: TEAMS_PLAYGROUND is set, which signs nothing" in said
-    demo = {"TOUCHPOINT_DATABASE_URL": "sqlite:///demo/touchpoint.db"}
-    await shell("people", "import", "people.csv", "--demo", **demo)
-    said = await shell("check", **given, **demo)
+    said = await shell("check", code=1, **PLAYGROUND)
+    assert "platform: TEAMS_PLAYGROUND is set, whose messages nobody signs, and this" in said
+    assert (await shell("run", code=2, **PLAYGROUND)).rstrip(".\n").endswith(platform(said))
+    await shell("people", "import", "people.csv", "--demo", **DEMO)
+    said = await shell("check", **PLAYGROUND, **DEMO)
     assert "Teams: the Agents Playground at http://127.0.0.1:56150, on this machine alone" in said
+    assert platform(said) == "the local page and the Agents Playground, as this is a demo"
+    assert shell.teams.login.calls == []
+
+
+@pytest.mark.parametrize("more", [{}, SLACK], ids=["Teams", "both"])
+async def test_a_demo_is_not_for_real_people(shell: Shell, more: dict[str, str]) -> None:
+    await shell.with_people("--demo")
+    said = await shell("check", code=1, **more)
+    names = "Slack and Microsoft Teams" if more else "Microsoft Teams"
+    wanted = f"this is a demo database, whose clock can be moved, and {names} is configured"
+    assert platform(said).startswith(wanted)
+    assert "?." not in said
+    assert platform(said) in await shell("run", code=2, **more)
+
+
+def platform(said: str) -> str:
+    """What `check` says behind that word."""
+    (line,) = (line for line in said.splitlines() if "platform: " in line)
+    return line.split("platform: ")[1].rstrip(".")
+
+
+async def test_run_says_where_the_playground_is_to_point(shell: Shell) -> None:
+    await shell.with_people("--demo")
+    process = await shell.starts("run", **PLAYGROUND)
+    try:
+        page, pointing = [(await process.stdout.readline()).decode() for _ in range(2)]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    address = page.split()[3].removesuffix("/local")
+    assert pointing == f"Point the Agents Playground at it: -e {address}/api/messages\n"
+
+
+async def test_run_refuses_a_certificate_as_check_does(shell: Shell) -> None:
+    await shell.with_people()
+    given = {"TEAMS_APP_SECRET": "", "TEAMS_APP_CERTIFICATE": "empty.pem"}
+    (shell.folder / "empty.pem").write_text("", encoding="utf-8")
+    said = await shell("check", code=1, **given)
+    (line,) = (line for line in said.splitlines() if "Teams certificate: " in line)
+    wanted = line[line.index("Teams certificate: ") :]
+    assert wanted in await shell("run", code=2, **given)
     assert shell.teams.login.calls == []
