@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.domain.delivery import Outcome, RetryAt, Skipped, Unknown
 from bot.teams.connector import NO_TOKEN as WITHOUT_TOKEN
 from bot.teams.connector import ConnectorError, Fate
-from bot.teams.pauses import DISABLED, NO_TOKEN, RATE_LIMITED, TOKEN_REFUSED
+from bot.teams.pauses import NO_TOKEN, RATE_LIMITED, TOKEN_REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ BARRED = {
 """Nothing more may be sent to that account until its person comes back to the app."""
 
 _DISABLED = "BotDisabledByAdmin"
+DISABLED = "disabled_by_admin"
 """A tenant's state: its admin blocked the app for everybody, and may let it in again."""
 
 NOT_THERE = "ActivityNotFoundInConversation"
@@ -83,8 +84,9 @@ def _refusal(error: ConnectorError, now: datetime) -> Outcome:
         log.error("Teams refuses the app", extra=found)
         return RetryAt(now + PAUSE, TOKEN_REFUSED, pauses_lane=True)
     if error.code == _DISABLED:
+        # A policy may block it for a few people alone: the others' messages must not wait.
         log.error("an admin of the tenant has blocked the app", extra=found)
-        return RetryAt(now + PAUSE, DISABLED, pauses_lane=True)
+        return RetryAt(now + PAUSE, DISABLED)
     if error.code in BARRED:
         return Skipped(BARRED[error.code])
     if error.status == _TOO_LARGE or error.code == _TOO_LONG:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 TOKEN_REFUSED = "token_refused"  # noqa: S105 - a reason's code
 NO_TOKEN = "no_token"  # noqa: S105 - a reason's code
 RATE_LIMITED = "rate_limited"
-DISABLED = "disabled_by_admin"
 
 ENDED_BY_A_TOKEN = frozenset({TOKEN_REFUSED, NO_TOKEN})
 """Pauses that a token which Teams takes ends."""
@@ -20,10 +19,6 @@ REMEDIES: Mapping[str, str] = {
     NO_TOKEN: (
         "Microsoft gives the app no token, or the registration no longer names this tenant. "
         "`touchpoint check` says which setting to mend; then restart."
-    ),
-    DISABLED: (
-        "An admin of the tenant has blocked the app. Let it in at admin.teams.microsoft.com under "
-        "Teams apps, Manage apps; sending goes on by itself."
     ),
     RATE_LIMITED: "Teams asked for a break. Sending goes on by itself.",
 }

@@ -29,7 +29,6 @@ from bot.domain.message import Message, Text
 from bot.teams import serialise
 from bot.teams.connector import ConnectorError, Connectors, Fate, is_safe
 from bot.teams.outcomes import PAUSE
-from bot.teams.pauses import REMEDIES
 from bot.teams.places import Place, message_ref, pack
 from bot.teams.registration import Registration
 from bot.teams.tokens import Tokens
@@ -237,20 +236,20 @@ async def test_whoever_can_not_be_written_to_is_barred(
         assert process.barred == [(world.one, account("ana").id, BARS[fault])]
 
 
-async def test_an_app_that_its_admin_blocked_pauses_the_tenant_and_bars_nobody(
+async def test_an_app_that_its_admin_blocked_bars_nobody_and_holds_nobody_up(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """It is let in again some day, and then everybody goes on."""
+    """It is let in again some day, and then everybody goes on; it may be blocked for one alone."""
     async with teams_world(sqlite_url, tmp_path) as world, world.process() as process:
         await process.queue_notes("ana", "help")
         world.teams.fails(POST, Fault.DISABLED_BY_ADMIN)
         await process.work()
         assert process.barred == []
-        (pause,) = await process.uow.read(lambda tx: tx.queue.pauses(NOW))
-        assert (pause.installation_id, pause.reason) == (world.one, "disabled_by_admin")
-        assert pause.until == NOW + PAUSE
-        assert "admin.teams.microsoft.com" in REMEDIES[pause.reason]
-        await process.work(pause.until)
+        assert not await process.uow.read(lambda tx: tx.queue.pauses(NOW))
+        await process.queue_notes("ben", "help")
+        await process.work()
+        assert (len(world.posts("ana")), len(world.posts("ben"))) == (0, 1)
+        await process.work(NOW + PAUSE)
         assert len(world.posts("ana")) == 1
 
 
@@ -382,7 +381,7 @@ async def test_no_pace_of_ours_meets_a_limit_of_teams(sqlite_url: str, tmp_path:
         calls = world.teams.called(POST)
         assert [call.outcome for call in calls] == ["ok"] * 40
         assert len({call.at for call in calls[:4]}) == 1, "a handful goes at once"
-        assert all(b.at - a.at == 2.1 * SECOND for a, b in pairwise(calls[31:]))
+        assert all(b.at - a.at >= 0.6 * SECOND for a, b in pairwise(calls[4:]))
 
 
 async def test_one_token_and_one_connection_serve_them_all(sqlite_url: str, tmp_path: Path) -> None:
