@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.check_in import ANSWERABLE, Asked, CheckIn, State
+from bot.domain.check_in import ANSWERABLE, Asked, AskedQuestion, CheckIn, State
 from bot.domain.delivery import Operation
 from bot.domain.message import (
     Block,
@@ -113,12 +114,23 @@ def question(scene: Scene) -> Composed:
     shown, manager = _shown(scene, check_in)
     found = scene.pack(check_in).question(asked.key)
     blocks = _question_blocks(scene, check_in, found)
-    is_again = scene.delivery.operation is Operation.UPDATE  # all of it is drawn once more
-    if is_again or _audience_changed(scene, check_in, shown, found):
+    if _audience_changed(scene, _as_it_was(scene, check_in, asked), shown, found):
         line = _audience_line(scene, found, manager)
         blocks = (Text(line, Tone.MUTED), *blocks)
     text = found.words(scene.person.locale).text
     return Composed(Message("question", text, blocks), shown, asked.key)
+
+
+def _as_it_was(scene: Scene, check_in: CheckIn, asked: AskedQuestion) -> CheckIn:
+    """What had been asked when the message went out: shown again, it reads as it did then."""
+    moment = asked.asked_at
+    if scene.delivery.operation is not Operation.UPDATE or moment is None:
+        return check_in
+    before = tuple(
+        q if q.asked_at and q.asked_at < moment else replace(q, asked_at=None)
+        for q in check_in.questions
+    )
+    return replace(check_in, questions=before)
 
 
 def _audience_changed(scene: Scene, before: CheckIn, now: CheckIn, question: Question) -> bool:

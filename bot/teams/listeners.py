@@ -34,7 +34,7 @@ from bot.teams.people import Known, People
 from bot.teams.responses import Body
 from bot.teams.screen import Acted, Card, Kept, NotKnown, Screen
 from bot.teams.values import Forged, Pressed, Verb
-from bot.teams.words import HOME, as_command
+from bot.teams.words import HOME, as_command, is_help
 
 _PRESSED = "adaptiveCard/action"
 PATIENCE = 2.5
@@ -143,11 +143,13 @@ class Listeners:
 
     async def _command(self, turn: Turn, person: Person, words: str) -> None:
         """A line at once, or a card that opens what stands behind the command."""
-        inbound = payloads.command(turn.activity, turn.source, words)
         if words == HOME:
             await self._show(turn.context, self._screen.stub(person, words))
             return
-        reply = await self._handle(inbound)
+        if is_help(words, person.locale):
+            await self._tell(turn.context, self._screen.help(person))
+            return
+        reply = await self._handle(payloads.command(turn.activity, turn.source, words))
         if reply.view is not None:
             await self._show(turn.context, self._screen.sent(person, words, reply.view))
         elif reply.notice:

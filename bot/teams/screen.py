@@ -23,7 +23,7 @@ from bot.domain.message import (
     TimeInput,
     View,
 )
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.domain.ports.clock import Clock
 from bot.services.home import home
 from bot.services.kit import Kit
@@ -181,6 +181,12 @@ class Screen:
         """A command's card as it stands in the chat: it says nothing of what it opens."""
         said = self._say(person)
         return surfaces.stub(title or said["home_title"], words, said["open"])
+
+    def help(self, person: Person) -> str:
+        """The words that work here."""
+        said = self._say(person)
+        is_hr = person.role is Role.HR_ADMIN
+        return f"{said['help']}\n{said['help_hr']}" if is_hr else said["help"]
 
     def notice(self, person: Person, text: str, frame: Frame) -> Card:
         """A short text, with a way back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from prompts.library import command_before, command_in
 
 HOME = "home"
@@ -16,8 +16,7 @@ _OPENERS = _OF_ONESELF | _OF_OTHERS | frozenset({"pause", "form", "snooze", "hel
 _QUOTATION_MARKS = "“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 _AROUND = string.punctuation + string.whitespace + _QUOTATION_MARKS + "…"
 
-_ALWAYS = frozenset({"home", "status"})
-_OF_HR = frozenset({"cadence", "preview"})
+_BY_THEMSELVES = frozenset({"home", "status", "help", "cadence", "preview"})
 
 
 def opens(words: str, locale: str) -> bool:
@@ -39,7 +38,8 @@ def as_command(text: str, person: Person) -> str | None:
     """The words of a command, None for a message like any other.
 
     What begins with a slash is one, as behind /touchpoint in Slack. A few words are one by
-    themselves: nobody answers a question with them, and they open something at once.
+    themselves, for everybody, as Teams offers them above the box: nobody answers a question with
+    them, and HR's tell anybody else that they are HR's.
     """
     stripped = text.strip()
     if stripped.startswith("/"):
@@ -48,5 +48,9 @@ def as_command(text: str, person: Person) -> str | None:
     known = command_in(stripped, person.locale)
     if known == "home":
         return known
-    by_itself = _ALWAYS | (_OF_HR if person.role is Role.HR_ADMIN else frozenset())
-    return stripped if known in by_itself else None
+    return stripped if known in _BY_THEMSELVES else None
+
+
+def is_help(words: str, locale: str) -> bool:
+    """Whether a command asks for the list of them."""
+    return not words or command_in(words.strip(_AROUND), locale) == "help"

@@ -32,8 +32,8 @@ async def test_every_word_answers_at_once(office: SlackOffice) -> None:
     ana = office.user("ana")
     await office.did(await ana.presses("Start"))
     lines = {
-        "": "Write one of these words behind",
-        "help": "Write one of these words behind",
+        "": "These are the words I know",
+        "help": "These are the words I know",
         "next": "A check-in is open until",
         "home": "A check-in is open until",
         "status": "A check-in is open until",

@@ -33,7 +33,7 @@ AT_ONCE = {
     "home": "Hello Ana",
     "resume": "Welcome back.",
     "status": "You take part.",
-    "help": "You can type these words",
+    "help": "home: what is open",
 }
 BEHIND_A_SLASH = {
     "home": "Hello Ana",
@@ -45,7 +45,7 @@ BEHIND_A_SLASH = {
     "pause": "Ask me again from",
     "resume": "You take part.",
     "status": "You take part.",
-    "help": "next: what is open",
+    "help": "home: what is open",
 }
 OF_HR = {"cadences": "4 people are on the people list.", "preview": "The next 4 weeks"}
 HR_ALONE = "Cadences are for HR admins"
@@ -114,9 +114,11 @@ async def test_words_of_hr(office: Office, word: str) -> None:
     for written in (word, f"/{word}"):
         assert OF_HR[word] in told(await writes(office, HELENA.name, written))
     for name in ("ana", "mara"):
-        said = told(await writes(office, name, f"/{word}"))
-        assert HR_ALONE in said
-        assert OF_HR[word] not in said + told(await writes(office, name, word))
+        for written in (word, f"/{word}"):
+            said = told(await writes(office, name, written))
+            assert HR_ALONE in said
+            assert OF_HR[word] not in said
+        assert await office.world.my_words(name) == []
     assert await office.world.my_words("helena") == []
 
 

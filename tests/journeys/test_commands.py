@@ -198,7 +198,7 @@ async def test_forms_open_at_once_and_what_needs_the_thread_is_sent_there(
     assert isinstance(later, Form)
     assert later.action == "later"
     for text in ("skip", "undo"):
-        assert "in our direct message" in (await command(world, "ana", text)).notice
+        assert "in our chat" in (await command(world, "ana", text)).notice
     assert await world.my_words("ana") == ["kestrel words"]
     assert "Nothing is open." in (await command(world, "mara", "form")).notice
 
