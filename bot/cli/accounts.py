@@ -30,7 +30,7 @@ class Platform(Enum):
 
 
 def sync(
-    platform: Annotated[Platform, typer.Argument(help="Whose accounts. In Teams people are met instead.")],
+    platform: Annotated[Platform, typer.Argument(help="Whose; in Teams people are met.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
     ] = False,
