@@ -114,7 +114,7 @@ async def draw_cadence(chromium: Browser, world: World) -> None:
     """HR's form of a new cadence, the same with something to mend, and what saving would change."""
     chosen = form_of(await world.act("ines", "admin_new"))
     form = form_of(await world.submits("ines", chosen, {"template": "learning"}))
-    wrong = form_of(await world.submits("ines", form, {"at": "03:00", "title": "*"}))
+    wrong = form_of(await world.submits("ines", form, {"at": "03:00", "title": "Learning"}))
     shown = form_of(await world.submits("ines", form, {"every": "week", "on": "wednesday"}))
     screens = [view(each) for each in (chosen, wrong, shown)]
     await draw(chromium, IMAGES / "teams-cadence.png", screens)

@@ -26,10 +26,11 @@ _SHOWN = 30
 
 class Platform(Enum):
     SLACK = "slack"
+    TEAMS = "teams"
 
 
 def sync(
-    platform: Annotated[Platform, typer.Argument(help="Whose accounts: slack.")],
+    platform: Annotated[Platform, typer.Argument(help="Whose; in Teams people are met.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
     ] = False,
@@ -50,8 +51,19 @@ def sync(
     """
     import asyncio
 
-    del platform  # there is one so far
+    if platform is Platform.TEAMS:
+        raise _met_instead()
     asyncio.run(_sync(dry_run=dry_run, confirmed=yes))
+
+
+def _met_instead() -> Exception:
+    from bot.cli.faults import NotReady
+
+    return NotReady(
+        "nothing is synced in Teams: each person is met when the app is installed for them, or "
+        "when they first write to it. `touchpoint people reach` names those who weren't yet; "
+        "docs/teams.md says how to install it for everybody"
+    )
 
 
 async def _sync(*, dry_run: bool, confirmed: bool) -> None:

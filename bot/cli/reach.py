@@ -47,7 +47,8 @@ async def _unreached(environment: Environment) -> tuple[list[Unreachable], int]:
     from bot.services.reach import unreached
 
     async with opened(environment) as built:
-        return await built.uow.read(lambda tx: (unreached(tx), tx.people.count()))
+        platforms = built.kit.messengers
+        return await built.uow.read(lambda tx: (unreached(tx, platforms), tx.people.count()))
 
 
 def move(

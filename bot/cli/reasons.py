@@ -22,7 +22,7 @@ _REMEDIES = {
     "missing": "give them an account with this address, or correct the people list; then "
     "`touchpoint people sync slack`",
     "no_platform": "connect Slack or Teams: docs/slack.md and docs/teams.md say how",
-    "not_installed": "install the app for them: a setup policy in the Teams admin centre does it "
+    "not_installed": "install the app for them: a setup policy in the Teams admin center does it "
     "for everybody",
     "unconfirmed": "let them confirm their address on the platform",
 }

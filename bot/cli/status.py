@@ -54,7 +54,7 @@ async def _found(environment: Environment) -> tuple[Status, ZoneInfo]:
     from bot.services.status import status as stands
 
     async with opened(environment) as built:
-        found = await stands(built.uow, built.clock.now())
+        found = await stands(built.uow, built.clock.now(), built.kit.messengers)
         policy = await built.uow.read(lambda tx: tx.organisations.policy())
     if found is None:
         raise NoOrganisation("the database holds no organisation yet")

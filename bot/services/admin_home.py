@@ -40,7 +40,7 @@ async def cadence_blocks(kit: Kit, person: Person, now: datetime, start: int) ->
 
 
 async def _found(admin: Admin) -> _AdminHome | None:
-    stands = await status(admin.kit.uow, admin.now)
+    stands = await status(admin.kit.uow, admin.now, admin.kit.messengers)
     if stands is None:
         return None
 

@@ -1,4 +1,5 @@
-"""`/touchpoint` and the words behind it: one reply at once, shown to the person alone.
+"""The words of a command, however a platform takes it: one reply at once, shown to the person
+alone.
 
 The words are those that can be typed in the conversation too (prompts/commands.yaml). What isn't
 one of them gets the list, with the nearest word; it is never recorded as an answer.

@@ -1,4 +1,4 @@
-"""The Home tab: what is open and next, one's last answers and choices, a manager's summaries."""
+"""Home: what is open and next, one's last answers and choices, a manager's summaries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EXCERPT = 120
 async def home(kit: Kit, person_id: UUID, now: datetime) -> tuple[Block, ...]:
     """What a person finds under Home at `now` (aware UTC); empty for somebody unknown.
 
-    Fewer than 60 blocks whatever the person has: the platforms limit a tab's length.
+    Fewer than 60 blocks whatever the person has: platforms limit how much one view holds.
     """
     keys = await kit.uow.read(lambda tx: _subjects(tx, person_id))
     vault = await kit.keys.vault(keys)

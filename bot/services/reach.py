@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.ports.people_store import Roster
 from bot.domain.ports.unit_of_work import Tx
@@ -10,25 +10,28 @@ from bot.services.match_accounts import MISSING, Unreachable
 from bot.services.meet import NOT_INSTALLED
 
 NO_PLATFORM = "no_platform"
-"""Why nobody has an account: no chat platform is in use yet."""
+"""Why nobody has an account: no chat platform is configured."""
 
 
-def unreached(tx: Tx, roster: Sequence[Roster] | None = None) -> list[Unreachable]:
+def unreached(
+    tx: Tx, platforms: Collection[str], roster: Sequence[Roster] | None = None
+) -> list[Unreachable]:
     """Everybody active without an account that may be written to, by address.
 
-    The reason is the account's own, or what keeps people from having one: where Teams is in use
-    the app that isn't installed for them, else no account with their address in Slack.
+    The reason is the account's own, or what keeps people from having one: where Teams is
+    configured the app that isn't installed for them, else no account with their address in Slack.
 
-    roster: everybody, where it was read already.
+    platforms: those that are configured; what was in use before counts no more. roster:
+    everybody, where it was read already.
     """
     missing = [each for each in roster or tx.people.roster() if not each.has_identity]
     homes = tx.people.homes(each.person_id for each in missing)
-    without = _without(tx) if missing else ""
+    without = _without(platforms)
     found = ((each.email, homes.get(each.person_id)) for each in missing)
     return [Unreachable(email, (home and home.barred) or without) for email, home in found]
 
 
-def _without(tx: Tx) -> str:
-    if tx.organisations.installations("teams"):
+def _without(platforms: Collection[str]) -> str:
+    if "teams" in platforms:
         return NOT_INSTALLED
-    return MISSING if tx.organisations.installations("slack") else NO_PLATFORM
+    return MISSING if "slack" in platforms else NO_PLATFORM

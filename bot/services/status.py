@@ -105,9 +105,12 @@ class Status:
     unsure: int = 0
 
 
-async def status(uow: UnitOfWork, now: datetime) -> Status | None:
-    """How things stand at `now` (aware UTC); None where there is no organisation yet."""
-    return await uow.read(lambda tx: _status(tx, now))
+async def status(uow: UnitOfWork, now: datetime, platforms: Collection[str] = ()) -> Status | None:
+    """How things stand at `now` (aware UTC); None where there is no organisation yet.
+
+    platforms: those that are configured, for why people can't be reached.
+    """
+    return await uow.read(lambda tx: _status(tx, now, platforms))
 
 
 def merged(reasons: Mapping[str, int], minimum: int, of: int | None = None) -> dict[str, int]:
@@ -153,7 +156,7 @@ def answered(
     return sum(told) if told else None
 
 
-def _status(tx: Tx, now: datetime) -> Status | None:
+def _status(tx: Tx, now: datetime, platforms: Collection[str]) -> Status | None:
     organisation = tx.organisations.get()
     if organisation is None:
         return None
@@ -162,7 +165,7 @@ def _status(tx: Tx, now: datetime) -> Status | None:
     moments = (tx.plans.next_due_at(), tx.check_ins.next_wake_at(), tx.queue.next_at())
     return Status(
         organisation=organisation,
-        people=_people(tx, minimum),
+        people=_people(tx, platforms, minimum),
         cadences=tuple(_cadences(tx, now, minimum)),
         queue=_summed((state, count) for (state, _), count in by_state.items()),
         unsent=merged(_reasons(by_state, DeliveryState.SKIPPED), minimum),
@@ -174,11 +177,11 @@ def _status(tx: Tx, now: datetime) -> Status | None:
     )
 
 
-def _people(tx: Tx, minimum: int) -> PeopleStatus:
+def _people(tx: Tx, platforms: Collection[str], minimum: int) -> PeopleStatus:
     roster = tx.people.roster()
     started = sum(entry.participation is Participation.STARTED for entry in roster)
     enough = min(started, len(roster) - started) >= minimum
-    reasons = Counter(each.reason for each in unreached(tx, roster))
+    reasons = Counter(each.reason for each in unreached(tx, platforms, roster))
     return PeopleStatus(
         active=len(roster),
         without_platform=sum(not entry.has_identity for entry in roster),

@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, str] = {
 }
 """What Teams offers above the message box, with what each does. Twelve at most."""
 
-_SHORT = "Check-ins by direct message, and one weekly summary for each manager."
+_SHORT = "Check-ins in a chat of your own, and one weekly summary for each manager."
 _FULL = (
     "Touchpoint asks a few questions in a chat of your own with it, on your company's schedule, "
     "and gives each manager one weekly summary of what people chose to share, in their own words. "

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from bot.domain.cadence import CadenceSpec
-from bot.domain.delivery import Address, DeliveryState
+from bot.domain.delivery import Address, DeliveryState, Sent
+from bot.domain.message import Message, Text
 from bot.domain.organisation import Organisation
 from bot.domain.people import Identity, Person
 from bot.teams.adapter import Adapter
@@ -52,6 +53,8 @@ READY = DeliveryState.READY
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
 POST, UPDATE, DELETE = "post", "update", "delete"
+PLAIN = Message("note", "A secret word", (Text("A secret word"),))
+OTHER = Message("note", "Another word", (Text("Another word"),))
 IMPATIENT = timedelta(seconds=0.5)
 """For what hangs: real time, as nothing else ends a wait for the network."""
 
@@ -201,3 +204,9 @@ LOST = {
 """What leaves a message's fate unknown, and the reason that is kept."""
 
 of_unknown_fate = pytest.mark.parametrize("fault", LOST, ids=lambda fault: fault.name)
+
+
+async def posted(process: TeamsProcess, world: TeamsWorld, who: str = "ana") -> Sent:
+    sent = await process.messenger.post(world.address(who), PLAIN, uuid4())
+    assert isinstance(sent, Sent)
+    return sent

@@ -29,12 +29,12 @@ async def office(database_url: str, tmp_path: Path) -> AsyncIterator[MeetingOffi
 
 
 async def reasons(office: MeetingOffice) -> dict[str, str]:
-    found = await office.kit.uow.read(unreached)
+    found = await office.kit.uow.read(lambda tx: unreached(tx, office.kit.messengers))
     return {each.email.removesuffix("@acme.com"): each.reason for each in found}
 
 
 async def stands(office: MeetingOffice) -> Status:
-    found = await status(office.kit.uow, office.clock.now())
+    found = await status(office.kit.uow, office.clock.now(), office.kit.messengers)
     assert found is not None
     return found
 
@@ -68,16 +68,21 @@ async def test_whoever_is_reached_in_slack_need_not_be_met(office: MeetingOffice
     assert (await stands(office)).people.unreached == {}
 
 
-async def test_the_reason_follows_the_platforms_in_use(database_url: str) -> None:
+async def test_the_reason_follows_the_platforms_that_are_configured(database_url: str) -> None:
+    """Not those that were once: their workspace or tenant stays in the database."""
     async with company(database_url) as acme:
         alone = people("ana@acme.com,Ana", header="email,name")
         nobody = {"now": MONDAY, "actor": "hr", "identities": lambda _: None}
         await apply_sync(acme.uow, alone, **nobody)
-        for platform, reason in (("", "no_platform"), ("slack", "missing")):
+        for platform in ("slack", "teams"):
             row = Installation(uuid4(), acme.organisation_id, platform, "T1")
-            if platform:
-                await acme.uow.write(lambda tx, i=row: tx.organisations.add_installation(i, MONDAY))
-            (found,) = await acme.uow.read(unreached)
+            await acme.uow.write(lambda tx, i=row: tx.organisations.add_installation(i, MONDAY))
+        for given, reason in (
+            ({"local"}, "no_platform"),
+            ({"local", "slack"}, "missing"),
+            ({"slack", "teams"}, "not_installed"),
+        ):
+            (found,) = await acme.uow.read(lambda tx, given=given: unreached(tx, given))
             assert (found.email, found.reason) == ("ana@acme.com", reason)
 
 

@@ -140,6 +140,14 @@ async def test_check_says_that_all_is_well_and_who_was_met(
     assert "nobody can download their data from Microsoft Teams" in some
 
 
+async def test_in_teams_nothing_is_synced(shell: Shell) -> None:
+    await shell.with_people()
+    for options in ((), ("--dry-run",)):
+        said = await shell("people", "sync", "teams", *options, code=2)
+        assert "nothing is synced in Teams: each person is met when the app is installed" in said
+        assert "Usage" not in said
+
+
 async def test_check_says_what_is_wrong_with_the_registration(shell: Shell) -> None:
     """Before there is a database, as whoever installs it looks first."""
     unset = {"TEAMS_APP_ID": "", "TEAMS_TENANT_ID": "", "TEAMS_APP_SECRET": ""}
