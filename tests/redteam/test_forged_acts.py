@@ -1,4 +1,4 @@
-"""Every act there is, with the ids of what is somebody else's, through Slack and the local page.
+"""Every act there is, with the ids of what is somebody else's: in Slack, Teams and the local page.
 
 A colleague, another team's manager and an HR admin try. Nothing of Ana's changes, nothing she or
 anybody else said is shown to them, and the log tells an operator nothing of it either.

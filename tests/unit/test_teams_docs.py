@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from ruamel.yaml import YAML
@@ -26,11 +28,31 @@ def shape(given: Any) -> Any:
     return [shape(each) for each in given] if isinstance(given, list) else type(given).__name__
 
 
+def shown() -> dict[str, Any]:
+    """The playground's settings as the reader copies them."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    found: dict[str, Any] = YAML(typ="safe").load(block)
+    return found
+
+
 def test_the_playgrounds_settings_are_whole() -> None:
     """It takes none that lack a part; those the tests give it work."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
-    shown = YAML(typ="safe").load(block)
-    assert shape(shown) == shape(settings("Ana", "ana@example.com"))
+    assert shape(shown()) == shape(settings("Ana", "ana@example.com"))
+
+
+def test_everybody_in_it_is_somebody_else() -> None:
+    people = [shown()["currentUser"], *shown()["users"]]
+    for name in ("id", "aadObjectId", "email"):
+        assert len({each[name] for each in people}) == len(people)
+    ids = [shown()["tenantId"], shown()["bot"]["id"], shown()["team"]["aadGroupId"]]
+    for each in (*ids, *(person["aadObjectId"] for person in people)):
+        assert str(UUID(each)) == each
+
+
+def test_the_playground_is_the_version_that_is_tested() -> None:
+    pinned = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    version = pinned["@microsoft/m365agentsplayground"]
+    assert re.findall(r"npx @microsoft/m365agentsplayground(\S*)", DOCS) == [f"@{version}"]
 
 
 def test_every_variable_has_its_line_and_no_other_has_one() -> None:
