@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from botbuilder.core import MessageFactory, TurnContext
-from botbuilder.schema import Activity, ActivityTypes
+from botbuilder.schema import Activity, ActivityTypes, TextFormatTypes
 
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.message import Reply
@@ -256,7 +256,10 @@ class Listeners:
         return await self._carry_out(self._kit, inbound, self._clock.now())
 
     async def _tell(self, context: TurnContext, text: str) -> None:
-        await self._send(context, MessageFactory.text(text))
+        """Plain, as names stand in it: unless told otherwise, Teams reads Markdown."""
+        activity = MessageFactory.text(text)
+        activity.text_format = TextFormatTypes.plain
+        await self._send(context, activity)
 
     async def _show(self, context: TurnContext, card: Card) -> None:
         await self._send(context, MessageFactory.attachment(surfaces.attachment(card)))

@@ -198,6 +198,8 @@ def _said(call: Call) -> Said:
     text = body.get("text") or ""
     if not isinstance(text, str) or not (text or card):
         raise checks.Bad("a message that says nothing")
+    if text and body.get("textFormat") != "plain":
+        raise checks.Bad("a text that Teams reads as Markdown, names and all")
     return text, str(body.get("summary") or ""), card
 
 
