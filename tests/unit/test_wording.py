@@ -154,6 +154,7 @@ FACTS: dict[str, dict[str, object]] = {
         "share": 40,
     },
     "slack_replies": {},
+    "teams_replies": {},
     "stranger": {},
     "teams": {
         "count": 5,
