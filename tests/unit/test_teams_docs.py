@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 from uuid import UUID
 
 import pytest
+from aiohttp import ClientSession
 from ruamel.yaml import YAML
 
 from bot.settings.teams import PREFIX, _Given
 from bot.teams.manifest import COMMANDS, PATH, SCOPES
 from bot.teams.tokens import NOT_REACHABLE, REMEDIES
 from tests.harness import ROOT
-from tests.servers.playground import settings
+from tests.servers.playground import free_port, playing, settings
 
 DOCS = (ROOT / "docs" / "teams.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -28,16 +31,30 @@ def shape(given: Any) -> Any:
     return [shape(each) for each in given] if isinstance(given, list) else type(given).__name__
 
 
-def shown() -> dict[str, Any]:
+def block() -> str:
     """The playground's settings as the reader copies them."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
-    found: dict[str, Any] = YAML(typ="safe").load(block)
+    (found,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    return dedent(found)
+
+
+def shown() -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(block())
     return found
 
 
 def test_the_playgrounds_settings_are_whole() -> None:
     """It takes none that lack a part; those the tests give it work."""
     assert shape(shown()) == shape(settings("Ana", "ana@example.com"))
+
+
+async def test_the_playground_takes_them(tmp_path: Path, node_modules: Path) -> None:
+    nobody = "http://127.0.0.1:9/api/messages"
+    async with (
+        playing(node_modules, tmp_path, nobody, free_port(), block()) as url,
+        ClientSession() as client,
+        client.get(url) as page,
+    ):
+        assert page.status == 200
 
 
 def test_everybody_in_it_is_somebody_else() -> None:
