@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -17,6 +18,9 @@ from storage.engine import open_engine
 from storage.key_engine import SCHEMA
 from storage.migrate import newest, upgrade_from
 from storage.set_aside import MARK, draft_of, schema_aside, stamp
+
+_LOOKS, _BETWEEN = 10, 0.2
+"""How often, and how many seconds apart, others are looked for before a restore is refused."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -196,12 +200,15 @@ class PostgresTarget:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        others = connection.execute(text(query)).scalar_one()
-        if others:
-            raise Busy(
-                f"{others} other connections are open to the database: stop every `touchpoint run` "
-                "and whatever else works in it, then restore again"
-            )
+        for _ in range(_LOOKS):
+            if not (others := connection.execute(text(query)).scalar_one()):
+                return
+            time.sleep(_BETWEEN)  # whoever has just hung up is listed for a moment longer
+            connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        raise Busy(
+            f"{others} other connections are open to the database: stop every `touchpoint run` "
+            "and whatever else works in it, then restore again"
+        )
 
     def _rename(self, connection: Connection, old: str, new: str) -> None:
         connection.execute(text(f'ALTER SCHEMA "{old}" RENAME TO "{new}"'))

@@ -38,14 +38,41 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         harness.close_run()
 
 
+_ON_POSTGRESQL = frozenset(
+    {
+        "test_delivery_changes",
+        "test_delivery_faults",
+        "test_delivery_together",
+        "test_meet",
+        "test_memberships",
+        "test_move_home",
+        "test_preview",
+        "test_reach",
+        "test_slack_delivery",
+        "test_sync_people",
+    }
+)
+"""Tests of services, which run on SQLite as well; those of the stores always run on both."""
+
+
 def _is_deep(item: pytest.Item) -> bool:
-    """A journey that runs on the local page and SQLite as well, once more in Slack, in Teams or
-    on PostgreSQL.
+    """What runs once more, in another place than the one it runs in for every change.
+
+    Journeys: in Slack, in Teams and on PostgreSQL. The contract: in Slack over HTTP, as Socket Mode
+    stands for it; Slack's own tests: over Socket Mode, as HTTP does. Access and attacks: on the
+    local page, which is for demos. Services: on PostgreSQL. Accessible pages: at a desktop.
     """
-    variant = getattr(getattr(item, "callspec", None), "id", "").split("-")
-    return "journeys" in item.path.parts and not {"slack", "teams", "postgresql"}.isdisjoint(
-        variant
+    name = getattr(getattr(item, "callspec", None), "id", "")
+    variant, where, file = set(name.split("-")), set(item.path.parts), item.path.stem
+    rules = (
+        "journeys" in where and variant & {"slack", "teams", "postgresql"},
+        "contract" in where and "slack-http" in name,
+        file.startswith("test_slack_") and "integration" in where and "socket" in variant,
+        where & {"access", "redteam"} and "local" in variant,
+        file in _ON_POSTGRESQL and "postgresql" in variant,
+        "test_a_desktop_shuts_nobody_out" in item.name,
     )
+    return any(rules)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

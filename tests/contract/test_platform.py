@@ -210,4 +210,5 @@ async def test_words_that_are_commands(open_office: OpenOffice) -> None:
     form = await office.presses("ana", "Pause")
     assert "Nothing is asked while you are away." in form.words
     await office.types("ana", "help")
-    assert "You can type these words" in (await office.thread("ana")).words
+    told = (await office.thread("ana")).words + (await office.door.panel("ana")).words
+    assert "You can type these words" in told
