@@ -55,6 +55,16 @@ _ON_POSTGRESQL = frozenset(
 """Tests of services, which run on SQLite as well; those of the stores always run on both."""
 
 
+_SHOWN_ELSEWHERE = frozenset(
+    {
+        "test_figures_over_time_and_the_surveys_before",
+        "test_processes_of_their_own_do_the_same",
+        "test_sigterm_under_load",
+    }
+)
+"""What takes long, and whose matter a quicker test covers for every change."""
+
+
 def _is_deep(item: pytest.Item) -> bool:
     """What runs once more, in another place than the one it runs in for every change.
 
@@ -70,7 +80,8 @@ def _is_deep(item: pytest.Item) -> bool:
         file.startswith("test_slack_") and "integration" in where and "socket" in variant,
         where & {"access", "redteam"} and "local" in variant,
         file in _ON_POSTGRESQL and "postgresql" in variant,
-        "test_a_desktop_shuts_nobody_out" in item.name,
+        file == "test_local_page_access" and name and not variant & {"answering", "administering"},
+        getattr(item, "originalname", "") in _SHOWN_ELSEWHERE,
     )
     return any(rules)
 

@@ -54,7 +54,7 @@ def field_of(name: str, **more: Any) -> dict[str, Any]:
 
 def saying(shown: Card | str) -> dict[str, Any]:
     if isinstance(shown, str):
-        return {"type": "message", "text": shown}
+        return {"type": "message", "text": shown, "textFormat": "plain"}
     return {"type": "message", "attachments": [{"contentType": ADAPTIVE, "content": shown}]}
 
 

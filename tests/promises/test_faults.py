@@ -105,7 +105,12 @@ PROVED: dict[int, tuple[str, ...]] = {
         "test_killed_at_any_step_every_row_is_readable_and_a_second_run_finishes",
     ),
     25: ("Socket Mode disconnects", f"{_LOAD}::test_socket_mode_disconnects"),
-    26: ("SIGTERM under load", f"{_LOAD}::test_sigterm_under_load"),
+    26: (
+        "SIGTERM under load",
+        f"{_LOAD}::test_sigterm_under_load",
+        "tests/integration/test_shutdown.py::"
+        "test_sigterm_under_load_loses_nothing_and_sends_nothing_twice",
+    ),
 }
 
 """What it is, and what proves it: Slack's tests, then Teams' where they are its own."""
