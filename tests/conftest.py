@@ -57,9 +57,13 @@ _ON_POSTGRESQL = frozenset(
 
 _SHOWN_ELSEWHERE = frozenset(
     {
-        "test_figures_over_time_and_the_surveys_before",
+        "test_a_message_of_unknown_fate_outlives_a_refused_token",
+        "test_check_compares_the_key_store_with_the_master_key",
+        "test_more_people_than_a_statement_can_bind",
+        "test_more_people_than_one_statement_can_bind",
         "test_processes_of_their_own_do_the_same",
         "test_sigterm_under_load",
+        "test_whatever_people_do",
     }
 )
 """What takes long, and whose matter a quicker test covers for every change."""
@@ -81,6 +85,7 @@ def _is_deep(item: pytest.Item) -> bool:
         where & {"access", "redteam"} and "local" in variant,
         file in _ON_POSTGRESQL and "postgresql" in variant,
         file == "test_local_page_access" and name and not variant & {"answering", "administering"},
+        file == "test_result_surfaces",
         getattr(item, "originalname", "") in _SHOWN_ELSEWHERE,
     )
     return any(rules)
