@@ -14,11 +14,13 @@ from bot.domain.message import (
     DateInput,
     Heading,
     Quote,
+    Rating,
     Series,
     Text,
     TextInput,
     TimeInput,
 )
+from bot.domain.plain_text import is_blank, line
 
 INPUTS = (TextInput, ChoiceInput, DateInput, TimeInput)
 Input = TextInput | ChoiceInput | DateInput | TimeInput
@@ -41,6 +43,16 @@ def without_echoes(blocks: Sequence[Block]) -> Sequence[Block]:
         return isinstance(block, Heading) and block.text in labels
 
     return [block for index, block in enumerate(blocks) if not is_echo(block, index)]
+
+
+def scale(block: Rating) -> list[str]:
+    """What the numbers of a rating with points mean: every point in words, or the two ends."""
+    points = block.points
+    pairs = [(p.value, line(p.label)) for p in points if not is_blank(p.label)]
+    if not pairs:
+        ends = ((points[0].value, line(block.low)), (points[-1].value, line(block.high)))
+        pairs = [(value, label) for value, label in ends if not is_blank(label)]
+    return [f"{value} {label}" for value, label in pairs]
 
 
 def plotted(chart: Chart, most: int) -> list[int]:

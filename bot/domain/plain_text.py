@@ -26,6 +26,11 @@ def is_blank(text: str) -> bool:
     return _VISIBLE.search(text) is None
 
 
+def first_of(*labels: str) -> str:
+    """The first that shows something: a button has to. StopIteration where none does."""
+    return next(label for label in labels if not is_blank(label))
+
+
 def line(text: str) -> str:
     """`text` on one line: headings, buttons and options have no other."""
     return " ".join(clean(text).split())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.layout import scale
 from bot.domain.message import Button, Buttons, Choice, Look, Rating
-from bot.domain.plain_text import clip, is_blank, line, size
+from bot.domain.plain_text import clip, first_of, is_blank, line, size
 from bot.slack.prose import context, numbered, section
 from bot.slack.sheet import Drawn, Sheet
 from bot.slack.texts import plain, say
@@ -36,7 +37,7 @@ def rating(block: Rating, sheet: Sheet, index: int) -> Drawn:
         return []
     made = []
     for number, point in enumerate(block.points, 1):
-        label = _first_of(clip(point.value, LABEL), str(number))
+        label = first_of(clip(point.value, LABEL), str(number))
         button = Button(label, block.action, block.value)
         element = _button(button, label, sheet, point.value)
         words = say("point", number=label, count=len(block.points), label=line(point.label))
@@ -47,7 +48,7 @@ def rating(block: Rating, sheet: Sheet, index: int) -> Drawn:
 def choice(block: Choice, sheet: Sheet, index: int) -> Drawn:
     """A button per option, under the question unless a heading just asked it."""
     labels = [
-        _first_of(line(option.label), line(option.value), str(number))
+        first_of(line(option.label), line(option.value), str(number))
         for number, option in enumerate(block.options, 1)
     ]
     above, shown = _labels(labels)
@@ -83,23 +84,13 @@ def _labels(labels: list[str]) -> tuple[Drawn, list[str]]:
     return numbered(labels), [str(number) for number in range(1, len(labels) + 1)]
 
 
-def _first_of(*labels: str) -> str:
-    """The first that shows something: a button has to."""
-    return next(label for label in labels if not is_blank(label))
-
-
 def _label(text: str, sheet: Sheet, index: int) -> Drawn:
     return [] if sheet.is_said(text, index) else section(text)
 
 
 def _scale(block: Rating) -> Drawn:
     """What the numbers mean: sentences one a line, a few words side by side, or the two ends."""
-    points = block.points
-    pairs = [(p.value, line(p.label)) for p in points if not is_blank(p.label)]
-    if not pairs:
-        ends = ((points[0].value, line(block.low)), (points[-1].value, line(block.high)))
-        pairs = [(value, label) for value, label in ends if not is_blank(label)]
-    told = [f"{value} {label}" for value, label in pairs]
+    told = scale(block)
     if sum(map(len, told)) <= _SHORT:
         return context("  ·  ".join(one.replace(" ", _NO_BREAK) for one in told))
     return section("\n".join(told))

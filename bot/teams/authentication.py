@@ -21,7 +21,7 @@ from botframework.connector.auth import (
 from bot.domain.ports.clock import Clock
 from bot.teams.guard import Elsewhere, Unsigned, Whose, tenant_of
 from bot.teams.keys import SigningKeys
-from bot.teams.registration import Registration
+from bot.teams.registration import LOCAL, Registration
 
 CHANNEL = "msteams"
 ISSUER = AuthenticationConstants.TO_BOT_FROM_CHANNEL_TOKEN_ISSUER
@@ -30,7 +30,6 @@ SKEW = timedelta(minutes=5)
 """As the Bot Connector's authentication reference has it (learn.microsoft.com)."""
 
 MOST_VERIFIED = 256
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLAIMS: Any = {  # PyJWT's `Options`; of its dates it knows the machine's time alone
     "require": ["iss", "aud", "exp", "nbf"],
     "strict_aud": True,
@@ -174,4 +173,4 @@ def _is_local(url: str) -> bool:
     except ValueError:
         return False
     is_plain = not {"@", "\\"} & set(parts.netloc)  # readers of addresses differ on those
-    return parts.scheme in {"http", "https"} and parts.hostname in _LOCAL and is_plain
+    return parts.scheme in {"http", "https"} and parts.hostname in LOCAL and is_plain

@@ -24,6 +24,7 @@ from yarl import URL
 
 from bot.teams import serialise
 from bot.teams.answers import ConnectorError, Fate, failed, judged, text
+from bot.teams.registration import LOCAL
 from bot.teams.tokens import Tokens, TokenTrouble
 
 __all__ = ["Connector", "ConnectorError", "Connectors", "Conversations", "Fate", "is_safe"]
@@ -34,7 +35,6 @@ PATIENCE = timedelta(seconds=10)
 CONNECTING = timedelta(seconds=5)
 NO_TOKEN = "no_token"  # noqa: S105 - a code
 _MOST_CONNECTORS = 1_000
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _REFUSED = 401
 
 
@@ -85,7 +85,7 @@ def is_safe(service_url: str) -> bool:
     """Whether a token may go there: encrypted, or to this machine."""
     try:
         parts = urlsplit(service_url)
-        local = parts.hostname in _LOCAL
+        local = parts.hostname in LOCAL
     except ValueError:
         return False
     if not parts.hostname or parts.username is not None:
@@ -194,7 +194,7 @@ class _Calls:
 def _proxy(service_url: str) -> str | None:
     """As the environment says; nothing of this machine's own goes through one."""
     parts = urlsplit(service_url)
-    if parts.hostname in _LOCAL or proxy_bypass(parts.hostname or ""):
+    if parts.hostname in LOCAL or proxy_bypass(parts.hostname or ""):
         return None
     return getproxies().get(parts.scheme)
 

@@ -18,6 +18,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from bot.domain.ports.clock import Clock
 from bot.teams.guard import Unsigned
+from bot.teams.registration import LOCAL
 
 PATIENCE = timedelta(seconds=5)
 """For both documents together: an invoke has to be answered in 10 seconds."""
@@ -34,7 +35,6 @@ SOON = timedelta(seconds=5)
 LARGEST = 1024 * 1024
 """Bytes of a document. Microsoft's list of keys has about 30 KB."""
 
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _log = logging.getLogger(__name__)
 
 
@@ -101,7 +101,7 @@ class SigningKeys:
         self._tried_at = now
 
     async def _read(self) -> Mapping[str, _Key]:
-        through_proxy = urlsplit(self._url).hostname not in _LOCAL
+        through_proxy = urlsplit(self._url).hostname not in LOCAL
         async with ClientSession(trust_env=through_proxy) as session:
             metadata = await _document(session, self._url)
             listed = await _document(session, _checked(metadata.get("jwks_uri"), self._url))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that are this machine: what is neither signed nor encrypted stays there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:

@@ -12,15 +12,13 @@ from secrets import token_hex
 from typing import Any
 
 from bot.domain.inbound import Inbound, InboundKind
+from bot.domain.layout import INPUTS
 from bot.domain.message import (
     Block,
     ChoiceInput,
-    DateInput,
     Form,
     Panel,
     Reply,
-    TextInput,
-    TimeInput,
     View,
 )
 from bot.domain.people import Person, Role
@@ -36,7 +34,6 @@ from bot.teams.words import HOME, opener, opens
 
 Card = dict[str, Any]
 CarryOut = Callable[[Inbound], Awaitable[Reply]]
-_FIELDS = (TextInput, ChoiceInput, DateInput, TimeInput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +260,7 @@ def _filled(view: View, typed: Mapping[str, str]) -> View:
 
 
 def _with(block: Block, typed: Mapping[str, str]) -> Block:
-    if not isinstance(block, _FIELDS) or block.name not in typed:
+    if not isinstance(block, INPUTS) or block.name not in typed:
         return block
     given = typed[block.name]
     return (
