@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.check_in import Asked, AskedQuestion, CheckIn, State
-from bot.domain.ports.conversation_store import Round
+from bot.domain.ports.conversation_store import Named, Round
 from storage.queries import insert_into
 from storage.store import SOME, Found, Query, Store, own, plain
 from storage.tables.conversation import CheckInQuestionRow, CheckInRow
@@ -82,18 +82,21 @@ _SAVE = (
     .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
     .values({n: bindparam(f"new_{n}") for n in _NAMES if n not in _IDS})
 )
-_NAMED = _check_in.c.shown_manager_id.is_distinct_from(bindparam("named"))
+_OTHER = _check_in.c.shown_manager_id.is_distinct_from(bindparam("manager"))
+_OTHER_AI = _check_in.c.shown_ai.is_distinct_from(bindparam("ai"))
 _CONCEAL = (
     update(_check_in)
     .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
-    .where(_check_in.c.audience_shown, _NAMED)
-    .values(shown_manager_id=None)
+    .where(_check_in.c.audience_shown, or_(_OTHER, _OTHER_AI))
+    .values(
+        shown_manager_id=case((_OTHER, None), else_=_check_in.c.shown_manager_id), shown_ai=None
+    )
 )
 _REMEMBER_SHOWN = (
     update(_check_in)
     .where(own(_check_in), _check_in.c.id == bindparam("check_in"))
-    .where(or_(~_check_in.c.audience_shown, _NAMED))
-    .values(shown_manager_id=bindparam("named"), audience_shown=true())
+    .where(or_(~_check_in.c.audience_shown, _OTHER, _OTHER_AI))
+    .values(shown_manager_id=bindparam("manager"), shown_ai=bindparam("ai"), audience_shown=true())
 )
 _MARK_ASKED = (
     update(_question)
@@ -168,11 +171,11 @@ class SqlCheckIns(Store):
             save = _save_questions(self._on_postgres)
             self._connection.execute(save, _question_rows(check_in))
 
-    def conceal(self, naming: Mapping[UUID, UUID | None]) -> None:
-        self._run_each(_CONCEAL, [{"check_in": c, "named": m} for c, m in naming.items()])
+    def conceal(self, naming: Mapping[UUID, Named]) -> None:
+        self._run_each(_CONCEAL, _named_in(naming))
 
-    def remember_shown(self, naming: Mapping[UUID, UUID | None]) -> None:
-        self._run_each(_REMEMBER_SHOWN, [{"check_in": c, "named": m} for c, m in naming.items()])
+    def remember_shown(self, naming: Mapping[UUID, Named]) -> None:
+        self._run_each(_REMEMBER_SHOWN, _named_in(naming))
 
     def mark_asked(self, asked: Sequence[tuple[UUID, str, datetime]]) -> None:
         self._run_each(
@@ -243,6 +246,13 @@ def _by_check_in(rows: Iterable[Found]) -> Mapping[UUID, Sequence[AskedQuestion]
     return found
 
 
+def _named_in(naming: Mapping[UUID, Named]) -> list[dict[str, Any]]:
+    return [
+        {"check_in": check_in, "manager": named.manager_id, "ai": named.ai or None}
+        for check_in, named in naming.items()
+    ]
+
+
 @cache
 def _save_questions(on_postgres: bool) -> Executable:
     insert = insert_into(_question, on_postgres)
@@ -254,7 +264,8 @@ def _save_questions(on_postgres: bool) -> Executable:
 
 def _row_of(check_in: CheckIn) -> dict[str, Any]:
     row = plain(check_in, leaving_out={"questions"})
-    return row | {"reminders": [moment.isoformat() for moment in check_in.reminders]}
+    reminders = [moment.isoformat() for moment in check_in.reminders]
+    return row | {"reminders": reminders, "shown_ai": check_in.shown_ai or None}
 
 
 def _question_rows(check_in: CheckIn) -> list[dict[str, Any]]:
@@ -266,4 +277,5 @@ def _check_in_of(row: Found, questions: tuple[AskedQuestion, ...]) -> CheckIn:
     values = dict(zip(_NAMES, row, strict=True))
     values["state"] = State(values["state"])
     values["reminders"] = tuple(map(datetime.fromisoformat, values["reminders"]))
+    values["shown_ai"] = values["shown_ai"] or ""
     return CheckIn(**values, questions=questions)

@@ -21,7 +21,7 @@ from storage.tables.people import IdentityRow, ManagementRow, PersonRow
 _person = PersonRow.__table__
 _identity = IdentityRow.__table__
 _management = ManagementRow.__table__
-_CHOICES = {"participation", "paused_until", "ai_off_at"}
+_CHOICES = {"participation", "paused_until", "ai_off_at", "follow_ups_off_at", "signs_off_at"}
 """What a person decides, and the people list never does."""
 _FIXED = {"id", "organisation_id", "created_at"}
 _FIXED_OF_ACCOUNT = {"id", "person_id", "installation_id", "platform"}
@@ -173,6 +173,12 @@ class SqlPeople(Managements):
 
     def set_pause(self, person_id: UUID, until: datetime | None) -> None:
         self._set(person_id, paused_until=until)
+
+    def set_follow_ups_off(self, person_id: UUID, at: datetime | None) -> None:
+        self._set(person_id, follow_ups_off_at=at)
+
+    def set_signs_off(self, person_id: UUID, at: datetime | None) -> None:
+        self._set(person_id, signs_off_at=at)
 
     def set_ai_off(self, person_id: UUID, at: datetime | None) -> None:
         self._set(person_id, ai_off_at=at)

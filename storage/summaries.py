@@ -24,6 +24,7 @@ _COLUMNS = (
     _summary.c.period,
     _summary.c.created_at,
     _summary.c.writer,
+    _summary.c.prompt,
 )
 
 
@@ -118,7 +119,7 @@ class SqlSummaries(Store):
     def _load(self, query: Query) -> list[Summary]:
         rows = self._connection.execute(query).all()
         parts = self._parts([row.id for row in rows])
-        return [Summary(*[*row, tuple(parts[row.id])]) for row in rows]
+        return [_summary_of(row, tuple(parts[row.id])) for row in rows]
 
     def _parts(self, summaries: Sequence[UUID]) -> dict[UUID, list[SummaryPart]]:
         def query(some: Sequence[UUID]) -> Query:
@@ -148,6 +149,12 @@ class SqlSummaries(Store):
         for part_id, version_id in self._among(parts, query):
             found[part_id].append(version_id)
         return found
+
+
+def _summary_of(row: Found, parts: tuple[SummaryPart, ...]) -> Summary:
+    """Those made before models were asked have no prompt."""
+    *values, prompt = row
+    return Summary(*[*values, parts, prompt or ""])
 
 
 def _released(row: Found, versions: Sequence[UUID]) -> Released:

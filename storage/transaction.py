@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from storage.ai import SqlAiUse
 from storage.answers import SqlAnswers
 from storage.cadences import SqlCadences
 from storage.check_ins import SqlCheckIns
@@ -133,6 +134,11 @@ class SqlTx:
     def own_data(self) -> SqlOwnData:
         """Everything about one person, for that person."""
         return SqlOwnData(*self._at)
+
+    @cached_property
+    def ai(self) -> SqlAiUse:
+        """What AI cost."""
+        return SqlAiUse(*self._at)
 
     @cached_property
     def queue(self) -> SqlQueue:

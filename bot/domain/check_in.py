@@ -59,8 +59,9 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """All moments aware UTC. `shown_manager_id` is the reader named to the person last;
-    `active_until` is when ignoring it frees the place; `wake_at` when it next needs tending.
+    """All moments aware UTC. `shown_manager_id` is the reader named to the person last,
+    and `shown_ai` the AI (`Ai.label`, "" for none); `active_until` is when ignoring it frees the
+    place; `wake_at` when it next needs tending.
     """
 
     id: UUID
@@ -84,6 +85,7 @@ class CheckIn:
     snoozed_until: datetime | None = None
     wake_at: datetime | None = None
     completed_at: datetime | None = None
+    shown_ai: str = ""
 
     def holds_place(self, now: datetime) -> bool:
         """Only one conversation per person holds the place; an ignored or snoozed one does not."""

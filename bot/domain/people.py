@@ -29,7 +29,8 @@ class Person:
     """One person of an organisation, as the people list and the person's own choices say.
 
     `email` is lower case; `time_zone` an IANA name; `country` an ISO 3166 code;
-    `paused_until` and `ai_off_at` (when they switched AI off for their answers) aware UTC.
+    `paused_until`, `ai_off_at` (when they switched AI off for their answers), `follow_ups_off_at`
+    and `signs_off_at` (the same of follow-up questions and early signs) aware UTC.
     """
 
     id: UUID
@@ -46,6 +47,8 @@ class Person:
     participation: Participation = Participation.NEW
     paused_until: datetime | None = None
     ai_off_at: datetime | None = None
+    follow_ups_off_at: datetime | None = None
+    signs_off_at: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:

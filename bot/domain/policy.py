@@ -41,6 +41,25 @@ class Expectations:
 
 
 @dataclass(frozen=True, slots=True)
+class Ai:
+    """The AI that may word summaries, as people are told of it before they answer.
+
+    provider: its name as people read it, "" where none is used. host: where their words go; AI is
+    used only where the connection really leads there. daily_tokens: what one workspace may spend
+    in a day of the organisation's own zone.
+    """
+
+    provider: str = ""
+    host: str = ""
+    daily_tokens: int = 200_000
+
+    @property
+    def label(self) -> str:
+        """Who gets the words and where, as it is kept with each answer; "" where nobody does."""
+        return f"{self.provider} ({self.host})" if self.provider else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """`weekly_cap` counts prompts a person gets in a local week, reminders among them.
 
@@ -65,6 +84,7 @@ class Policy:
     retention_days: int = 365
     retention_by_pack: Mapping[str, int] = field(default_factory=dict)
     follow_up_days: int = 14
+    ai: Ai = field(default_factory=Ai)
 
     @property
     def shortest_kept(self) -> timedelta:

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import Value
+from bot.domain.masking import NameBook
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
@@ -51,7 +52,10 @@ class RatingPoint:
 
 @dataclass(frozen=True, slots=True)
 class PersonWeek:
-    """Everything one writer call may see: one employee's shared answers and nobody else's."""
+    """Everything one writer call may see: one employee's shared answers and nobody else's.
+
+    name: the whole one. names: those of the people list, so that a model sees none of them.
+    """
 
     subject_id: UUID
     first_name: str
@@ -60,6 +64,8 @@ class PersonWeek:
     trend: tuple[RatingPoint, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)
     starters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    name: str = ""
+    names: NameBook = field(default_factory=NameBook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,37 @@ class Starter:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words that a claim rests on: verbatim from that version of an answer."""
+
+    version_id: UUID
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence about a person in a model's words, with all that it rests on; never nothing."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenPart:
-    """One person's part of a summary as a writer worded it."""
+    """One person's part of a summary as a writer worded it.
+
+    writer: "plain", or the model's name; prompt: the version of what the model was told. dropped
+    counts the sentences a model proposed that did not hold. tokens: what asking it cost; kept
+    nowhere with the part.
+    """
 
     headline: str
     starters: tuple[Starter, ...] = ()
     writer: str = "plain"
+    claims: tuple[Claim, ...] = ()
+    dropped: int = 0
+    prompt: str = ""
+    tokens: int = field(default=0, compare=False)
 
 
 def excerpt(text: str, limit: int = 120) -> str:

@@ -18,12 +18,14 @@ class Audience:
     """The readers as they were shown to the person before answering.
 
     `counted`: that it is counted in groups too, without the name, was shown with them; whatever is
-    for groups is counted anyhow.
+    for groups is counted anyhow. `ai`: the AI that was named with them (`Ai.label`), "" where none
+    was.
     """
 
     kind: AudienceKind
     readers: frozenset[UUID] = frozenset()
     counted: bool = False
+    ai: str = ""
 
     @property
     def allows_counting(self) -> bool:
@@ -59,6 +61,17 @@ def may_count(audiences: Iterable[Audience]) -> bool:
     """Whether an answer may be counted in a group: each audience it ever had allows it."""
     shown = tuple(audiences)
     return bool(shown) and all(audience.allows_counting for audience in shown)
+
+
+def may_word(*, label: str, ai_off_at: datetime | None, audiences: Iterable[Audience]) -> bool:
+    """Whether the AI named `label` (`Ai.label`) may get an answer.
+
+    It must have been named each time before answering, and the person must not have switched AI
+    off (`ai_off_at`, aware UTC). Whoever the summary is for passes `may_read` besides.
+    """
+    shown = tuple(audiences)
+    named = bool(label and shown) and all(audience.ai == label for audience in shown)
+    return named and ai_off_at is None
 
 
 def may_see_results(

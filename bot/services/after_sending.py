@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.domain.check_in import ANSWERABLE, EDITABLE, Asked, State
 from bot.domain.delivery import Delivery
 from bot.domain.occurrence import OccurrenceState
+from bot.domain.ports.conversation_store import Named
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import desk_items, expectations_messages
 from bot.services.desk_items import NUDGES
@@ -51,8 +52,9 @@ def sent(tx: Tx, taken: Sequence[Taken]) -> None:
     tx.read_log.add([reading for t in taken for reading in t.composed.readings])
 
 
-def _named(composed: Iterable[Composed]) -> dict[UUID, UUID | None]:
-    return {c.shown.id: c.shown.shown_manager_id for c in composed if c.shown is not None}
+def _named(composed: Iterable[Composed]) -> dict[UUID, Named]:
+    shown = (c.shown for c in composed if c.shown is not None)
+    return {c.id: Named(c.shown_manager_id, c.shown_ai) for c in shown}
 
 
 def _mark_asked(tx: Tx, taken: Iterable[Taken]) -> None:

@@ -222,6 +222,7 @@ def record(
             audience=kind,
             readers=readers,
             counted=question.counted,
+            ai=check_in.shown_ai if kind is AudienceKind.MANAGER else "",
         )
     )
     return version_id

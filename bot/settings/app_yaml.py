@@ -17,13 +17,14 @@ from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
 from bot.domain.phrases import suggest
+from bot.domain.policy import Ai as AiPolicy
 from bot.domain.policy import Expectations, Policy
 from bot.domain.recurrence import Recurrence
 from bot.settings.cadence_schema import Cadence, Surroundings
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
-from bot.settings.schema import AiExpectations, Company, Limits, Privacy, Promises, Quiet
+from bot.settings.schema import Ai, AiExpectations, Company, Limits, Privacy, Promises, Quiet
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
 
@@ -33,6 +34,7 @@ _SECTIONS = (
     "limits",
     "promises",
     "ai_expectations",
+    "ai",
     "privacy",
     "packs",
     "cadences",
@@ -123,8 +125,11 @@ class _Reader:
         limits = self._section(Limits, "limits")
         promises = self._section(Promises, "promises")
         expectations = self._section(AiExpectations, "ai_expectations")
+        ai = self._ai()
         privacy = self._section(Privacy, "privacy")
-        if company is None or not (limits and promises and expectations and privacy and quiet):
+        if company is None or not (
+            limits and promises and expectations and privacy and quiet and ai
+        ):
             return None
         facts = _given(company) | _given(privacy) | {"quiet": quiet}
         facts["company"] = facts.pop("name")
@@ -132,7 +137,14 @@ class _Reader:
             facts["weekly_cap"] = limits.prompts_per_week
         if "ask_after_days" in _given(promises):
             facts["follow_up_days"] = promises.ask_after_days
-        return Policy(**facts, expectations=Expectations(**_given(expectations)))
+        return Policy(**facts, expectations=Expectations(**_given(expectations)), ai=ai)
+
+    def _ai(self) -> AiPolicy | None:
+        """None where something is wrong with it."""
+        if self.document.data.get("ai") is None:
+            return AiPolicy()
+        given = self._section(Ai, "ai")
+        return AiPolicy(**_given(given)) if given else None
 
     def _refuse_unknown_packs(self, policy: Policy, own: Mapping[str, Pack | None]) -> None:
         known = [*load_packs(), *own]

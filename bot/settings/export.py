@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import time
 from io import StringIO
 from typing import Any
@@ -62,6 +62,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "limits": {"prompts_per_week": policy.weekly_cap},
         "promises": {"ask_after_days": policy.follow_up_days},
         "ai_expectations": _expectations(policy.expectations),
+        **({"ai": asdict(policy.ai)} if policy.ai.provider else {}),
         "privacy": _without_none(
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,

@@ -5,6 +5,7 @@ Only what is given is passed on, so that each default stands once, in the domain
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -111,6 +112,20 @@ class AiExpectations(Section):
         if info.data.get("leader") == "":
             raise Unfit("has no meaning without leader", "add leader: and who answers, by e-mail")
         return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", value):
+        raise Unfit(
+            f"{shown(value)} is not a host", "write it as in an address, such as api.openai.com"
+        )
+    return value
+
+
+class Ai(Section):
+    provider: Annotated[Name, Field(max_length=40)]
+    host: Annotated[Name, AfterValidator(_host)]
+    daily_tokens: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 200_000
 
 
 def _days_by_pack(value: Any) -> dict[str, int]:

@@ -64,6 +64,7 @@ AUDIENCES = (
         _audience.c.sequence,
         _audience.c.kind,
         _audience.c.counted,
+        _audience.c.ai,
         _audience.c.shown_at,
         _reader.c.person_id,
     )

@@ -227,6 +227,7 @@ class SqlAnswers(ErasingAnswers):
             "kind": audience.kind.value,
             "shown_at": at,
             "counted": audience.counted,
+            "ai": audience.ai or None,
         }
         self._add(_audience, [row])
         readers = [
@@ -294,10 +295,11 @@ class SqlAnswers(ErasingAnswers):
 
     def _shown(self, answers: Iterable[UUID]) -> Iterator[tuple[UUID, datetime, Audience]]:
         """The same with the moment from which each held."""
-        shown = groupby(self._run_among(answers, AUDIENCES), key=itemgetter(0, 1, 2, 3, 4))
-        for (answer_id, _, kind, counted, shown_at), rows in shown:
+        shown = groupby(self._run_among(answers, AUDIENCES), key=itemgetter(0, 1, 2, 3, 4, 5))
+        for (answer_id, _, kind, counted, ai, shown_at), rows in shown:
             readers = frozenset(row.person_id for row in rows if row.person_id is not None)
-            yield answer_id, shown_at, Audience(AudienceKind(kind), readers, bool(counted))
+            told = Audience(AudienceKind(kind), readers, bool(counted), ai or "")
+            yield answer_id, shown_at, told
 
 
 def mark_summarised(
@@ -318,7 +320,8 @@ def mark_summarised(
 
 def _shown(version: NewVersion) -> Audience:
     if version.audience is AudienceKind.MANAGER:
-        return Audience(version.audience, frozenset(version.readers), version.counted)
+        readers = frozenset(version.readers)
+        return Audience(version.audience, readers, version.counted, version.ai)
     return Audience(version.audience)
 
 
@@ -331,4 +334,5 @@ def _met(last: Audience, shown: Audience) -> Audience:
     counted = last.counted and shown.counted
     if not readers:
         return Audience(AudienceKind.SELF)
-    return Audience(AudienceKind.MANAGER, readers, counted)
+    ai = last.ai if last.ai == shown.ai else ""
+    return Audience(AudienceKind.MANAGER, readers, counted, ai)

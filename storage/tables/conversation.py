@@ -130,6 +130,7 @@ class CheckInRow(Row, table=True):
     snoozed_until: datetime | None
     wake_at: datetime | None
     completed_at: datetime | None
+    shown_ai: str | None
 
 
 class CheckInQuestionRow(Main, table=True):
@@ -184,7 +185,8 @@ class AnswerVersionRow(Row, table=True):
 class AnswerAudienceRow(Row, table=True):
     """Who may read an answer; a later row only narrows the one before, which stays.
 
-    `counted`: the person was told that it is counted in groups too, without the name.
+    `counted`: the person was told that it is counted in groups too, without the name. `ai`: the AI
+    that was named with the readers (`Ai.label`), None where none was.
     """
 
     __tablename__ = "answer_audience"
@@ -198,6 +200,7 @@ class AnswerAudienceRow(Row, table=True):
     kind: str
     shown_at: datetime
     counted: bool | None
+    ai: str | None
 
 
 class AnswerReaderRow(Main, table=True):

@@ -36,6 +36,8 @@ class PersonRow(Row, table=True):
     paused_until: datetime | None
     created_at: datetime
     ai_off_at: datetime | None
+    follow_ups_off_at: datetime | None
+    signs_off_at: datetime | None
 
 
 class IdentityRow(Row, table=True):

@@ -20,6 +20,7 @@ class SummaryRow(Row, table=True):
     period: str
     created_at: datetime
     writer: str
+    prompt: str | None
 
 
 class SummaryPartRow(Row, table=True):

@@ -83,6 +83,14 @@ class Round:
     answered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who a check-in's message says reads the answers: the manager, and the AI (`Ai.label`)."""
+
+    manager_id: UUID | None
+    ai: str = ""
+
+
 class CheckIns(Protocol):
     def add(self, check_ins: Sequence[CheckIn]) -> None: ...
     def get(self, check_in_id: UUID) -> CheckIn | None: ...
@@ -113,14 +121,14 @@ class CheckIns(Protocol):
         """Writes every field but the ids, and the states of its questions."""
         ...
 
-    def conceal(self, naming: Mapping[UUID, UUID | None]) -> None:
-        """Those whose message on the screen names another reader than these (check-in to manager)
-        have none for now.
+    def conceal(self, naming: Mapping[UUID, Named]) -> None:
+        """Those whose message on the screen names another manager than these (by check-in) have no
+        reader for now; those whose message names another AI, no AI.
         """
         ...
 
-    def remember_shown(self, naming: Mapping[UUID, UUID | None]) -> None:
-        """The messages on the screen name these readers (check-in to manager)."""
+    def remember_shown(self, naming: Mapping[UUID, Named]) -> None:
+        """The messages on the screen name these (by check-in)."""
         ...
 
     def mark_asked(self, asked: Sequence[tuple[UUID, str, datetime]]) -> None:
@@ -178,6 +186,7 @@ class NewVersion:
     audience: AudienceKind
     readers: tuple[UUID, ...]
     counted: bool = False
+    ai: str = ""
 
 
 class Answers(Protocol):
@@ -253,7 +262,11 @@ class SummaryPart:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A manager's summary of a period: ids and sealed parts, never anybody's words."""
+    """A manager's summary of a period: ids and sealed parts, never anybody's words.
+
+    writer: "plain", or the model that worded at least one part; prompt: the version of what the
+    model was told, "" where none was asked.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -263,6 +276,7 @@ class Summary:
     created_at: datetime
     writer: str
     parts: tuple[SummaryPart, ...]
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

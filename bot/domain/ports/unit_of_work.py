@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from bot.domain.ports.ai_store import AiUse
 from bot.domain.ports.conversation_store import (
     Answers,
     CheckIns,
@@ -80,6 +81,8 @@ class Tx(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def read_log(self) -> ReadLog: ...
+    @property
+    def ai(self) -> AiUse: ...
     @property
     def audit(self) -> AuditLog: ...
     @property

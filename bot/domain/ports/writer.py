@@ -7,10 +7,39 @@ from typing import Protocol
 from bot.domain.summary import PersonWeek, WrittenPart
 
 
+class NotWritten(Exception):
+    """Nothing that holds came of it, so the fixed rules word this part.
+
+    `reason` is a code: "timeout", "unavailable", "busy", "refused", "cut_off", "empty",
+    "wrong_form", "too_little", "resting" or "set_up" (the provider takes the connection for
+    wrong). `tokens` is what it cost all the same, `dropped` how many sentences did not hold.
+    """
+
+    def __init__(self, reason: str, tokens: int = 0, dropped: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.tokens = tokens
+        self.dropped = dropped
+
+
 class Writer(Protocol):
     @property
     def name(self) -> str: ...
 
     async def write(self, week: PersonWeek) -> WrittenPart:
-        """Words one employee's part from that employee's shared answers alone."""
+        """Words one employee's part from that employee's shared answers alone.
+
+        Raises NotWritten; the plain writer never does.
+        """
+        ...
+
+
+class AiWriter(Writer, Protocol):
+    """A model. `name` is the model's; `host` is where the words go."""
+
+    @property
+    def host(self) -> str: ...
+
+    def most_tokens(self, week: PersonWeek) -> int:
+        """What writing this part may cost at most, a second try included."""
         ...
