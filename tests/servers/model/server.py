@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.settings.ai import AiSettings
+from bot.llm.openai_request import Connection
 from tests.servers.model import answers
 from tests.servers.model.asked import Asked, complaint, refused
 from tests.servers.model.faults import Fault, Faults, Planned
@@ -55,9 +55,9 @@ class ModelServer:
         return self.base.removeprefix("http://")
 
     @property
-    def settings(self) -> AiSettings:
+    def connection(self) -> Connection:
         """The connection to it."""
-        return AiSettings(self.url, self.model, self.key)
+        return Connection(self.url, self.host, self.model, self.key)
 
     @property
     def variables(self) -> dict[str, str]:
