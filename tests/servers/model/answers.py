@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tests.servers.model.asked import Asked
@@ -41,7 +42,9 @@ def _said(answer: dict[str, Any]) -> str:
     return _SUBJECT.sub("", sentence(answer["words"]), count=1).rstrip(".!?")
 
 
-def completion(asked: Asked, content: object, number: int, **odd: Any) -> dict[str, Any]:
+def completion(
+    asked: Asked, content: object, number: int, odd: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A chat completion as OpenAI writes it.
 
     content: text as it is, or anything else as JSON. odd: fields of the choice or of its message
@@ -54,7 +57,8 @@ def completion(asked: Asked, content: object, number: int, **odd: Any) -> dict[s
         "refusal": None,
         "annotations": [],
     }
-    message |= {name: odd[name] for name in odd if name in message}
+    odd = odd or {}
+    message |= {name: value for name, value in odd.items() if name in message}
     return {
         "id": f"chatcmpl-{number}",
         "object": "chat.completion",

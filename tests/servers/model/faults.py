@@ -156,7 +156,7 @@ def _completion(fault: Fault, asked: Asked, good: object, number: int) -> web.Re
         content = f"```json\n{json.dumps(good, ensure_ascii=False)}\n```"
     if fault in (Fault.HUGE, Fault.BOMB):
         content = {"claims": [], "starters": [], "more": "x" * MUCH}
-    body = answers.completion(asked, content, number, **_ODD.get(fault, {}))
+    body = answers.completion(asked, content, number, _ODD.get(fault))
     if fault is Fault.NO_USAGE:
         del body["usage"]
     if fault is Fault.NO_CHOICES:
