@@ -102,7 +102,6 @@ class WrittenPart:
     nowhere with the part.
     """
 
-    headline: str
     starters: tuple[Starter, ...] = ()
     writer: str = "plain"
     claims: tuple[Claim, ...] = ()

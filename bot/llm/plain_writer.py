@@ -19,9 +19,7 @@ class PlainWriter:
         """Words one person's part. Nothing in it is anybody's opinion of that person."""
         ranked = sorted(week.answers, key=_rank)
         starters = [s for answer in ranked if (s := _starter(week, answer)) is not None]
-        return WrittenPart(
-            headline="", starters=tuple(starters[:STARTERS_PER_PERSON]), writer=self.name
-        )
+        return WrittenPart(starters=tuple(starters[:STARTERS_PER_PERSON]), writer=self.name)
 
 
 def _rule(answer: SharedAnswer) -> str:
