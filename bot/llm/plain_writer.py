@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.summary import PersonWeek, SharedAnswer, Starter, WrittenPart, excerpt
+from bot.domain.summary import PLAIN, PersonWeek, SharedAnswer, Starter, WrittenPart, excerpt
 
 STARTERS_PER_PERSON = 3
 LOW = 2
@@ -13,7 +13,7 @@ class PlainWriter:
 
     @property
     def name(self) -> str:
-        return "plain"
+        return PLAIN
 
     async def write(self, week: PersonWeek) -> WrittenPart:
         """Words one person's part. Nothing in it is anybody's opinion of that person."""
