@@ -183,9 +183,13 @@ FACTS: dict[str, dict[str, object]] = {
     | {
         "before": 2,
         "count": 2,
+        "counts": ["Most days (3)", "Never (1)"],
+        "dropped": 2,
+        "label": "Never",
         "more": 1,
         "moves": ["Ana 2 → 4", "Ben 3 → 2"],
         "now": 4,
+        "provider": "OpenAI",
         "question": "Is it clear?",
         "starter": "Ask what helped.",
         "week_end": MOMENT,
@@ -435,6 +439,9 @@ THROUGH = {
     "prepare": "one_to_one",
     "promise_messages": "promise",
     "rhythms": "one_to_one",
+    "summary_details": "summary_details",
+    "summary_panel": "summary_details",
+    "summary_rests": "summary_details",
     "summary_results": "results",
     "told": "nudges",
 }
