@@ -78,6 +78,7 @@ def _audience(source: Source, audience: KeptAudience) -> Json:
         "kind": audience.kind.value,
         "readers": sorted(source.names(audience.readers).values()),
         "counted": audience.counted,
+        "ai": audience.ai or None,
         "from": source.moment(audience.since),
     }
 
