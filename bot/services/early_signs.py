@@ -74,7 +74,7 @@ class Search:
         what isn't answered in it.
         """
         keys = {rule.question for rule in rules} & {asked.key for asked in check_in.questions}
-        rows = _rows(self.tx, self.person.id, pack, keys)
+        rows = _rows(self.tx, self.person, pack, keys)
         now = {row.answer.question_key for row in rows if row.answer.check_in_id == check_in.id}
         found: dict[str, list[Answered]] = defaultdict(list)
         for row in rows:
@@ -96,11 +96,11 @@ class _Row:
     opened_at: datetime
 
 
-def _rows(tx: Tx, person_id: UUID, pack: Pack, keys: Collection[str]) -> list[_Row]:
+def _rows(tx: Tx, person: Person, pack: Pack, keys: Collection[str]) -> list[_Row]:
     """A person's answers to these questions of the pack in any revision, the oldest first."""
     if not keys:
         return []
-    stored = tx.answers.of_person(person_id, keys=keys)
+    stored = tx.answers.of_person(person.id, keys=keys)
     revisions = tx.cadences.packs({answer.pack_revision_id for answer in stored})
     check_ins = tx.check_ins.many({answer.check_in_id for answer in stored})
     rows = [
@@ -125,7 +125,7 @@ def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDeli
 def _next_ones(act: Act, check_in: CheckIn, rules: Sequence[SignRule]) -> list[UUID]:
     """As many as the longest rule reaches over."""
     keys = {rule.question for rule in rules}
-    rows = _rows(act.tx, act.person.id, _pack(act.tx, check_in), keys)
+    rows = _rows(act.tx, act.person, _pack(act.tx, check_in), keys)
     later = [row.answer.check_in_id for row in rows if row.opened_at > check_in.opened_at]
     return list(dict.fromkeys(later))[: max(rule.reach for rule in rules)]
 

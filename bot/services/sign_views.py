@@ -103,14 +103,17 @@ class _Note:
         yield Button(said["off"], OFF, str(self.check_in.id), Look.QUIET)
 
 
-def rule_in_words(words: Words, person: Person, rule: SignRule, question: Question) -> str:
-    """When it is met, as half a sentence."""
+def rule_in_words(
+    words: Words, person: Person, rule: SignRule, question: Question, *, named: bool = False
+) -> str:
+    """When it is met, as half a sentence. named: with the question in it."""
     tests = {"fell_by": rule.fell_by, "at_most": rule.at_most, "at_least": rule.at_least}
     name, number = next(
         ((name, number) for name, number in tests.items() if number is not None), ("chose", 0)
     )
-    label = question.words(person.locale).options.get(rule.chose, rule.chose)
-    said = _say(words, person, number=number, label=label)[name]
+    asked = question.words(person.locale)
+    label, text = asked.options.get(rule.chose, rule.chose), asked.text if named else ""
+    said = _say(words, person, number=number, label=label, question=text)[name]
     if rule.times == 1:
         return said
     return _say(words, person, rule=said, times=rule.times)["in_a_row"]
@@ -153,9 +156,8 @@ def _rules(words: Words, act: Act) -> str:
     for rule in signs.rules if signs.enabled else ():
         question = _question(act, rule)
         if question is not None:
-            text = question.words(person.locale).text
-            said = rule_in_words(words, person, rule, question)
-            lines.append(_say(words, person, question=text, rule=said)["rule_line"])
+            said = rule_in_words(words, person, rule, question, named=True)
+            lines.append(_say(words, person, rule=said)["rule_line"])
     return "\n".join(lines)
 
 

@@ -34,6 +34,10 @@ POLICY = Policy(
 )
 TITLE = "A note for you alone"
 RULE = "your answer to this is “More of the same work”, twice in a row"
+LISTED = (
+    "• when your answer to “Where did that time mostly go?” is “More of the same work”, twice",
+    "• when an answer to “How many hours did AI save you last week?” is 3 or more below the one",
+)
 TUESDAYS = ("2026-03-03 10:05", "2026-03-10 10:05", "2026-03-17 10:05")
 local = pytest.mark.parametrize("surface", ["local"], indirect=True)
 """What is the same wherever people live."""
@@ -87,12 +91,12 @@ async def test_a_rule_that_is_met_is_told_to_that_person_alone(open_world: OpenW
     assert "You were asked: “Where did that time mostly go?”" in said
     assert "This time: More of the same work\nTuesday, March 3: More of the same work" in said
     assert f"You see this note when {RULE}." in said
-    assert "Nobody else is told, neither your manager nor HR." in said
+    assert "Nobody else is told of it: no manager, and nobody in HR." in said
 
     form = await world.opens("ana", "Talk about it with Mara")
     assert "Only you and Mara see this." in words(form)
     [field] = [block for block in form.blocks if isinstance(block, TextInput)]
-    assert field.value == ("I'd like to talk about this question: “Where did that time mostly go?”")
+    assert field.value == ("I'd like to talk about “Where did that time mostly go?”")
     await world.submits("ana", form, {"text": "Where my time goes"})
     await world.until("2026-03-14 00:00")
     panel = (await world.act("mara", "pair", str(world.ids["ana"]))).view
@@ -134,11 +138,12 @@ async def test_switched_off_there_are_none_until_they_are_on_again(open_world: O
     reads = words((await world.act("ana", "who_reads")).view)
     assert "note about your own answers" not in reads
     panel = (await world.act("ana", "my_data_signs", "on")).view
-    assert f"• “Where did that time mostly go?” - when {RULE}" in words(panel)
-    assert "• “How many hours did AI save you last week?” - when an answer" in words(panel)
+    for listed in LISTED:
+        assert listed in words(panel)
     reads = words((await world.act("ana", "who_reads")).view)
-    assert f"when {RULE}" in reads
-    assert "neither your manager nor HR" in reads
+    assert "no manager is told of it, and nobody in HR" in reads
+    for listed in LISTED:
+        assert listed in reads
 
 
 async def test_what_is_taken_back_or_changed_changes_the_note(open_world: OpenWorld) -> None:
