@@ -115,17 +115,21 @@ def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDeli
     """Updates of the thanks that may tell of the answer to this question (or to any): those of its
     own check-in, and of the next ones in which the same was answered.
     """
-    rules = [rule for rule in act.policy.early_signs.rules if key in (None, rule.question)]
+    signs = act.policy.early_signs
+    if all(key not in (None, rule.question) for rule in signs.rules):
+        return []
+    pack = _pack(act.tx, check_in)
+    rules = [r for r in signs.rules if r.pack == pack.key and key in (None, r.question)]
     if not rules:
         return []
-    about = [check_in.id, *_next_ones(act, check_in, rules)]
+    about = [check_in.id, *_next_ones(act, check_in, pack, rules)]
     return [update for each in about if (update := _update(act, each)) is not None]
 
 
-def _next_ones(act: Act, check_in: CheckIn, rules: Sequence[SignRule]) -> list[UUID]:
+def _next_ones(act: Act, check_in: CheckIn, pack: Pack, rules: Sequence[SignRule]) -> list[UUID]:
     """As many as the longest rule reaches over."""
     keys = {rule.question for rule in rules}
-    rows = _rows(act.tx, act.person, _pack(act.tx, check_in), keys)
+    rows = _rows(act.tx, act.person, pack, keys)
     later = [row.answer.check_in_id for row in rows if row.opened_at > check_in.opened_at]
     return list(dict.fromkeys(later))[: max(rule.reach for rule in rules)]
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.erasure import Erased
 from bot.domain.inbound import Inbound
 from bot.domain.message import Reply
 from bot.services import audience, early_signs, my_data, pair_adding, sign_views
 from bot.services.act import Act, split_value
 from bot.services.kit import Kit
 from bot.services.sign_views import TO_OFF, TO_ON
+from bot.services.taken_back import taken_back
 
 
 def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -45,7 +47,7 @@ def _topic(kit: Kit, act: Act, value: str) -> str:
 
 def off(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """No such notes from now on; the one on the screen goes too."""
-    act.tx.people.set_signs_off(act.person.id, act.person.signs_off_at or act.now)
+    _set(act, off=True)
     check_in = act.own_check_in(inbound.value)
     if check_in is not None:
         act.tx.queue.enqueue(early_signs.redraws(act, check_in))
@@ -54,13 +56,17 @@ def off(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 
 def switch(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Under *Your data*, off or on; the button says which, so that a repeat changes nothing."""
-    person = act.person
-    if inbound.value == TO_OFF:
-        act.tx.people.set_signs_off(person.id, person.signs_off_at or act.now)
-    elif inbound.value == TO_ON:
-        act.tx.people.set_signs_off(person.id, None)
-    fresh = replace(act, person=act.tx.people.get(person.id) or person)
+    if inbound.value in (TO_OFF, TO_ON):
+        _set(act, off=inbound.value == TO_OFF)
+    fresh = replace(act, person=act.tx.people.get(act.person.id) or act.person)
     return my_data.show(kit, fresh, inbound)
+
+
+def _set(act: Act, *, off: bool) -> None:
+    """Noted as what people take back is: a restored copy must not switch it on again."""
+    if off != (act.person.signs_off_at is not None):
+        act.tx.people.set_signs_off(act.person.id, act.now if off else None)
+        taken_back(act, Erased.SIGNS_OFF if off else Erased.SIGNS_ON, act.person.id)
 
 
 def _say(kit: Kit, act: Act, block: str, **facts: object) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.early_signs import EarlySigns, SignRule
+from bot.domain.erasure import Erased
 from bot.domain.message import Form, Panel, TextInput
 from bot.domain.people import Role
 from bot.domain.policy import Policy
@@ -132,6 +133,8 @@ async def test_switched_off_there_are_none_until_they_are_on_again(open_world: O
     await world.press("ana", "Don't show me these")
     assert TITLE not in await thanks(world, "ana")
     assert TITLE not in await answers(world, "ana", 2, 4)
+    noted = await world.built.uow.read(lambda tx: tx.erasures.all())
+    assert [each.what for each in noted] == [Erased.SIGNS_OFF], "an old copy won't bring them back"
 
     panel = (await world.act("ana", "my_data")).view
     assert "You are not shown notes about your own answers." in words(panel)
