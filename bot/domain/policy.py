@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from bot.domain.early_signs import EarlySigns
 from bot.domain.local_time import QuietHours
 
 
@@ -85,6 +86,7 @@ class Policy:
     retention_by_pack: Mapping[str, int] = field(default_factory=dict)
     follow_up_days: int = 14
     ai: Ai = field(default_factory=Ai)
+    early_signs: EarlySigns = field(default_factory=EarlySigns)
 
     @property
     def shortest_kept(self) -> timedelta:

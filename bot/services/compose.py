@@ -9,6 +9,7 @@ from bot.domain.delivery import DeliveryState, Operation
 from bot.domain.message import Message
 from bot.services import (
     answered_messages,
+    early_signs,
     expectations_messages,
     handover,
     hello_message,
@@ -35,6 +36,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "question": question_messages.question,
     "receipt": answered_messages.receipt,
     "thanks": question_messages.thanks,
+    early_signs.REDRAW: question_messages.thanks_redraw,
     "redraw": answered_messages.redraw,
     "note": note_messages.note,
     "nudge": note_messages.nudge,

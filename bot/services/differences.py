@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.cadence import CadenceSpec
+from bot.domain.early_signs import SignRule
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
 from bot.domain.policy import Policy
@@ -95,6 +96,8 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "ai_expectations.url": policy.expectations.url,
         "ai_expectations.leader": policy.expectations.leader,
         "ai_expectations.questions": policy.expectations.questions.value,
+        "early_signs.enabled": policy.early_signs.enabled,
+        "early_signs.rules": _rules(policy),
         "privacy.group_minimum": policy.group_minimum,
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.team_results": policy.team_results,
@@ -103,6 +106,22 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "privacy.help_contact": policy.help_contact,
         "privacy.page_url": policy.page_url,
     }
+
+
+def _rules(policy: Policy) -> str:
+    """Each rule in short, so that any change of one is a difference."""
+    return ", ".join(f"{rule.key} ({_rule(rule)})" for rule in policy.early_signs.rules)
+
+
+def _rule(rule: SignRule) -> str:
+    tests = {
+        "fell_by": rule.fell_by,
+        "at_most": rule.at_most,
+        "at_least": rule.at_least,
+        "chose": rule.chose or None,
+    }
+    said = " ".join(f"{name} {value}" for name, value in tests.items() if value is not None)
+    return f"{rule.pack}.{rule.question} {said}, {rule.times} times"
 
 
 def _by_pack(policy: Policy) -> str:

@@ -25,6 +25,7 @@ _QUOTING = frozenset(
         "reminder",
         "question",
         "receipt",
+        "thanks",
         "handover",
         "promise_made",
         "promise_due",

@@ -36,6 +36,7 @@ def settings(source: Source) -> Json:
         "participation": person.participation.value,
         "paused_until": source.moment(person.paused_until),
         "ai_off_since": source.moment(person.ai_off_at),
+        "early_signs_off_since": source.moment(person.signs_off_at),
     }
 
 

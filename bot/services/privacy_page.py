@@ -45,6 +45,7 @@ def _facts(configuration: Configuration, leader: str) -> dict[str, object]:
         "by_name": expected.questions.value == "leader",
         "asks_burnout": any(spec.pack == BURNOUT for spec in configuration.cadences),
         "help_contact": policy.help_contact,
+        "early_signs": policy.early_signs.enabled and bool(policy.early_signs.rules),
     }
 
 

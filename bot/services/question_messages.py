@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from bot.domain.check_in import ANSWERABLE, Asked, AskedQuestion, CheckIn, State
 from bot.domain.delivery import Operation
@@ -21,7 +22,7 @@ from bot.domain.message import (
 from bot.domain.packs import Pack, Question, QuestionKind
 from bot.domain.people import Participation
 from bot.domain.visibility import may_count
-from bot.services import audience, who_reads
+from bot.services import audience, sign_views, who_reads
 from bot.services.act import join_value
 from bot.services.answered_messages import inputs
 from bot.services.expectations import shown_blocks
@@ -199,6 +200,15 @@ def thanks(scene: Scene) -> Composed:
     check_in = scene.check_in(scene.delivery.about_id)
     if check_in.state is not State.DONE:
         raise Drop("reopened")
+    return Composed(_thanked(scene, check_in))
+
+
+def thanks_redraw(scene: Scene) -> Composed:
+    """The same, with what an early sign says of the answers as they stand now."""
+    return Composed(_thanked(scene, scene.check_in(UUID(scene.delivery.facts["check_in"]))))
+
+
+def _thanked(scene: Scene, check_in: CheckIn) -> Message:
     said = scene.say("thanks", first_name=scene.person.first_name, last_day=_last_day(check_in))
     stored = scene.tx.answers.current(check_in.id).values()
     manager = scene.manager
@@ -217,8 +227,9 @@ def thanks(scene: Scene) -> Composed:
                 Button(said["change"], "open_form", str(check_in.id), Look.QUIET),
             )
         ),
+        *sign_views.in_thanks(scene, check_in),
     )
-    return Composed(Message("thanks", said["thanks"], blocks))
+    return Message("thanks", said["thanks"], blocks)
 
 
 def _last_day(check_in: CheckIn) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,15 @@ from bot.services.erase_messages import Quoting
 from bot.services.forget import forget_person, reword
 
 BATCH = 200
+
+_Switch = Callable[[Tx, UUID, datetime | None], None]
+_SWITCHES: Mapping[tuple[Erased, Erased], _Switch] = {
+    (Erased.AI_OFF, Erased.AI_ON): lambda tx, person_id, at: tx.people.set_ai_off(person_id, at),
+    (Erased.SIGNS_OFF, Erased.SIGNS_ON): lambda tx, person_id, at: tx.people.set_signs_off(
+        person_id, at
+    ),
+}
+"""What people switch off and on, and how it is kept: since when it is off, None while it is on."""
 
 
 async def reapply(
@@ -64,10 +73,14 @@ async def _renew(uow: UnitOfWork, keys: KeyRing, known: Iterable[Erasure], now: 
             await keys.renew(person.id, now)
 
 
-def _in_force(erasures: Iterable[Erasure]) -> set[UUID]:
-    """The latest choice of each person about AI; of two at one moment, off."""
-    chosen = [each for each in erasures if each.what in (Erased.AI_OFF, Erased.AI_ON)]
-    chosen.sort(key=lambda each: (each.at, each.what is Erased.AI_OFF))
+def _in_force(erasures: Sequence[Erasure]) -> set[UUID]:
+    """The latest choice of each person about each switch; of two at one moment, off."""
+    return {latest for off, on in _SWITCHES for latest in _latest(erasures, off, on)}
+
+
+def _latest(erasures: Iterable[Erasure], off: Erased, on: Erased) -> set[UUID]:
+    chosen = [each for each in erasures if each.what in (off, on)]
+    chosen.sort(key=lambda each: (each.at, each.what is off))
     return {each.id for each in {each.person_id: each for each in chosen}.values()}
 
 
@@ -84,10 +97,15 @@ def _apply(
             _Again(tx, vault, there[person_id], now, theirs).apply()
     for erasure in erasures:
         if erasure.id in in_force and erasure.person_id in there:
-            off_at = erasure.at if erasure.what is Erased.AI_OFF else None
-            tx.people.set_ai_off(erasure.person_id, off_at)
+            _switch(tx, erasure)
     tx.erasures.add(erasures)
     tx.erasures.settle([erasure.id for erasure in erasures], now)
+
+
+def _switch(tx: Tx, erasure: Erasure) -> None:
+    for (off, on), keep in _SWITCHES.items():
+        if erasure.what in (off, on):
+            keep(tx, erasure.person_id, erasure.at if erasure.what is off else None)
 
 
 @dataclass(frozen=True, slots=True)

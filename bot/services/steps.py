@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
 from bot.domain.delivery import ON_SCREEN, DeliveryState, NewDelivery
 from bot.domain.local_time import next_open_moment
-from bot.services import outgoing
+from bot.services import early_signs, outgoing
 from bot.services.act import Act
 from bot.services.places import settle_unsent, wake_waiting
 
@@ -99,12 +99,13 @@ def redraw(act: Act, check_in: CheckIn, key: str | None = None) -> None:
 
 
 def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDelivery]:
-    """What `redraw` queues."""
-    return [
+    """What `redraw` queues; the thanks are among them where an early sign may tell of an answer."""
+    redrawn = [
         outgoing.redraw(check_in, sent, act.inbound_id, act.now)
         for sent in act.tx.queue.about(check_in.id, key)
         if sent.state in ON_SCREEN and sent.kind != "thanks"
     ]
+    return [*redrawn, *early_signs.redraws(act, check_in, key)]
 
 
 def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:

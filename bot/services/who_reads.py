@@ -14,7 +14,7 @@ from bot.domain.policy import Ai, Policy
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.visibility import may_word
-from bot.services import audience
+from bot.services import audience, sign_views
 from bot.services.act import Act
 from bot.services.kit import Kit
 from bot.services.own_state import open_check_ins
@@ -146,6 +146,7 @@ class _Telling:
         yield Text("\n\n".join((said["platform"], said["operator"])))
         kept = kept_line(self._words, self._act.tx, policy, person, pack)
         yield Text(f"{kept} {said['log']}", Tone.MUTED)
+        yield from sign_views.reads(self._words, self._act)
         if policy.page_url:
             yield Link(said["page"], policy.page_url)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.domain.cadence import Audience, CadenceSpec
 from bot.domain.cadence_rules import title_key
+from bot.domain.early_signs import EarlySigns as Signs
 from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
@@ -25,6 +26,7 @@ from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
 from bot.settings.schema import Ai, AiExpectations, Company, Limits, Privacy, Promises, Quiet
+from bot.settings.signs_schema import EarlySigns, signs_of
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
 
@@ -35,6 +37,7 @@ _SECTIONS = (
     "promises",
     "ai_expectations",
     "ai",
+    "early_signs",
     "privacy",
     "packs",
     "cadences",
@@ -110,9 +113,11 @@ class _Reader:
         policy = self._policy(quiet)
         own = self._own_packs()
         cadences = self._cadences(quiet, own)
+        signs = self._early_signs({**load_packs(), **_whole(own)})
         if policy is None:
             return None
         self._refuse_unknown_packs(policy, own)
+        policy = replace(policy, early_signs=signs)
         return Configuration(policy, _packs_of(cadences, own), cadences)
 
     def _refuse_unknown_sections(self) -> None:
@@ -153,6 +158,18 @@ class _Reader:
                 place: Place = ("privacy", "retention_by_pack", pack)
                 self._note(place, "is no question pack", suggest(pack, known))
 
+    def _early_signs(self, packs: Mapping[str, Pack]) -> Signs:
+        """Without any where something is wrong with them: the whole file is refused then."""
+        given = self._section(EarlySigns, "early_signs", packs)
+        for key in given.rules if given else ():
+            self._check_key(key, ("early_signs", "rules", key), "clarity-fell")
+        return signs_of(given, packs) if given else Signs()
+
+    def _check_key(self, key: str, where: Place, example: str) -> None:
+        if not _KEY.fullmatch(key):
+            said, remedy = "is not a key", f"use a-z, 0-9, - and _, for example {example}"
+            self._note(where, said, remedy)
+
     def _quiet(self) -> QuietHours | None:
         given = self._section(Quiet, "quiet_hours") if "quiet_hours" in self.document.data else None
         if given is None:
@@ -186,7 +203,7 @@ class _Reader:
     def _cadences(
         self, quiet: QuietHours | None, own: Mapping[str, Pack | None]
     ) -> tuple[CadenceSpec, ...]:
-        whole = {key: pack for key, pack in own.items() if pack}
+        whole = _whole(own)
         around = Surroundings(
             packs={**load_packs(), **whole},
             broken=own.keys() - whole.keys(),
@@ -199,9 +216,7 @@ class _Reader:
 
     def _cadence(self, key: str, data: Any, around: Surroundings) -> CadenceSpec | None:
         where: Place = ("cadences", key)
-        if not _KEY.fullmatch(key):
-            said, remedy = "is not a key", "use a-z, 0-9, - and _, for example ai-check-in"
-            self._note(where, said, remedy)
+        self._check_key(key, where, "ai-check-in")
         given = self._validated(Cadence, data, where, around)
         if given is None:
             return None
@@ -261,12 +276,14 @@ class _Reader:
                     ("cadences", key, "title"), said, "give each a title people can tell apart"
                 )
 
-    def _section(self, model: type[_Model], name: str) -> _Model | None:
+    def _section(
+        self, model: type[_Model], name: str, context: Mapping[str, Pack] | None = None
+    ) -> _Model | None:
         data = self.document.data.get(name)
         if name not in self.document.data and name in _ADD:
             self._note((name,), "is missing", _ADD[name])
             return None
-        return self._validated(model, {} if data is None else data, (name,), None)
+        return self._validated(model, {} if data is None else data, (name,), context)
 
     def _mapping(self, name: str, *, required: bool = False) -> dict[str, Any]:
         data = self.document.data.get(name)
@@ -277,7 +294,11 @@ class _Reader:
         return data if isinstance(data, dict) else {}
 
     def _validated(
-        self, model: type[_Model], data: Any, where: Place, context: Surroundings | None
+        self,
+        model: type[_Model],
+        data: Any,
+        where: Place,
+        context: Surroundings | Mapping[str, Pack] | None,
     ) -> _Model | None:
         try:
             return model.model_validate(data, context=context)
@@ -290,6 +311,11 @@ class _Reader:
 
     def _note(self, place: Place, problem: str, remedy: str) -> None:
         self.problems.append(self.document.problem(place, problem, remedy))
+
+
+def _whole(own: Mapping[str, Pack | None]) -> dict[str, Pack]:
+    """Those without errors."""
+    return {key: pack for key, pack in own.items() if pack}
 
 
 def _given(section: BaseModel) -> dict[str, Any]:

@@ -35,6 +35,7 @@ _EXPECTED = {
     "int_type": ("is not a whole number", "write a whole number without quotes"),
     "bool_type": ("is neither true nor false", "write true or false without quotes"),
     "list_type": ("is not a list", "write a list, for example [first, second]"),
+    "dict_type": ("is not a mapping", "write each one's key below it, with a colon"),
     "model_type": ("is not a mapping", "write its keys below it, indented, each with a colon"),
     "model_attributes_type": ("is not a mapping", "write its keys below it, indented"),
 }

@@ -12,6 +12,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
 from bot.domain.cadence_rules import CONFIRMATIONS
+from bot.domain.early_signs import EarlySigns
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack, Question, QuestionKind, Wording
 from bot.domain.phrases import every_phrase, on_phrase
@@ -63,6 +64,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "promises": {"ask_after_days": policy.follow_up_days},
         "ai_expectations": _expectations(policy.expectations),
         **({"ai": asdict(policy.ai)} if policy.ai.provider else {}),
+        **_early_signs(policy.early_signs),
         "privacy": _without_none(
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,
@@ -82,6 +84,19 @@ def _expectations(given: Expectations) -> dict[str, Any]:
         leader=given.leader or None,
         questions=given.questions.value if given.leader else None,
     )
+
+
+def _early_signs(given: EarlySigns) -> dict[str, Any]:
+    if given == EarlySigns():
+        return {}
+    rules = {rule.key: asdict(rule) for rule in given.rules}
+    for rule in rules.values():
+        del rule["key"]
+    written = {
+        key: {name: value for name, value in rule.items() if value not in (None, "")}
+        for key, rule in rules.items()
+    }
+    return {"early_signs": {"enabled": given.enabled, "rules": written}}
 
 
 def _cadence(spec: CadenceSpec, packs: dict[str, Pack]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What answers say, in which versions, and who may read them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -103,9 +103,13 @@ class SqlAnswers(ErasingAnswers):
     def of_check_ins(self, check_ins: Iterable[UUID]) -> Sequence[StoredAnswer]:
         return self._with_audiences(list(self._run_among(check_ins, OF_CHECK_INS)))
 
-    def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
+    def of_person(
+        self, person_id: UUID, limit: int = 200, keys: Collection[str] = ()
+    ) -> Sequence[StoredAnswer]:
         newest = (_version.c.platform_at.desc(), _version.c.sequence.desc(), _version.c.id)
         query = CURRENT.where(self._own(_answer), _answer.c.person_id == person_id)
+        if keys:
+            query = query.where(_answer.c.question_key.in_(keys))
         return self._load(query.order_by(*newest).limit(limit))
 
     def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:

@@ -125,6 +125,8 @@ def test_a_person_sees_all_own_answers_newest_first(team: Team) -> None:
     answers = team.world.tx.answers
     assert answers.of_person(team.anna.id) == [hidden, old]
     assert answers.of_person(team.anna.id, limit=1) == [hidden]
+    assert answers.of_person(team.anna.id, keys={old.question_key}) == [old]
+    assert answers.of_person(team.anna.id, keys={"other"}) == []
 
 
 @pytest.mark.parametrize("kind", [GROUP, SELF])

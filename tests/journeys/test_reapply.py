@@ -137,6 +137,19 @@ async def test_ai_switched_off_stays_off_until_it_was_switched_on_again(world: W
     assert (await world.person("ben")).ai_off_at is None
 
 
+async def test_notes_switched_off_stay_off_whatever_was_said_of_ai(world: World) -> None:
+    ana = world.ids["ana"]
+    await apply(world, "ana", Erased.SIGNS_OFF, ana)
+    at = world.now - timedelta(hours=1)
+    later = Erasure(uuid4(), ana, Erased.AI_ON, ana, world.now - timedelta(minutes=30))
+    await reapply(world.built.uow, world.built.keys, [later], world.now)
+    assert (await world.person("ana")).signs_off_at == at
+    on = Erasure(uuid4(), ana, Erased.SIGNS_ON, ana, world.now - timedelta(minutes=20))
+    await reapply(world.built.uow, world.built.keys, [on], world.now)
+    assert (await world.person("ana")).signs_off_at is None
+    assert (await world.person("ana")).ai_off_at is None
+
+
 async def test_who_erased_everything_and_started_again_can_answer_with_older_keys(
     world: World,
 ) -> None:

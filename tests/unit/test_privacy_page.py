@@ -95,6 +95,15 @@ def test_help_is_spoken_of_where_burnout_is_asked() -> None:
     assert "Ines" not in privacy_page(SHIPPED, ())
 
 
+def test_notes_about_ones_own_answers_are_spoken_of_where_there_are_any() -> None:
+    signs = SHIPPED.policy.early_signs
+    assert signs.rules
+    assert not signs.enabled
+    assert "note about your own answers" not in privacy_page(SHIPPED, ())
+    on = privacy_page(changed(early_signs=replace(signs, enabled=True)), ())
+    assert "**You alone** may be shown a note about your own answers" in on
+
+
 def test_an_ai_provider_would_be_named() -> None:
     page = privacy_page(changed(ai=Ai("OpenAI", "api.openai.com")), ())
     assert "OpenAI (api.openai.com) may get what you shared with your manager" in page

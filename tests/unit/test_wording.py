@@ -115,6 +115,17 @@ FACTS: dict[str, dict[str, object]] = {
     "one_to_one": PEOPLE | {"count": 2, "day": date(2026, 3, 6), "first": "Mara", "number": 1},
     "standing_in": PEOPLE
     | {"first": "Mara", "since": date(2026, 3, 6), "until": date(2026, 3, 20)},
+    "early_sign": PEOPLE
+    | {
+        "answer": "2 of 5 (slightly clear)",
+        "first": "Mara",
+        "label": "slightly clear",
+        "moment": MOMENT,
+        "number": 2,
+        "question": "Is it clear?",
+        "rule": "an answer to this is 2 or less",
+        "times": 3,
+    },
     "elsewhere": {},
     "hello": PEOPLE | {"company": "Fernweh"},
     "home": PEOPLE | {"count": 2, "last_day": MOMENT, "moment": MOMENT},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -224,8 +224,12 @@ class Answers(Protocol):
         """The current version of each answer of these check-ins, if it has content."""
         ...
 
-    def of_person(self, person_id: UUID, limit: int = 200) -> Sequence[StoredAnswer]:
-        """Current versions, newest first: for the person's own eyes."""
+    def of_person(
+        self, person_id: UUID, limit: int = 200, keys: Collection[str] = ()
+    ) -> Sequence[StoredAnswer]:
+        """Current versions, newest first: for the person's own eyes. keys: to these questions alone
+        (empty: to all).
+        """
         ...
 
     def unsummarised(self, manager_id: UUID, now: datetime) -> Sequence[StoredAnswer]:
