@@ -42,8 +42,11 @@ class Passage:
     def text(self) -> str:
         return " ".join(self.sentences)
 
-    def refuse_others(self, claim: str, lexicons: Mapping[str, Lexicon]) -> None:
-        """Raises Unfounded where it is about somebody else, quotes somebody, or isn't meant."""
+    def refuse_others(self, claim: str, lexicons: Sequence[Lexicon]) -> None:
+        """Raises Unfounded where it is about somebody else, quotes somebody, or isn't meant.
+
+        lexicons: of the languages that it may be in.
+        """
         tokens = TOKEN.findall(self.text)
         if tokens or any(_is_about_others(line, lexicons) for line in self.sentences):
             raise Unfounded("somebody_else")
@@ -140,16 +143,16 @@ def _refuse_machines(passage: Passage, lexicons: Mapping[str, Lexicon]) -> None:
         raise Unfounded("instruction")
 
 
-def _is_about_others(line: str, lexicons: Mapping[str, Lexicon]) -> bool:
+def _is_about_others(line: str, lexicons: Sequence[Lexicon]) -> bool:
     words = texts(line)
     return _QUOTED_LINE.match(line) is not None or any(
         words[:1] and words[0] in lexicon.third_person and 0 not in lexicon.impersonal.marks(words)
-        for lexicon in lexicons.values()
+        for lexicon in lexicons
     )
 
 
-def _is_ironic(passage: Passage, lexicons: Mapping[str, Lexicon]) -> bool:
+def _is_ironic(passage: Passage, lexicons: Sequence[Lexicon]) -> bool:
     words = texts(passage.text)
     return _IRONY.search(passage.original) is not None or any(
-        lexicon.irony.hit(words) for lexicon in lexicons.values()
+        lexicon.irony.hit(words) for lexicon in lexicons
     )
