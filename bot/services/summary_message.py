@@ -18,7 +18,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.reclaimed import Reclaimed
-from bot.domain.summary import PLAIN, SharedAnswer, shortened
+from bot.domain.summary import PLAIN, SharedAnswer, Starter, shortened
 from bot.services import team_choices
 from bot.services.kept_promises import kept_line
 from bot.services.promise_blocks import PromiseShown
@@ -93,8 +93,8 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     claims = _claims(scene, view)
     blocks += [*claims, *_changed(scene, view, with_chart=not claims)]
     time = reclaimed_in(view)
-    promises = _promised(scene, view)
     counted = counted_since(scene, view.summary)
+    promises = _promised(scene, view, PROMISES_SHOWN - bool(counted))
     blocks += _team(scene, view, time, 0 if counted else CHOICES_SHOWN)
     advised = time is not None and time.mostly_more_of_the_same
     crowded = advised or bool(counted) or bool(claims and promises)
@@ -130,10 +130,10 @@ def _team(scene: Scene, view: SummaryView, time: Reclaimed | None, most: int) ->
     return [heading, *lines] if chosen else lines
 
 
-def _promised(scene: Scene, view: SummaryView) -> list[Block]:
+def _promised(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     to = {person.person.id for person in view.shared} | {person.id for person in view.silent}
     found = promised(scene.tx, scene.vault, scene.words, scene.person, to, scene.now)
-    lines = [_promise(scene, shown) for shown in found[:PROMISES_SHOWN]]
+    lines = [_promise(scene, shown) for shown in found[:most]]
     heading = Text(scene.say("summary")["promised_heading"], Tone.STRONG)
     return [heading, *lines] if lines else []
 
@@ -202,11 +202,11 @@ def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
 
 
 def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
-    """The first starter of the people whose answers moved most, each with its words."""
+    """One starter of each of the people whose answers moved most, each with its words."""
     chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
     blocks: list[Block] = []
     for person in chosen[:most]:
-        starter = person.starters[0]
+        starter = _starter(person)
         line = scene.say("summary", name=person.person.first_name, starter=starter.text)
         blocks.append(Text(line["ask"]))
         if starter.quote:
@@ -214,6 +214,12 @@ def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     if blocks:
         blocks.insert(0, Text(scene.say("summary")["ask_heading"], Tone.STRONG))
     return blocks
+
+
+def _starter(person: PersonView) -> Starter:
+    """The first that rests on other words than the sentence above it, where there is one."""
+    said = {each.quote for claim in person.written.claims[:1] for each in claim.evidence}
+    return next((s for s in person.starters if s.quote not in said), person.starters[0])
 
 
 def _weight(view: PersonView) -> tuple[int, str]:
