@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.lexicon import Lexicon
+from bot.domain.lexicon import Lexicon, language_of
 from bot.domain.masking import SUBJECT, Masked, Masker
+from bot.domain.own_words import rests_on
+from bot.domain.proposal_form import LONGEST, Unfounded, proper
+from bot.domain.quoting import Passage, passages
 from bot.domain.summary import Evidence
+from bot.domain.word_rules import Rules, sentence_words
+from bot.domain.words import texts
 
-LONGEST = 200
-"""Characters in a claim or a starter."""
-
-_WORD = re.compile(r"\w+")
-
-
-class Unfounded(Exception):
-    """A proposal that does not hold. `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+__all__ = [
+    "LONGEST",
+    "Given",
+    "Lexicon",
+    "Proposal",
+    "Sound",
+    "Unfounded",
+    "ground_claim",
+    "ground_starter",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,22 @@ def ground_claim(
 
     given: this person's answers by alias; lexicons: by language.
     """
-    if not proposal.text.startswith(SUBJECT):
+    text = proper(proposal.text, lexicons)
+    if not text.startswith(f"{SUBJECT} ") or text.count(SUBJECT) > 1 or "?" in text:
+        raise Unfounded("wrong_form")
+    found = _passages(proposal, given, lexicons)
+    words = texts(text.removeprefix(SUBJECT))
+    if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
+        raise Unfounded("wrong_form")
+    rules = _rules(words, found, given, lexicons)
+    for passage in found:
+        passage.refuse_others(text, [rules.lexicon] if rules.lexicon else [*lexicons.values()])
+    _refuse_turned(words, found, rules)
+    sentences = [line for passage in found for line in passage.sentences]
+    said = [sentence_words(line, number, rules) for number, line in enumerate(sentences)]
+    if not rests_on(rules.told(words), said, rules):
         raise Unfounded("not_their_words")
-    return _sound(proposal, given, masker, lexicons)
+    return _sound(text, found, given, masker)
 
 
 def ground_starter(
@@ -75,35 +90,68 @@ def ground_starter(
 
     given: this person's answers by alias; lexicons: by language.
     """
-    if not proposal.text.endswith("?"):
+    text = proper(proposal.text, lexicons)
+    if not text.endswith("?"):
         raise Unfounded("no_question")
-    return _sound(proposal, given, masker, lexicons)
+    found = _passages(proposal, given, lexicons)
+    words = texts(text.replace(SUBJECT, " "))
+    rules = _rules(words, found, given, lexicons)
+    taken = _taken(words, found, rules)
+    if not set(_own_words(words, rules)) <= taken or not any(map(rules.is_telling, taken)):
+        raise Unfounded("not_their_words")
+    return _sound(text, found, given, masker)
+
+
+def _passages(
+    proposal: Proposal, given: Mapping[str, Given], lexicons: Mapping[str, Lexicon]
+) -> tuple[Passage, ...]:
+    masked = {alias: answer.masked for alias, answer in given.items()}
+    return passages(proposal.answers, proposal.quotes, masked, lexicons)
 
 
 def _sound(
-    proposal: Proposal,
-    given: Mapping[str, Given],
-    masker: Masker,
-    lexicons: Mapping[str, Lexicon],
+    text: str, found: Sequence[Passage], given: Mapping[str, Given], masker: Masker
 ) -> Sound:
-    if not 0 < len(proposal.text) <= LONGEST or not proposal.quotes:
-        raise Unfounded("wrong_form")
-    words = [word.casefold() for word in _WORD.findall(proposal.text)]
-    if any(lexicon.emotion.hit(words) for lexicon in lexicons.values()):
-        raise Unfounded("emotion")
-    pairs = zip(proposal.answers, proposal.quotes, strict=True)
-    return Sound(
-        masker.restore(proposal.text),
-        tuple(_evidence(given, alias, quote) for alias, quote in pairs),
-    )
+    evidence = tuple(Evidence(given[each.alias].version_id, each.original) for each in found)
+    return Sound(masker.restore(text), evidence)
 
 
-def _evidence(given: Mapping[str, Given], alias: str, quote: str) -> Evidence:
-    if alias not in given:
-        raise Unfounded("unknown_answer")
-    masked = given[alias].masked
-    at = masked.text.find(quote)
-    if at < 0 or not quote.strip():
-        raise Unfounded("altered_quote")
-    start, end = masked.original_of(at, at + len(quote))
-    return Evidence(given[alias].version_id, masked.original[start:end])
+def _taken(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> set[str]:
+    """Those of `words` that the person used too."""
+    said = {word for passage in found for line in passage.sentences for word in texts(line)}
+    return {word for word in words if any(rules.same(each, word) for each in said)}
+
+
+def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
+    """A starter's words that must be the person's: a negation too."""
+    if rules.lexicon is None:
+        return list(words)
+    added = rules.lexicon.starter_glue.marks(words) | rules.lexicon.glue.marks(words)
+    kept = added - rules.negated(words)
+    return [word for at, word in enumerate(words) if at not in kept]
+
+
+def _refuse_turned(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> None:
+    said = [word for passage in found for line in passage.sentences for word in texts(line)]
+    if bool(rules.negated(words)) != bool(rules.negated(said)):
+        raise Unfounded("negation")
+    asked = {at for at in rules.conditions(words) if not rules.told(words)[at].free}
+    if bool(asked) != bool(rules.conditions(said)):
+        raise Unfounded("condition")
+
+
+def _rules(
+    words: Sequence[str],
+    found: Sequence[Passage],
+    given: Mapping[str, Given],
+    lexicons: Mapping[str, Lexicon],
+) -> Rules:
+    """By the language of the answers that are quoted, else by that of all of them."""
+    negation = tuple(lexicon.negation for lexicon in lexicons.values())
+    quoted = {passage.alias for passage in found}
+    for aliases in (quoted, given.keys()):
+        text = " ".join(given[alias].masked.text for alias in sorted(aliases))
+        lexicon = language_of(texts(text), words, lexicons)
+        if lexicon is not None:
+            return Rules(lexicon, negation)
+    return Rules(None, negation)

@@ -87,3 +87,10 @@ async def test_so_is_a_wrong_key(server: ModelServer) -> None:
     ((verdict, text),) = await said(settings(server, "sk-other"), Ai("Local", server.host))
     assert verdict is Verdict.BAD
     assert "TOUCHPOINT_AI_KEY" in text
+
+
+async def test_openai_is_not_asked_without_a_key() -> None:
+    given = AiSettings("https://api.openai.com/v1", MODEL)
+    ((verdict, text),) = await said(given, Ai("OpenAI", "api.openai.com"))
+    assert verdict is Verdict.BAD
+    assert "TOUCHPOINT_AI_KEY is not set" in text
