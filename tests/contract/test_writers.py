@@ -228,3 +228,22 @@ async def test_plain_words_are_there_when_the_model_is_not(
     with pytest.raises(NotWritten):
         await model.writer.write(of)
     assert (await PlainWriter().write(of)).starters
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COPILOT,
+        "The new templates help a lot. I would like one more example of a good prompt.",
+        "Ich nutze Copilot für die Tests. Was darf in das Werkzeug hinein?",
+        "J'utilise Copilot pour les tests de notre équipe. Quelles données sont permises ?",
+        "Yo uso Copilot para las pruebas de la semana. ¿Qué datos puedo poner?",
+    ],
+)
+async def test_what_a_well_meaning_model_says_holds(
+    model: Model, server: ModelServer, words: str
+) -> None:
+    """The local server's own answers, which other tests build on."""
+    part = await model.writer.write(week(answer(words)))
+    assert (len(part.claims), len(part.starters), part.dropped) == (1, 1, 0)
+    assert server.asked[0].outcome == "ok"
