@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+_TELLS = 2000
+"""Characters of an answer by which its language is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a model proposed; quotes[i] is said to come from answers[i], by the model's alias."""
@@ -150,7 +154,7 @@ def _rules(
     negation = tuple(lexicon.negation for lexicon in lexicons.values())
     quoted = {passage.alias for passage in found}
     for aliases in (quoted, given.keys()):
-        text = " ".join(given[alias].masked.text for alias in sorted(aliases))
+        text = " ".join(given[alias].masked.text[:_TELLS] for alias in sorted(aliases))
         lexicon = language_of(texts(text), words, lexicons)
         if lexicon is not None:
             return Rules(lexicon, negation)
