@@ -18,7 +18,8 @@ class Erased(StrEnum):
     expectations (its id), or all versions of an answer. CHECK_IN: all versions of its answers.
     NARROWED: an answer is for the person alone from then on. DECLINED: the person takes part no
     more. EVERYTHING: all that is kept for the person, and their key. AI_OFF, AI_ON: whether AI may
-    read their answers from then on; the latest counts. (The person's id, all four.)
+    read their answers from then on. FOLLOW_UPS_OFF, FOLLOW_UPS_ON: whether follow-up questions
+    come. The latest of each counts. (The person's id, all six.)
     """
 
     VERSION = "version"
@@ -29,6 +30,8 @@ class Erased(StrEnum):
     EVERYTHING = "everything"
     AI_OFF = "ai_off"
     AI_ON = "ai_on"
+    FOLLOW_UPS_OFF = "follow_ups_off"
+    FOLLOW_UPS_ON = "follow_ups_on"
 
 
 @dataclass(frozen=True, slots=True)

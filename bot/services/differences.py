@@ -95,6 +95,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "ai_expectations.url": policy.expectations.url,
         "ai_expectations.leader": policy.expectations.leader,
         "ai_expectations.questions": policy.expectations.questions.value,
+        "follow_ups.ask": policy.asks_follow_ups,
         "privacy.group_minimum": policy.group_minimum,
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.team_results": policy.team_results,

@@ -24,7 +24,7 @@ from bot.domain.message import (
 )
 from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import erase_forms, personal_links, who_reads
+from bot.services import erase_forms, follow_ups, personal_links, who_reads
 from bot.services.act import Act
 from bot.services.kit import Kit
 from prompts.words import Said, Words
@@ -129,6 +129,7 @@ class _Panel:
             *self._reading(said),
             *self._copy(said),
             *self._ai(said),
+            *follow_ups.switch_blocks(self._kit.words, self._act),
             *self._kept(said),
             *self._erase(said),
         )

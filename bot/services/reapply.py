@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -64,11 +64,27 @@ async def _renew(uow: UnitOfWork, keys: KeyRing, known: Iterable[Erasure], now: 
             await keys.renew(person.id, now)
 
 
+_SWITCHES: Mapping[Erased, tuple[str, bool]] = {
+    Erased.AI_OFF: ("ai", True),
+    Erased.AI_ON: ("ai", False),
+    Erased.FOLLOW_UPS_OFF: ("follow_ups", True),
+    Erased.FOLLOW_UPS_ON: ("follow_ups", False),
+}
+"""What each of these switches, and whether off."""
+
+
 def _in_force(erasures: Iterable[Erasure]) -> set[UUID]:
-    """The latest choice of each person about AI; of two at one moment, off."""
-    chosen = [each for each in erasures if each.what in (Erased.AI_OFF, Erased.AI_ON)]
-    chosen.sort(key=lambda each: (each.at, each.what is Erased.AI_OFF))
-    return {each.id for each in {each.person_id: each for each in chosen}.values()}
+    """The latest choice of each person about each switch; of two at one moment, off."""
+    chosen = [each for each in erasures if each.what in _SWITCHES]
+    chosen.sort(key=lambda each: (each.at, _SWITCHES[each.what][1]))
+    latest = {(each.person_id, _SWITCHES[each.what][0]): each.id for each in chosen}
+    return set(latest.values())
+
+
+def _switch(tx: Tx, erasure: Erasure) -> None:
+    what, is_off = _SWITCHES[erasure.what]
+    switch = tx.people.set_ai_off if what == "ai" else tx.people.set_follow_ups_off
+    switch(erasure.person_id, erasure.at if is_off else None)
 
 
 def _apply(
@@ -84,8 +100,7 @@ def _apply(
             _Again(tx, vault, there[person_id], now, theirs).apply()
     for erasure in erasures:
         if erasure.id in in_force and erasure.person_id in there:
-            off_at = erasure.at if erasure.what is Erased.AI_OFF else None
-            tx.people.set_ai_off(erasure.person_id, off_at)
+            _switch(tx, erasure)
     tx.erasures.add(erasures)
     tx.erasures.settle([erasure.id for erasure in erasures], now)
 
