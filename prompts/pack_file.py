@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Self
 
 from pydantic import (
@@ -14,7 +15,15 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
+from bot.domain.packs import (
+    AudienceKind,
+    FollowUp,
+    Pack,
+    Question,
+    QuestionKind,
+    When,
+    Wording,
+)
 from prompts.problems import KEY, LOCALE
 
 POINTS = 5
@@ -25,6 +34,7 @@ STARTER_RULES = frozenset({"any", "low", "fell", "rose", "question"})
 last time; asked something back."""
 
 _RATED = (QuestionKind.RATING, QuestionKind.TEXT_AND_RATING)
+_WORDED = (QuestionKind.TEXT, QuestionKind.TEXT_AND_RATING)
 _RATING_RULES = frozenset({"low", "fell", "rose"})
 
 Key = Annotated[str, StringConstraints(pattern=KEY)]
@@ -74,6 +84,15 @@ class WordingFile(Strict):
         return Wording(self.text, low, high, self.points, self.options, self.starters)
 
 
+class FollowUpFile(Strict):
+    key: Key
+    when: When = When.ANY
+    wording: Annotated[dict[Locale, Text], Field(min_length=1)]
+
+    def to_domain(self) -> FollowUp:
+        return FollowUp(self.key, self.when, self.wording)
+
+
 class QuestionFile(Strict):
     key: Key
     kind: QuestionKind
@@ -85,6 +104,7 @@ class QuestionFile(Strict):
     help_from: Annotated[int, Field(ge=0, le=5)] = 0
     counted: bool = False
     favourable_from: Annotated[int, Field(ge=1, le=POINTS)] | None = None
+    follow_ups: tuple[FollowUpFile, ...] = ()
 
     @field_validator("wording")
     @classmethod
@@ -130,6 +150,23 @@ class QuestionFile(Strict):
             raise ValueError("only a rating can be favourable: remove it")
         return value
 
+    @field_validator("follow_ups")
+    @classmethod
+    def _can_follow(
+        cls, follow_ups: tuple[FollowUpFile, ...], info: ValidationInfo
+    ) -> tuple[FollowUpFile, ...]:
+        """Asked again after what stands before it: the kind, the audience and the wording."""
+        if not follow_ups or not {"kind", "audience", "wording"} <= info.data.keys():
+            return follow_ups
+        if info.data["kind"] not in _WORDED:
+            raise ValueError("they follow words alone: remove them, or let people write")
+        if info.data["audience"] is not AudienceKind.MANAGER:
+            raise ValueError('only the audience "manager" reads single answers: remove them')
+        complaint = _complaint_of(follow_ups, info.data["wording"].keys())
+        if complaint is not None:
+            raise ValueError(complaint)
+        return follow_ups
+
     def to_domain(self) -> Question:
         wording = {locale: words.to_domain() for locale, words in self.wording.items()}
         return Question(
@@ -144,6 +181,7 @@ class QuestionFile(Strict):
             help_from=self.help_from,
             counted=self.counted,
             favourable_from=self.favourable_from or 0,
+            follow_ups=tuple(follow_up.to_domain() for follow_up in self.follow_ups),
         )
 
 
@@ -153,6 +191,12 @@ class PackFile(Strict):
     questions: tuple[QuestionFile, ...]
     on_by_default: bool = True
     by_message: bool = True
+
+    @model_validator(mode="after")
+    def _asks_what_it_follows(self) -> Self:
+        if not self.by_message and any(question.follow_ups for question in self.questions):
+            raise ValueError("follow_ups come by message, this pack never does: remove them")
+        return self
 
     @field_validator("questions")
     @classmethod
@@ -173,9 +217,23 @@ class PackFile(Strict):
 
 
 FIELDS = tuple(
-    name for model in (PackFile, QuestionFile, WordingFile) for name in model.model_fields
+    name
+    for model in (PackFile, QuestionFile, FollowUpFile, WordingFile)
+    for name in model.model_fields
 )
 """Every field name, for the nearest to an unknown one."""
+
+
+def _complaint_of(follow_ups: tuple[FollowUpFile, ...], locales: Collection[str]) -> str | None:
+    keys = [follow_up.key for follow_up in follow_ups]
+    doubled = next((key for key in keys if keys.count(key) > 1), None)
+    if doubled is not None:
+        return f'two have the key "{doubled}": give each its own'
+    for follow_up in follow_ups:
+        missing = sorted(set(locales) - set(follow_up.wording))
+        if missing:
+            return f'"{follow_up.key}" has no wording in {missing[0]}, as its question has: add it'
+    return None
 
 
 def _complaint(kind: QuestionKind, words: WordingFile) -> str | None:

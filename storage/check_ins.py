@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     exists,
     func,
     literal_column,
@@ -107,6 +108,16 @@ _MARK_ASKED = (
         state=case((_settled, _question.c.state), else_=Asked.ASKED.value),
     )
 )
+_DROP_QUESTION = delete(_question).where(
+    own(_question),
+    _question.c.check_in_id == bindparam("check_in"),
+    _question.c.key == bindparam("question"),
+)
+_CHOOSING = (
+    select(_question.c.check_in_id)
+    .where(own(_question), literal_column("state = 'choosing'"))
+    .limit(bindparam("most"))
+)
 _NEXT_WAKE = select(func.min(_check_in.c.wake_at)).where(
     own(_check_in), _check_in.c.wake_at.is_not(None)
 )
@@ -170,6 +181,12 @@ class SqlCheckIns(Store):
         if check_in.questions:
             save = _save_questions(self._on_postgres)
             self._connection.execute(save, _question_rows(check_in))
+
+    def drop_question(self, check_in_id: UUID, key: str) -> None:
+        self._run(_DROP_QUESTION, check_in=check_in_id, question=key)
+
+    def choosing(self, limit: int) -> Sequence[UUID]:
+        return self._run(_CHOOSING, most=limit).scalars().all()
 
     def conceal(self, naming: Mapping[UUID, Named]) -> None:
         self._run_each(_CONCEAL, _named_in(naming))

@@ -224,10 +224,14 @@ class SqlQueue(Queries):
             for some in chunks(sorted(set(person_ids)))
         )
 
-    def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
-        """Skip what is still ready for one check-in."""
+    def cancel_about(
+        self, about_id: UUID, reason: str, now: datetime, about_key: str | None = None
+    ) -> int:
+        """Skip what is still ready for one check-in, or about one of its questions."""
         # No organisation: SQLite would then rather read all that is ready in it.
         ready = update(_delivery).where(_delivery.c.about_id == about_id, READY)
+        if about_key is not None:
+            ready = ready.where(_delivery.c.about_key == about_key)
         return self._count(ready.values(_skipped(reason, now)))
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:

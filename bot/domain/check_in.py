@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from bot.domain.packs import AudienceKind, Question, QuestionKind
+from bot.domain.packs import AudienceKind, Question, QuestionKind, parent_of
 
 SILENCE = timedelta(seconds=8)
 """The next question waits for this much silence after typed text."""
@@ -39,12 +39,18 @@ EDITABLE = ANSWERABLE | {State.DONE, State.SKIPPED}
 
 
 class Asked(StrEnum):
-    """Where one question of a check-in stands."""
+    """Where one question of a check-in stands. CHOOSING: as PENDING, while a model may still put
+    another follow-up question in its place.
+    """
 
     PENDING = "pending"
+    CHOOSING = "choosing"
     ASKED = "asked"
     ANSWERED = "answered"
     SKIPPED = "skipped"
+
+
+UNANSWERED = frozenset({Asked.PENDING, Asked.CHOOSING, Asked.ASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class AskedQuestion:
     position: int
     state: Asked = Asked.PENDING
     asked_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither answered nor skipped."""
+        return self.state in UNANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +115,29 @@ class CheckIn:
         kept = tuple(changed if q.key == changed.key else q for q in self.questions)
         return replace(self, questions=kept)
 
+    def asks(self, key: str) -> bool:
+        return any(question.key == key for question in self.questions)
+
     def next_question(self) -> AskedQuestion | None:
         """The first one neither answered nor skipped."""
-        open_states = (Asked.PENDING, Asked.ASKED)
-        return next((q for q in self.questions if q.state in open_states), None)
+        return next((q for q in self.questions if q.is_open), None)
+
+    def follow_up(self) -> AskedQuestion | None:
+        """The only follow-up question it has or had, answered or not."""
+        return next((q for q in self.questions if parent_of(q.key)), None)
+
+    def with_follow_up(self, key: str, state: Asked) -> CheckIn:
+        """With the follow-up question `key` right behind its own."""
+        parent = self.asked(parent_of(key)).position
+        moved = (
+            replace(q, position=q.position + 1) if q.position > parent else q
+            for q in self.questions
+        )
+        added = AskedQuestion(key, parent + 1, state)
+        return replace(self, questions=tuple(sorted((*moved, added), key=lambda q: q.position)))
+
+    def without_question(self, key: str) -> CheckIn:
+        return replace(self, questions=tuple(q for q in self.questions if q.key != key))
 
     def last_asked_before(self, moment: datetime) -> AskedQuestion | None:
         """The question delivered last before `moment`: the one typed text answers."""

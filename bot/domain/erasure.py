@@ -18,8 +18,9 @@ class Erased(StrEnum):
     expectations (its id), or all versions of an answer. CHECK_IN: all versions of its answers.
     NARROWED: an answer is for the person alone from then on. DECLINED: the person takes part no
     more. EVERYTHING: all that is kept for the person, and their key. AI_OFF, AI_ON: whether AI may
-    read their answers from then on; SIGNS_OFF, SIGNS_ON: whether they are shown early signs; the
-    latest of each counts. (The person's id, all of them.)
+    read their answers from then on. FOLLOW_UPS_OFF, FOLLOW_UPS_ON: whether follow-up questions
+    come. SIGNS_OFF, SIGNS_ON: whether they are shown early signs. The latest of each counts. (The
+    person's id, all of them.)
     """
 
     VERSION = "version"
@@ -32,6 +33,8 @@ class Erased(StrEnum):
     AI_ON = "ai_on"
     SIGNS_OFF = "signs_off"
     SIGNS_ON = "signs_on"
+    FOLLOW_UPS_OFF = "follow_ups_off"
+    FOLLOW_UPS_ON = "follow_ups_on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,35 @@ class AudienceKind(StrEnum):
     SELF = "self"
 
 
+class When(StrEnum):
+    """Which answers a follow-up question is for: very short ones, such as ask something back, or
+    both.
+    """
+
+    SHORT = "short"
+    QUESTION = "question"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One more question, asked right after some answers. `wording` is its text by locale."""
+
+    key: str
+    when: When
+    wording: Mapping[str, str]
+
+
+BEHIND = "."
+"""Stands between the key of a question and that of its follow-up."""
+
+
+def parent_of(key: str) -> str:
+    """The key of the question that the follow-up `key` belongs to; "" for any other question."""
+    parent, dot, _ = key.partition(BEHIND)
+    return parent if dot else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A question in one locale. `options` maps an option's value to its label."""
@@ -55,6 +84,7 @@ class Question:
     help_from: int = 0
     counted: bool = False
     favourable_from: int = 0
+    follow_ups: tuple[FollowUp, ...] = ()
 
     @property
     def takes_text(self) -> bool:
@@ -76,6 +106,20 @@ class Question:
                 return self.wording[candidate]
         return next(iter(self.wording.values()))
 
+    def key_of(self, follow_up: FollowUp) -> str:
+        """Under which key the answer to a follow-up is kept."""
+        return f"{self.key}{BEHIND}{follow_up.key}"
+
+    def followed_by(self, key: str) -> Question:
+        """The follow-up kept under `key` as a question: for words, for the same readers, and
+        counted nowhere. Raises KeyError where there is none.
+        """
+        for follow_up in self.follow_ups:
+            if self.key_of(follow_up) == key:
+                wording = {locale: Wording(text) for locale, text in follow_up.wording.items()}
+                return Question(key, QuestionKind.TEXT, self.audience, wording)
+        raise KeyError(key)
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -88,11 +132,19 @@ class Pack:
     by_message: bool = True
 
     def question(self, key: str) -> Question:
-        """Raises KeyError where the pack has no such question."""
+        """A question, or a follow-up by its whole key. Raises KeyError where there is none."""
+        parent = parent_of(key)
         for question in self.questions:
-            if question.key == key:
-                return question
+            if question.key == (parent or key):
+                return question.followed_by(key) if parent else question
         raise KeyError(key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of all questions in their order, each before its follow-ups."""
+        return tuple(
+            key for each in self.questions for key in (each.key, *map(each.key_of, each.follow_ups))
+        )
 
     def name(self, locale: str) -> str:
         return self.title.get(

@@ -68,6 +68,7 @@ class Policy:
     after a promise was due both people are asked how it went. Retention is in days, for single
     packs by their key; group results need at least `group_minimum` people, comments
     `comment_minimum`. `team_results`: employees see those of their own team.
+    `asks_follow_ups`: after a very short answer, or a question, one more question may come.
     """
 
     company: str = "Your company"
@@ -87,6 +88,7 @@ class Policy:
     follow_up_days: int = 14
     ai: Ai = field(default_factory=Ai)
     early_signs: EarlySigns = field(default_factory=EarlySigns)
+    asks_follow_ups: bool = True
 
     @property
     def shortest_kept(self) -> timedelta:

@@ -18,7 +18,7 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.packs import AudienceKind, Question, QuestionKind
+from bot.domain.packs import AudienceKind, Question, QuestionKind, parent_of
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.services import audience
@@ -106,6 +106,8 @@ def _redrawn(scene: Scene, check_in: CheckIn, asked: AskedQuestion) -> Message:
 def _fate(check_in: CheckIn, asked: AskedQuestion) -> str:
     if check_in.state is State.SNOOZED:
         return "snoozed"
+    if asked.state is Asked.SKIPPED and parent_of(asked.key):
+        return "optional"
     if asked.state is Asked.SKIPPED and check_in.state in ANSWERABLE | {State.DONE}:
         return "skipped"
     return "moved_down" if check_in.state in ANSWERABLE else "closed"

@@ -22,7 +22,7 @@ from bot.domain.erasure import Erased
 from bot.domain.packs import AudienceKind, Question, QuestionKind
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
-from bot.services import outgoing, steps
+from bot.services import follow_ups, outgoing, steps
 from bot.services.act import Act, split_value
 from bot.services.sealing import open_value, seal_value
 from bot.services.taken_back import taken_back
@@ -88,7 +88,8 @@ def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value)
         act.note(refused.code)
         return
     version_id = record(act, check_in, question, merged, last)
-    check_in = _opened(act, check_in, question.key)
+    opened = _opened(act, check_in, question.key)
+    check_in = follow_ups.weigh(act, check_in, opened, question, merged)
     shown = []
     if last is None or act.now - last.recorded_at > SILENCE:
         shown.append(outgoing.receipt(check_in, question.key, version_id, act.now))
@@ -156,7 +157,7 @@ def move_on(act: Act, value: str) -> None:
     """*Next* under an answered question: goes on without more words."""
     found = _pressable(act, value)
     if found is not None:
-        check_in = act.touched(found[0])
+        check_in = steps.let_go_of(act, act.touched(found[0]), found[1].key)
         steps.redraw(act, check_in, found[1].key)
         steps.go_on(act, check_in, act.now)
 
@@ -169,11 +170,19 @@ def skip_question(act: Act, value: str) -> None:
     check_in, question = found
     asked = check_in.asked(question.key)
     if asked.state is Asked.ANSWERED:
+        _ask_no_more_of(act, check_in, question.key)
         return
     check_in = act.touched(check_in.with_question(replace(asked, state=Asked.SKIPPED)))
     check_in = act.save(replace(check_in, state=State.OPEN))
     steps.redraw(act, check_in, question.key)
     steps.go_on(act, check_in, act.now)
+
+
+def _ask_no_more_of(act: Act, check_in: CheckIn, key: str) -> None:
+    """*skip* within the silence after an answer: its follow-up question isn't asked."""
+    without = steps.let_go_of(act, check_in, key)
+    if without is not check_in:
+        steps.go_on(act, act.touched(without), act.now)
 
 
 def _pressable(act: Act, value: str) -> tuple[CheckIn, Question] | None:
@@ -258,6 +267,8 @@ def undo(act: Act, value: str) -> None:
     if not is_editable(act, check_in):
         steps.redraw(act, check_in, key)
         return
+    # Whatever else is open and optional goes too: one question at a time.
+    check_in = steps.let_go(act, steps.let_go_of(act, check_in, key))
     reopened = replace(check_in.asked(key), state=Asked.PENDING)
     check_in = act.touched(check_in.with_question(reopened))
     check_in = replace(check_in, state=State.OPEN, completed_at=None)

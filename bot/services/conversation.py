@@ -20,6 +20,7 @@ from bot.services import (
     expectations_asking,
     expectations_leader,
     expectations_reply,
+    follow_ups,
     forms,
     fresh_start,
     guide_view,
@@ -183,6 +184,7 @@ _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
     "answer": lambda act, inbound: answering.pressed(act, inbound.value, inbound.pressed),
     "move_on": lambda act, inbound: answering.move_on(act, inbound.value),
     "skip_question": lambda act, inbound: answering.skip_question(act, inbound.value),
+    follow_ups.OFF: lambda act, _: follow_ups.off(act),
     "undo": lambda act, inbound: answering.undo(act, inbound.value),
     "undo_latest": _undo_latest,
     "skip_typed": _on_open_question(answering.skip_question),
@@ -224,6 +226,9 @@ _VIEWS: Mapping[str, Callable[[Kit, Act, Inbound], Reply]] = {
     sign_views.TALK: sign_acts.talk,
     sign_views.OFF: sign_acts.off,
     sign_views.SWITCH: sign_acts.switch,
+    follow_ups.SWITCH: lambda kit, act, inbound: my_data.show(
+        kit, follow_ups.switched(act, inbound.value), inbound
+    ),
     who_reads.ACTION: who_reads.show,
     erase_forms.ANSWER: erase_forms.ask_answer,
     erase_forms.CHECK_IN: erase_forms.ask_check_in,

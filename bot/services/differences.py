@@ -98,6 +98,7 @@ def _policy_facts(policy: Policy) -> dict[str, Any]:
         "ai_expectations.questions": policy.expectations.questions.value,
         "early_signs.enabled": policy.early_signs.enabled,
         "early_signs.rules": _rules(policy),
+        "follow_ups.ask": policy.asks_follow_ups,
         "privacy.group_minimum": policy.group_minimum,
         "privacy.comment_minimum": policy.comment_minimum,
         "privacy.team_results": policy.team_results,

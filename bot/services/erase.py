@@ -152,9 +152,11 @@ def _quoting(act: Act) -> Quoting:
 
 def _skip(act: Act, check_in: CheckIn, keys: Sequence[str]) -> None:
     """The question isn't asked again; an open conversation goes on with the next one."""
-    check_in = act.save(_without(check_in, keys))
+    check_in = _without(check_in, keys)
     for key in keys:
+        check_in = steps.let_go_of(act, check_in, key)
         steps.redraw(act, check_in, key)
+    check_in = act.save(check_in)
     if check_in.state is State.OPEN and act.now < check_in.closes_at:
         steps.go_on(act, check_in, act.now)
 

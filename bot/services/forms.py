@@ -137,7 +137,10 @@ def _record_form(
     """What the person changed becomes a version or is taken back; what was left empty counts as
     skipped. What somebody typed meanwhile, and did not touch in the form, stays.
     """
+    check_in = _without_unseen(act, check_in, values)
     for question in questions:
+        if not check_in.asks(question.key):
+            continue
         value = values[question.key]
         untouched = print_of(value) == shown.get(question.key, print_of(Value()))
         if not untouched:
@@ -152,6 +155,14 @@ def _record_form(
         return
     act.tx.queue.cancel_about(check_in.id, "answered_in_form", act.now)
     steps.go_on(act, replace(check_in, state=State.OPEN, offers=check_in.offers + 1), act.now)
+
+
+def _without_unseen(act: Act, check_in: CheckIn, values: Mapping[str, Value]) -> CheckIn:
+    """A follow-up question that wasn't sent yet is not skipped: it is never asked."""
+    found = check_in.follow_up()
+    if found is None or found.asked_at is not None or not values[found.key].is_empty:
+        return check_in
+    return steps.let_go(act, check_in)
 
 
 def _record_one(act: Act, check_in: CheckIn, question: Question, value: Value) -> CheckIn:
@@ -191,6 +202,10 @@ def submit_later(kit: Kit, act: Act, inbound: Inbound) -> Reply:
 def _put_off(act: Act, check_in: CheckIn, when: str) -> None:
     if when == "skip":
         choices.skip(act, check_in)
+        return
+    check_in = steps.let_go(act, check_in)
+    if check_in.next_question() is None:
+        steps.go_on(act, act.touched(check_in), act.now)
         return
     back = choices.snooze(act, check_in, when)
     steps.redraw(act, act.tx.check_ins.get(check_in.id) or check_in)

@@ -25,7 +25,7 @@ from bot.domain.message import (
 from bot.domain.people import Person
 from bot.domain.policy import Ai
 from bot.domain.ports.unit_of_work import Tx
-from bot.services import erase_forms, personal_links, sign_views, who_reads
+from bot.services import erase_forms, follow_ups, personal_links, sign_views, who_reads
 from bot.services.act import Act
 from bot.services.kit import Kit
 from prompts.words import Said, Words
@@ -130,6 +130,7 @@ class _Panel:
             *self._copy(said),
             *self._ai(said),
             *sign_views.section(self._kit.words, self._act),
+            *follow_ups.switch_blocks(self._kit.words, self._act),
             *self._kept(said),
             *self._erase(said),
         )

@@ -16,6 +16,7 @@ _BUTTONS = {
     "open_my_answers": ("my_answers", "my_answers"),
     "link_made": ("my_data", "my_data"),
     "open_my_data": ("my_data", "my_data"),
+    "follow_ups_off": ("my_data", "my_data"),
     "open_who_reads": ("who_reads", "who_reads"),
     "open_pause": ("open_pause", "pause"),
     "help": ("my_answers", "my_answers"),

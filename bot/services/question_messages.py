@@ -19,10 +19,10 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.packs import Pack, Question, QuestionKind
+from bot.domain.packs import Pack, Question, QuestionKind, parent_of
 from bot.domain.people import Participation
 from bot.domain.visibility import may_count
-from bot.services import audience, sign_views, who_reads
+from bot.services import audience, follow_ups, sign_views, who_reads
 from bot.services.act import join_value
 from bot.services.answered_messages import inputs
 from bot.services.expectations import shown_blocks
@@ -68,7 +68,7 @@ def reminder(scene: Scene) -> Composed:
 def _opening(scene: Scene, block: str) -> Composed:
     check_in = _answerable(scene)
     upcoming = check_in.next_question()
-    if upcoming is None:
+    if upcoming is None or parent_of(upcoming.key):
         raise Drop("answered")
     question = scene.pack(check_in).question(upcoming.key)
     shown = _shown(scene, check_in, [question])
@@ -88,7 +88,7 @@ def _lead(scene: Scene, check_in: CheckIn, question: Question, block: str) -> tu
     said = scene.say(
         "opening",
         first_name=scene.person.first_name,
-        count=sum(q.state in (Asked.PENDING, Asked.ASKED) for q in check_in.questions),
+        count=sum(q.is_open for q in check_in.questions),
         closes=check_in.closes_at,
         last_day=_last_day(check_in),
     )
@@ -100,6 +100,8 @@ def question(scene: Scene) -> Composed:
     from the last line shown.
     """
     check_in = _answerable(scene)
+    if not check_in.asks(scene.delivery.about_key):
+        raise Drop("gone")
     asked = check_in.asked(scene.delivery.about_key)
     if asked.state in (Asked.ANSWERED, Asked.SKIPPED):
         raise Drop("answered")
@@ -176,12 +178,22 @@ def _question_blocks(
     blocks.extend(inputs(scene, check_in, question))
     if question.kind in _HINTS and types:
         blocks.append(Text(said[_HINTS[question.kind]], Tone.MUTED))
-    several = sum(q.state in (Asked.PENDING, Asked.ASKED) for q in check_in.questions) > 1
+    several = sum(q.is_open for q in check_in.questions) > 1
     value = join_value(check_in.id, question.key)
+    if parent_of(question.key):
+        return (Text(said["if_you_like"]), *blocks, _optional(scene, check_in, value))
     form = Button(said["all_at_once" if several else "in_a_form"], "open_form", str(check_in.id))
     skip = Button(said["skip"], "skip_question", value, Look.QUIET)
     later = Button(said["not_now"], "open_later", str(check_in.id), Look.QUIET)
     return (*blocks, Buttons((form, skip, later, _who_reads(scene, check_in))))
+
+
+def _optional(scene: Scene, check_in: CheckIn, value: str) -> Buttons:
+    """What a follow-up question has instead of a form and *Not now*."""
+    said = scene.say("question")
+    skip = Button(said["skip"], "skip_question", value, Look.QUIET)
+    none = Button(said["no_follow_ups"], follow_ups.OFF, value, Look.QUIET)
+    return Buttons((skip, none, _who_reads(scene, check_in)))
 
 
 def _who_reads(scene: Scene, check_in: CheckIn) -> Button:

@@ -26,6 +26,9 @@ BATCH = 200
 _Switch = Callable[[Tx, UUID, datetime | None], None]
 _SWITCHES: Mapping[tuple[Erased, Erased], _Switch] = {
     (Erased.AI_OFF, Erased.AI_ON): lambda tx, person_id, at: tx.people.set_ai_off(person_id, at),
+    (Erased.FOLLOW_UPS_OFF, Erased.FOLLOW_UPS_ON): lambda tx, person_id, at: (
+        tx.people.set_follow_ups_off(person_id, at)
+    ),
     (Erased.SIGNS_OFF, Erased.SIGNS_ON): lambda tx, person_id, at: tx.people.set_signs_off(
         person_id, at
     ),

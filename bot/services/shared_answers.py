@@ -33,7 +33,7 @@ def shared_of(
 
 
 def _place(answer: SharedAnswer, packs: Mapping[UUID, Pack]) -> tuple[str, int, datetime]:
-    keys = [question.key for question in packs[answer.pack_revision_id].questions]
+    keys = packs[answer.pack_revision_id].keys
     return answer.period, keys.index(answer.question_key), answer.answered_at
 
 

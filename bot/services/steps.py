@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.check_in import ANSWERABLE, AskedQuestion, CheckIn, State
+from bot.domain.check_in import ANSWERABLE, Asked, AskedQuestion, CheckIn, State
 from bot.domain.delivery import ON_SCREEN, DeliveryState, NewDelivery
 from bot.domain.local_time import next_open_moment
+from bot.domain.packs import parent_of
+from bot.domain.ports.queue_store import SentMessage
 from bot.services import early_signs, outgoing
 from bot.services.act import Act
 from bot.services.places import settle_unsent, wake_waiting
@@ -63,6 +65,46 @@ def ask_again(act: Act, check_in: CheckIn) -> CheckIn:
     return act.save(renewed)
 
 
+def let_go(act: Act, check_in: CheckIn) -> CheckIn:
+    """Without a follow-up question that is still open: it is optional, so it comes in no reminder
+    and holds nothing up. What may stand on the screen counts as skipped. Not saved yet.
+    """
+    found = check_in.follow_up()
+    if found is None or not found.is_open:
+        return check_in
+    if found.asked_at is None and call_back(act, check_in, found.key):
+        act.tx.check_ins.drop_question(check_in.id, found.key)
+        return check_in.without_question(found.key)
+    act.tx.queue.cancel_about(check_in.id, "let_go", act.now, found.key)
+    redraw(act, check_in, found.key)
+    return check_in.with_question(replace(found, state=Asked.SKIPPED))
+
+
+def let_go_of(act: Act, check_in: CheckIn, key: str) -> CheckIn:
+    """The same where it follows the question `key`. Typed text is for that one again."""
+    found = check_in.follow_up()
+    if found is None or not found.is_open or parent_of(found.key) != key:
+        return check_in
+    without = let_go(act, check_in)
+    if not without.asks(found.key):
+        return without
+    return without.with_question(replace(without.asked(found.key), asked_at=None))
+
+
+def call_back(act: Act, check_in: CheckIn, key: str) -> bool:
+    """Takes what is queued about a question ("": about none) out of the queue again; False where
+    somebody may have seen any of it, or is about to.
+    """
+    queued = [m for m in act.tx.queue.about(check_in.id, key) if not _is_gone(m)]
+    if any(m.state is not DeliveryState.READY or m.maybe_sent for m in queued):
+        return False
+    return act.tx.queue.cancel_about(check_in.id, "called_back", act.now, key) == len(queued)
+
+
+def _is_gone(message: SentMessage) -> bool:
+    return message.state is DeliveryState.SKIPPED
+
+
 def offer_again(act: Act, check_in: CheckIn) -> CheckIn:
     """Offers a snoozed or waiting check-in in the person's open hours; it takes the place."""
     opens = next_open_moment(act.now, act.person.zone, act.policy.quiet, act.working_day)
@@ -110,6 +152,7 @@ def redraws(act: Act, check_in: CheckIn, key: str | None = None) -> list[NewDeli
 
 def close(act: Act, check_in: CheckIn, state: State, reason: str) -> CheckIn:
     """Ends an open check-in: nothing more is sent for it, its messages lose their buttons."""
+    check_in = let_go(act, check_in)
     act.tx.queue.cancel_about(check_in.id, reason, act.now)
     settle_unsent(act.tx, check_in.occurrence_id, reason)
     redraw(act, check_in)

@@ -60,6 +60,7 @@ def _tend_one(act: Act, check_in: CheckIn) -> None:
 
 
 def _close(act: Act, check_in: CheckIn) -> None:
+    check_in = steps.let_go(act, check_in)
     reason = "another_conversation" if check_in.state is State.WAITING else "closed"
     state = State.DONE if check_in.next_question() is None else State.CLOSED
     steps.close(act, check_in, state, reason)
@@ -87,6 +88,11 @@ def _remind(act: Act, check_in: CheckIn) -> None:
     reminded = replace(check_in, reminders_done=check_in.reminders_done + len(due))
     if _acted_today(act, check_in):
         act.save(reminded)
+        return
+    reminded = steps.let_go(act, reminded)
+    if reminded.next_question() is None:
+        answered = replace(reminded, completed_at=act.now)
+        steps.close(act, answered, State.DONE, "answered")
         return
     expires_at = min(due[-1] + REMINDER_WINDOW, check_in.closes_at)
     opens = next_open_moment(act.now, act.person.zone, act.policy.quiet, act.working_day)

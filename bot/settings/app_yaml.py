@@ -25,7 +25,16 @@ from bot.settings.cadence_schema import Cadence, Surroundings
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
-from bot.settings.schema import Ai, AiExpectations, Company, Limits, Privacy, Promises, Quiet
+from bot.settings.schema import (
+    Ai,
+    AiExpectations,
+    Company,
+    FollowUps,
+    Limits,
+    Privacy,
+    Promises,
+    Quiet,
+)
 from bot.settings.signs_schema import EarlySigns, signs_of
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
@@ -38,6 +47,7 @@ _SECTIONS = (
     "ai_expectations",
     "ai",
     "early_signs",
+    "follow_ups",
     "privacy",
     "packs",
     "cadences",
@@ -131,15 +141,18 @@ class _Reader:
         promises = self._section(Promises, "promises")
         expectations = self._section(AiExpectations, "ai_expectations")
         ai = self._ai()
+        following = self._section(FollowUps, "follow_ups")
         privacy = self._section(Privacy, "privacy")
         if company is None or not (
-            limits and promises and expectations and privacy and quiet and ai
+            limits and promises and expectations and privacy and quiet and ai and following
         ):
             return None
         facts = _given(company) | _given(privacy) | {"quiet": quiet}
         facts["company"] = facts.pop("name")
         if "prompts_per_week" in _given(limits):
             facts["weekly_cap"] = limits.prompts_per_week
+        if "ask" in _given(following):
+            facts["asks_follow_ups"] = following.ask
         if "ask_after_days" in _given(promises):
             facts["follow_up_days"] = promises.ask_after_days
         return Policy(**facts, expectations=Expectations(**_given(expectations)), ai=ai)

@@ -65,6 +65,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "ai_expectations": _expectations(policy.expectations),
         **({"ai": asdict(policy.ai)} if policy.ai.provider else {}),
         **_early_signs(policy.early_signs),
+        "follow_ups": {"ask": policy.asks_follow_ups},
         "privacy": _without_none(
             group_minimum=policy.group_minimum,
             comment_minimum=policy.comment_minimum,
@@ -177,6 +178,7 @@ def _question(question: Question) -> dict[str, Any]:
         "shows_expectations": question.shows_expectations,
         "help_from": question.help_from,
         **_counting(question),
+        **_following(question),
         "wording": {locale: _wording(words) for locale, words in question.wording.items()},
     }
 
@@ -186,6 +188,14 @@ def _counting(question: Question) -> dict[str, Any]:
     counted = {"counted": True} if question.counted else {}
     favourable = question.favourable_from
     return counted | ({"favourable_from": favourable} if favourable else {})
+
+
+def _following(question: Question) -> dict[str, Any]:
+    told = [
+        {"key": each.key, "when": each.when.value, "wording": dict(each.wording)}
+        for each in question.follow_ups
+    ]
+    return {"follow_ups": told} if told else {}
 
 
 def _wording(words: Wording) -> dict[str, Any]:

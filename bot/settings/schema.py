@@ -128,6 +128,10 @@ class Ai(Section):
     daily_tokens: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 200_000
 
 
+class FollowUps(Section):
+    ask: bool = True
+
+
 def _days_by_pack(value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         raise Unfit(f"{shown(value)} is not a mapping", "write each pack's key, a colon and days")

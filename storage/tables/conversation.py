@@ -16,6 +16,7 @@ _PLANNED = text("state = 'planned'")
 _BUNDLED = text("state = 'bundled'")
 _TALKING = text("state IN ('offered', 'open')")
 _PENDING = text("pending_version_id IS NOT NULL")
+_CHOOSING = text("state = 'choosing'")
 
 
 class PlanRow(Row, table=True):
@@ -137,7 +138,15 @@ class CheckInQuestionRow(Main, table=True):
     """Where one question of a check-in stands."""
 
     __tablename__ = "check_in_question"
-    __table_args__ = (Index("ix_check_in_question_check_in", "check_in_id"),)
+    __table_args__ = (
+        Index("ix_check_in_question_check_in", "check_in_id"),
+        Index(
+            "ix_check_in_question_choosing",
+            "organisation_id",
+            sqlite_where=_CHOOSING,
+            postgresql_where=_CHOOSING,
+        ),
+    )
 
     organisation_id: UUID = Field(primary_key=True)
     check_in_id: UUID = Field(primary_key=True, foreign_key="check_in.id")

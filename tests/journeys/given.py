@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import Audience, CadenceKind, CadenceSpec
-from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
+from bot.domain.packs import (
+    AudienceKind,
+    FollowUp,
+    Pack,
+    Question,
+    QuestionKind,
+    When,
+    Wording,
+)
 from bot.domain.people import Role
 from bot.domain.recurrence import Recurrence, Unit
 from bot.services.people_file import PersonRow
@@ -150,6 +158,10 @@ def _asks(
     return Question(key, kind, audience, {"en": wording}, tuple(options))
 
 
+def _follow_up(key: str, when: When, text: str) -> FollowUp:
+    return FollowUp(key, when, {"en": text})
+
+
 PAIR = Pack("pair", {"en": "Pair"}, (_asks("work", "How is work?"), _asks("wish", "Any wish?")))
 OTHER = Pack("other", {"en": "Other"}, (_asks("tools", "Which tools?"), _asks("team", "The team?")))
 KINDS = Pack(
@@ -164,6 +176,25 @@ KINDS = Pack(
         _asks("diary", "For your diary?", audience=AudienceKind.SELF),
     ),
 )
+FOLLOWED = Pack(
+    "followed",
+    {"en": "Followed"},
+    (
+        replace(
+            _asks("work", "How is work?"),
+            follow_ups=(
+                _follow_up("moment", When.SHORT, "Which moment shows it?"),
+                _follow_up("better", When.SHORT, "What would make it better?"),
+                _follow_up("to_hear", When.QUESTION, "What would help to hear?"),
+            ),
+        ),
+        replace(
+            _asks("wish", "Any wish?"),
+            follow_ups=(_follow_up("first", When.ANY, "What comes first?"),),
+        ),
+    ),
+)
+"""Answers to it that say little, or ask something back, may get one more question."""
 FIVE = Pack(
     "five",
     {"en": "Five"},

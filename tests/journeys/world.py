@@ -32,7 +32,18 @@ from scheduling.clock import SteppedClock
 from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
 from tests.journeys.arrivals import Arrival
-from tests.journeys.given import BERLIN, FIVE, GROUPS, KINDS, OTHER, PAIR, Someone, address, at
+from tests.journeys.given import (
+    BERLIN,
+    FIVE,
+    FOLLOWED,
+    GROUPS,
+    KINDS,
+    OTHER,
+    PAIR,
+    Someone,
+    address,
+    at,
+)
 from tests.journeys.seen import Seen
 from tests.journeys.surfaces import Local, Surface
 from tests.journeys.words import below, pressable, quotes, words
@@ -87,7 +98,7 @@ class World(Seen):
 
     async def configure(self, cadences: Sequence[CadenceSpec], policy: Policy) -> None:
         """Applies a configuration, as `touchpoint cadence apply` does."""
-        packs = (*load_packs().values(), PAIR, OTHER, KINDS, FIVE, GROUPS)
+        packs = (*load_packs().values(), PAIR, OTHER, KINDS, FIVE, GROUPS, FOLLOWED)
         configuration = Configuration(policy, packs, tuple(cadences))
         calendar = self.built.kit.calendar
         await apply(self.built.uow, calendar, configuration, author="hr", now=self.now)

@@ -121,6 +121,14 @@ class CheckIns(Protocol):
         """Writes every field but the ids, and the states of its questions."""
         ...
 
+    def drop_question(self, check_in_id: UUID, key: str) -> None:
+        """A question that nobody was asked is in the check-in no more."""
+        ...
+
+    def choosing(self, limit: int) -> Sequence[UUID]:
+        """Those of which a follow-up question is still being chosen."""
+        ...
+
     def conceal(self, naming: Mapping[UUID, Named]) -> None:
         """Those whose message on the screen names another manager than these (by check-in) have no
         reader for now; those whose message names another AI, no AI.

@@ -149,8 +149,12 @@ class Queue(Protocol):
         """
         ...
 
-    def cancel_about(self, about_id: UUID, reason: str, now: datetime) -> int:
-        """Skips what is still ready for one check-in."""
+    def cancel_about(
+        self, about_id: UUID, reason: str, now: datetime, about_key: str | None = None
+    ) -> int:
+        """Skips what is still ready for one check-in, or about one of its questions ("": about
+        none of them); how many.
+        """
         ...
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:
