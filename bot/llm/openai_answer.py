@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -9,6 +10,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.ports.writer import NotWritten
+
+_log = logging.getLogger(__name__)
 
 _FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
 _ENDED = {"length": "cut_off", "content_filter": "refused"}
@@ -71,14 +74,14 @@ def read_completion(body: bytes, estimated: int) -> Answer:
     try:
         choice = _Completion.model_validate_json(body).choices[0]
     except ValidationError:
-        raise NotWritten("wrong_form", cost) from None
+        raise unusable("wrong_form", cost) from None
     if choice.message.refusal:
-        raise NotWritten("refused", cost)
+        raise unusable("refused", cost)
     if choice.finish_reason in _ENDED:
-        raise NotWritten(_ENDED[choice.finish_reason], cost)
+        raise unusable(_ENDED[choice.finish_reason], cost)
     text = choice.message.content or ""
     if not text.strip():
-        raise NotWritten("empty", cost)
+        raise unusable("empty", cost)
     return Answer(text, usage.prompt_tokens, usage.completion_tokens)
 
 
@@ -94,7 +97,13 @@ def read_form(form: type[T], answer: Answer) -> T:
     try:
         return form.model_validate_json(fenced[1] if fenced else answer.text)
     except ValidationError:
-        raise NotWritten("wrong_form", answer.tokens) from None
+        raise unusable("wrong_form", answer.tokens) from None
+
+
+def unusable(reason: str, tokens: int) -> NotWritten:
+    """What to raise for an answer that came and can't be used; the log has the reason alone."""
+    _log.warning("the model's answer can't be used", extra={"code": reason})
+    return NotWritten(reason, tokens)
 
 
 def tokens_of(text: str | bytes) -> int:

@@ -8,16 +8,10 @@ import json
 from bot.domain.masking import Masker
 from bot.domain.ports.chooser import Choosing, Chosen
 from bot.domain.ports.writer import NotWritten
-from bot.llm.openai_answer import Answer, Form, read_form
+from bot.llm.openai_answer import Answer, Form, read_form, unusable
 from bot.llm.openai_client import OpenAiClient
 from bot.llm.openai_request import Task, beginning, closed
 from prompts.model_prompts import model_prompt
-
-PATIENCE = 5
-"""Seconds: the question goes out a few seconds later, with or without the model."""
-
-_IN_ALL = PATIENCE + 2
-"""Seconds, with the wait until one of the calls under way has come to its end."""
 
 NONE = "none"
 _MOST_CHARACTERS = 1_000
@@ -41,20 +35,22 @@ class OpenAiChooser:
 
     def most_tokens(self, choosing: Choosing) -> int:
         """What one choice may cost at most."""
-        return self._client.most_tokens(self._task(choosing), tries=1)
+        return self._client.most_tokens(self._task(choosing), again=False)
 
     async def choose(self, choosing: Choosing) -> Chosen:
         """Picks one of the options within seconds, or none of them. Raises NotWritten."""
         answer = await self._answer(self._task(choosing))
         choice = read_form(ChoiceForm, answer).choice
         if choice not in {*choosing.options, NONE}:
-            raise NotWritten("wrong_form", answer.tokens)
+            raise unusable("wrong_form", answer.tokens)
         return Chosen(choice if choice in choosing.options else "", answer.tokens)
 
     async def _answer(self, task: Task) -> Answer:
+        """Waits no longer for one of the calls under way to end than for its own."""
+        patience = self._client.pace.for_choice
         try:
-            async with asyncio.timeout(_IN_ALL):
-                return await self._client.ask(task, patience=PATIENCE, tries=1)
+            async with asyncio.timeout(2 * patience):
+                return await self._client.ask(task, patience=patience, again=False)
         except TimeoutError:
             raise NotWritten("busy") from None
 

@@ -40,8 +40,8 @@ class OpenAiClient:
     ) -> None:
         """monotonic: seconds by a clock that never goes back, where it isn't the system's."""
         self._connection = connection
-        self._pace = pace or Pace()
-        self._rest = Rest(self._pace, monotonic or time.monotonic)
+        self.pace = pace or Pace()
+        self._rest = Rest(self.pace, monotonic or time.monotonic)
         self._places = asyncio.Semaphore(connection.at_once)
         self._opening = asyncio.Lock()
         self._open: AsyncOpenAI | None = None
@@ -55,31 +55,26 @@ class OpenAiClient:
     def model(self) -> str:
         return self._connection.model
 
-    def most_tokens(self, task: Task, tries: int = 2) -> int:
-        """What a task may cost at most."""
-        return tries * (task.estimated + task.most)
+    def most_tokens(self, task: Task, *, again: bool = True) -> int:
+        """What a task may cost at most, a second try included where there is one."""
+        return (2 if again else 1) * (task.estimated + task.most)
 
-    async def ask(self, task: Task, *, patience: float | None = None, tries: int = 2) -> Answer:
+    async def ask(self, task: Task, *, patience: float | None = None, again: bool = True) -> Answer:
         """The model's answer, which has come to its end.
 
-        patience: seconds for one try, where it isn't the usual. Raises NotWritten, with what it
-        cost all the same.
+        patience: seconds for one try, where it isn't the usual. again: try a second time what may
+        pass. Raises NotWritten, with what it cost all the same.
         """
-        cost = 0
-        for attempt in range(1, tries + 1):
-            try:
-                answer = await self._once(task, patience or self._pace.patience)
-            except _Failed as failed:
-                cost += failed.cost
-                wait = self._wait(failed.failure) if attempt < tries else None
-                if wait is None:
-                    raise NotWritten(failed.failure.reason, cost) from None
-                await asyncio.sleep(wait)
-            except NotWritten as unusable:
-                raise NotWritten(unusable.reason, cost + unusable.tokens) from None
-            else:
-                return Answer(answer.text, answer.sent + cost, answer.received)
-        raise NotWritten("unavailable", cost)
+        seconds = patience or self.pace.patience
+        try:
+            return await self._once(task, seconds)
+        except _Failed as failed:
+            wait = self._wait(failed.failure) if again else None
+            if wait is None:
+                raise
+            cost = failed.tokens
+        await asyncio.sleep(wait)
+        return await self._again(task, seconds, cost)
 
     async def close(self) -> None:
         """Closes the connections; a repeat changes nothing."""
@@ -89,8 +84,16 @@ class OpenAiClient:
 
     def _wait(self, failure: Failure) -> float | None:
         """Seconds before the second try; None where it isn't worth one."""
-        wait = self._pace.pause if failure.wait is None else failure.wait
-        return wait if failure.passing and wait <= self._pace.longest_wait else None
+        wait = self.pace.pause if failure.wait is None else failure.wait
+        return wait if failure.passing and wait <= self.pace.longest_wait else None
+
+    async def _again(self, task: Task, seconds: float, cost: int) -> Answer:
+        """The second try. cost: of the first."""
+        try:
+            answer = await self._once(task, seconds)
+        except NotWritten as failed:
+            raise NotWritten(failed.reason, cost + failed.tokens) from None
+        return Answer(answer.text, answer.sent + cost, answer.received)
 
     async def _once(self, task: Task, patience: float) -> Answer:
         async with self._places:
@@ -99,7 +102,7 @@ class OpenAiClient:
                 body = await self._send(task, patience)
             except _Failed as failed:
                 self._rest.failed(failed.failure)
-                self._count(Answer("", failed.cost, 0))
+                self._count(Answer("", failed.tokens, 0))
                 raise
         self._rest.worked()
         return self._read(task, body)
@@ -109,7 +112,6 @@ class OpenAiClient:
             answer = read_completion(body, task.estimated)
         except NotWritten as unusable:
             self._count(Answer("", unusable.tokens, 0))
-            _log.warning("the model's answer can't be used", extra={"code": unusable.reason})
             raise
         self._count(answer)
         return answer
@@ -146,15 +148,16 @@ class OpenAiClient:
         """Opened at the first call, in a thread: the import takes most of a second."""
         async with self._opening:
             if self._open is None:
-                self._open = await asyncio.to_thread(_opened, self._connection, self._pace.patience)
+                self._open = await asyncio.to_thread(_opened, self._connection, self.pace.patience)
             return self._open
 
 
-class _Failed(Exception):
+class _Failed(NotWritten):
+    """There was no answer to read. Its own words stay here: the log has the code."""
+
     def __init__(self, failure: Failure, cost: int) -> None:
-        super().__init__(failure.reason)
+        super().__init__(failure.reason, cost)
         self.failure = failure
-        self.cost = cost
 
 
 def _opened(connection: Connection, patience: float) -> AsyncOpenAI:

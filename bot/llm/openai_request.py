@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.llm.openai_answer import tokens_of
 
-_OPENAI = ("openai.com", "azure.com", "azure.us", "azure.cn")
+_OPENAI = (".openai.com", ".azure.com", ".azure.us", ".azure.cn")
 _WITHOUT_STORE = frozenset({"api.mistral.ai", "generativelanguage.googleapis.com"})
 """Hosts that keep no completions in that way and refuse to be told not to."""
 
@@ -52,7 +52,7 @@ class Task:
 def parameters(connection: Connection, task: Task) -> dict[str, Any]:
     """What is sent, but for the key. OpenAI's own models and all others differ in a few names."""
     host = connection.host.partition(":")[0]
-    theirs = bool(connection.api_version) or host.endswith(_OPENAI)
+    theirs = bool(connection.api_version) or f".{host}".endswith(_OPENAI)
     schema = {"name": task.name, "strict": True, "schema": dict(task.form)}
     given: dict[str, Any] = {
         "model": connection.model,

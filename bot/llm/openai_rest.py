@@ -14,12 +14,13 @@ _OF_ONE_TASK = frozenset({"refused", "cut_off"})
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds. One try may take `patience`; before a second one passes `pause`, or what the
-    provider asks for where that isn't above `longest_wait`. After `failures` in a row nothing is
-    asked for `rest`.
+    """Seconds. One try may take `patience`, a choice `for_choice`; before a second try passes
+    `pause`, or what the provider asks for where that isn't above `longest_wait`. After `failures`
+    in a row nothing is asked for `rest`.
     """
 
     patience: float = 30
+    for_choice: float = 5
     pause: float = 1
     longest_wait: float = 5
     failures: int = 3

@@ -109,7 +109,7 @@ class Faults:
         """The answer that has this fault; `good` is what the model would have said."""
         fault = planned.fault
         if fault in STATUS:
-            return _status(planned)
+            return _status(planned, number)
         if fault in (Fault.HANG, Fault.DRIP):
             return await self._slowly(request, fault)
         if fault is Fault.RESET:
@@ -127,9 +127,10 @@ class Faults:
         return response if fault is Fault.DRIP else web.Response(status=500)
 
 
-def _status(planned: Planned) -> web.Response:
+def _status(planned: Planned, number: int) -> web.Response:
     status, code = STATUS[planned.fault]
     response = refused(status, code, "SECRET detail of the provider, with a key sk-hush in it")
+    response.headers["x-request-id"] = f"req_{number}"
     if planned.retry_after:
         response.headers["Retry-After"] = planned.retry_after
     return response

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from inspect import isawaitable
 
 from aiohttp import web
 
@@ -25,8 +26,9 @@ Answering = Callable[[Asked], object]
 class ModelServer:
     """One provider with one model.
 
-    `answers` says what the model answers: text as it is, anything else as JSON. It means well at
-    first, see `answers.obliging`; `says` and `fails` come before it.
+    `answers` says what the model answers: text as it is, anything else as JSON, or what can be
+    awaited for it. It means well at first, see `answers.obliging`; `says` and `fails` come before
+    it.
     """
 
     answers: Answering = answers.obliging
@@ -106,6 +108,8 @@ class ModelServer:
             return await self.faults.answer(request, planned, asked, self.answers(asked), number)
         asked.outcome = "ok"
         content = self._next.popleft() if self._next else self.answers(asked)
+        if isawaitable(content):
+            content = await content
         body = answers.completion(asked, content, number)
         return web.json_response(body, headers={"x-request-id": f"req_{number}"})
 
