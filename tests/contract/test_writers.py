@@ -95,7 +95,8 @@ async def test_a_model_is_sent_words_and_no_name_address_or_id(
     for absent in ("Ana", "Silva", "Marta", "acme.com", "Worse than ever", str(said.version_id)):
         assert absent not in asked.text, absent
     first, second = asked.data["answers"]
-    assert first["words"].startswith("PERSON_1 here: PERSON_2 tests fail")
+    words = "PERSON_1 here: PERSON_2's tests fail, see LINK_1 or EMAIL_1. PERSON_1 too."
+    assert first["words"] == words
     assert set(first) == {"id", "question", "words"}
     assert (second["rating"], second["rating_last_time"]) == (2, 4)
     assert asked.body["store"] is False
