@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -30,6 +31,7 @@ def main() -> None:
         settings = read_ai()
     except ConfigurationError as error:
         sys.exit(str(error))
+    logging.getLogger().addHandler(logging.NullHandler())  # the table tells it all
     weeks = load_weeks()[: given.limit]
     price = Price(given.price_in, given.price_out)
     runs = asyncio.run(_runs(settings, weeks, price))
@@ -48,9 +50,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _runs(
-    settings: AiSettings | None, weeks: Sequence[EvalWeek], price: Price
-) -> list[Run]:
+async def _runs(settings: AiSettings | None, weeks: Sequence[EvalWeek], price: Price) -> list[Run]:
     with _progress() as progress:
         if settings is not None:
             bar = progress.add_task(settings.model, total=len(weeks))

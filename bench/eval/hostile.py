@@ -85,7 +85,9 @@ def _nowhere(asked: Asked) -> object:
     """True words, of an answer that doesn't exist, or of none."""
     first: Answer = asked.data["answers"][0]
     words = str(first["words"])[:150]
-    strays = [_item(f"PERSON_1 says {words}", {**first, "id": key}) for key in ("a99", "", "A1", "0")]
+    strays = [
+        _item(f"PERSON_1 says {words}", {**first, "id": key}) for key in ("a99", "", "A1", "0")
+    ]
     return _both(*strays, {"text": f"PERSON_1 says {words}", "evidence": []})
 
 

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.eval.weeks import FOLDER
+from tests.servers.model.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """content: what the model wrote, as text or as the JSON it was asked for. wrong: sentences in
     it that say what the person didn't, and so must never be shown; where it is JSON, all others
-    are true, though not all of them keep to the rules. odd: other fields of the completion.
+    are true, though not all of them keep to the rules. fails: how it ended, where not well.
     """
 
     content: Any
     wrong: frozenset[str]
-    odd: dict[str, Any]
+    fails: Fault | None
 
     @property
     def sound(self) -> frozenset[str]:
@@ -38,7 +39,7 @@ def load_recorded() -> dict[str, Recorded]:
     found: dict[str, Recorded] = {}
     for file in sorted((FOLDER / "recorded").glob("*.json")):
         for key, given in json.loads(file.read_text(encoding="utf-8")).items():
-            odd = {name: given[name] for name in ("refusal", "finish_reason") if name in given}
+            fails = Fault[given["fails"]] if "fails" in given else None
             wrong = frozenset(given.get("wrong", ()))
-            found[key] = Recorded(given.get("content"), wrong, odd)
+            found[key] = Recorded(given.get("content"), wrong, fails)
     return found

@@ -45,7 +45,9 @@ class Pace:
     done: Callable[[], None] = field(default=lambda: None)
 
 
-async def word(writer: Writer, weeks: Sequence[EvalWeek], pace: Pace | None = None) -> list[Outcome]:
+async def word(
+    writer: Writer, weeks: Sequence[EvalWeek], pace: Pace | None = None
+) -> list[Outcome]:
     """The outcomes in the order of the weeks."""
     pace = pace or Pace()
     places = asyncio.Semaphore(pace.at_once)
@@ -69,5 +71,3 @@ async def _outcome(writer: Writer, week: EvalWeek) -> Outcome:
         return Outcome(week, plain, seconds, None, failed.reason, failed.tokens, failed.dropped)
     seconds = perf_counter() - started
     return Outcome(week, plain, seconds, part, "", part.tokens, part.dropped)
-
-

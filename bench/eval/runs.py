@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bench.eval.figures import Figures, Usage, figures
@@ -13,6 +14,12 @@ from bench.eval.weeks import EvalWeek
 from bot.llm.openai_model import Model
 from bot.llm.openai_request import Connection
 from tests.servers.model.server import ModelServer, serving
+
+Done = Callable[[], None]
+
+
+def _nothing() -> None:
+    """For whoever watches no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +42,59 @@ async def connected(
     connection: Connection,
     weeks: Sequence[EvalWeek],
     price: Price | None = None,
-    done: Callable[[], None] = lambda: None,
+    done: Done = _nothing,
 ) -> Run:
     """The model that is set up. done: called after each week."""
     pace = Pace(connection.at_once, done)
-    return await _run(f"{connection.model} at {connection.host}", connection, weeks, pace, price)
+    async with _writing(connection) as model:
+        outcomes = await word(model.writer, weeks, pace)
+    return _counted(f"{connection.model} at {connection.host}", model, outcomes, price)
 
 
-async def replayed(weeks: Sequence[EvalWeek], done: Callable[[], None] = lambda: None) -> Run:
+async def replayed(weeks: Sequence[EvalWeek], done: Done = _nothing) -> Run:
     """The recorded answers, one week after the other."""
     known = load_recorded()
-    async with serving() as server:
+    outcomes: list[Outcome] = []
+    async with serving() as server, _writing(server.connection) as model:
         for week in weeks:
             _plan(server, known[week.key])
-        pace = Pace(1, done)
-        return await _run("recorded answers", server.connection, weeks, pace, known=known)
+            outcomes += await word(model.writer, [week], Pace(done=done))
+    return _counted("recorded answers", model, outcomes, known=known)
 
 
-async def misled(weeks: Sequence[EvalWeek], done: Callable[[], None] = lambda: None) -> Run:
+async def misled(weeks: Sequence[EvalWeek], done: Done = _nothing) -> Run:
     """A model that means ill."""
-    async with serving(ModelServer(answers=hostile)) as server:
-        return await _run("a hostile model", server.connection, weeks, Pace(8, done))
+    async with (
+        serving(ModelServer(answers=hostile)) as server,
+        _writing(server.connection) as model,
+    ):
+        outcomes = await word(model.writer, weeks, Pace(done=done))
+    return _counted("a hostile model", model, outcomes)
 
 
 def _plan(server: ModelServer, recorded: Recorded) -> None:
-    server.says(recorded.content)
+    if recorded.fails:
+        server.fails(recorded.fails)
+    else:
+        server.says(recorded.content)
 
 
-async def _run(
-    name: str,
-    connection: Connection,
-    weeks: Sequence[EvalWeek],
-    pace: Pace,
-    price: Price | None = None,
-    known: dict[str, Recorded] | None = None,
-) -> Run:
+@asynccontextmanager
+async def _writing(connection: Connection) -> AsyncIterator[Model]:
     model = Model.at(connection)
     try:
-        outcomes = await word(model.writer, weeks, pace)
+        yield model
     finally:
         await model.close()
+
+
+def _counted(
+    name: str,
+    model: Model,
+    outcomes: list[Outcome],
+    price: Price | None = None,
+    known: Mapping[str, Recorded] | None = None,
+) -> Run:
     price, spent = price or Price(), model.client.spent
     usage = Usage(spent.sent, spent.received, price.sent, price.received)
     return Run(figures(name, outcomes, model.writer.dropped, usage, known), outcomes)
