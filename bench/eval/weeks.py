@@ -64,7 +64,7 @@ def week_of(
 
 def _given() -> Iterator[dict[str, Any]]:
     for file in sorted((FOLDER / "weeks").glob("*.yaml")):
-        yield from YAML(typ="safe", pure=True).load(file)
+        yield from YAML(typ="safe").load(file)
 
 
 def _names_in(given: Mapping[str, Any]) -> list[str]:

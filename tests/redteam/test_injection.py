@@ -47,7 +47,7 @@ class Attack:
 
 
 def attacks_in(name: str) -> list[Attack]:
-    found = YAML(typ="safe", pure=True).load(FOLDER / f"{name}.yaml")
+    found = YAML(typ="safe").load(FOLDER / f"{name}.yaml")
     return [
         Attack(
             each["id"],
