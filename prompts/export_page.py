@@ -83,11 +83,12 @@ class _Page:
             return value
 
     def could_read(self, audience: Mapping[str, Any]) -> str:
-        """From when on who could read an answer."""
+        """From when on who could read an answer, and the AI named with them."""
         kind, names = audience["kind"], audience["readers"]
         if kind == "manager":
             kind = "self" if not names else "manager_counted" if audience["counted"] else kind
-        return str(self._say(f"could_read_{kind}", names=names, at=self.at(audience["from"])))
+        at, ai = self.at(audience["from"]), audience["ai"]
+        return str(self._say(f"could_read_{kind}", names=names, at=at, ai=ai))
 
 
 @lru_cache(maxsize=1)

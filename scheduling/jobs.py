@@ -17,6 +17,7 @@ from bot.services.settle_erasures import settle_erasures
 from bot.services.tend import tend
 from bot.services.tend_promises import tend_promises
 from bot.services.weekly_summary import summarise
+from bot.services.wording import AI_TIME
 from bot.services.work import sweep
 
 Run = Callable[[Kit, datetime], Awaitable[int]]
@@ -28,12 +29,13 @@ class Job:
 
     A step does what is due at a moment (aware UTC) and says how much that was. Each has a name
     of its own, and one that fails holds up none of the others. A job that overruns is not started
-    a second time.
+    a second time. `may_take` is how long a turn may take where it waits for somebody else.
     """
 
     id: str
     every: timedelta
     steps: tuple[tuple[str, Run], ...]
+    may_take: timedelta = timedelta()
 
 
 def _unless_held(*steps: tuple[str, Run]) -> tuple[tuple[str, Run], ...]:
@@ -52,7 +54,7 @@ async def _plan(kit: Kit, now: datetime) -> int:
 
 
 JOBS: tuple[Job, ...] = (
-    # In this order: what was planned may lie on a manager's desk, or be a summary to draft.
+    # In this order: what was planned may lie on a manager's desk.
     Job(
         "schedule",
         timedelta(minutes=1),
@@ -63,8 +65,14 @@ JOBS: tuple[Job, ...] = (
             ("promises", tend_promises),
             ("desks", tend_desks),
             ("announce", announce),
-            ("summarise", summarise),
         ),
+    ),
+    # By itself, as it may wait for a model, and often, as it can't follow the plan any more.
+    Job(
+        "summaries",
+        timedelta(seconds=15),
+        _unless_held(("summarise", summarise)),
+        may_take=AI_TIME,
     ),
     # The first purges the inbox as well.
     Job("tidy", timedelta(seconds=30), (("sweep", sweep), ("settle", settle_erasures))),

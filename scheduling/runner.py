@@ -30,7 +30,9 @@ _CONTENDED = timedelta(milliseconds=250)
 _FIRST_BACKOFF, _LAST_BACKOFF = timedelta(seconds=1), timedelta(seconds=30)
 
 _LATE = 5
-"""A step that did not succeed for so many of its intervals makes the process not ready."""
+"""A step that did not succeed for so many of its intervals, and for as long as a turn may take,
+makes the process not ready.
+"""
 
 
 class Bell:
@@ -131,7 +133,7 @@ class Runner:
             step
             for job in self._jobs.values()
             for step, _ in job.steps
-            if self._watch.silent_for(step) > _LATE * job.every.total_seconds()
+            if self._watch.silent_for(step) > (_LATE * job.every + job.may_take).total_seconds()
         ]
         return problems + [f"{step} has not succeeded for some time" for step in late]
 

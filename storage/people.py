@@ -36,6 +36,7 @@ _LOCK_MANY = (
     .order_by(_person.c.id)
     .with_for_update(key_share=True)
 )
+_NAMES = select(_person.c.name).where(own(_person))
 _MANY = _SELECT.where(_person.c.id.in_(SOME))
 _BY_IDENTITY = _SELECT.where(
     own(_identity),
@@ -95,6 +96,9 @@ class SqlPeople(Managements):
     def roster(self) -> Sequence[Roster]:
         """By e-mail address."""
         return [_roster_line(row) for row in self._connection.execute(self._roster())]
+
+    def names(self) -> Sequence[str]:
+        return self._run(_NAMES).scalars().all()
 
     def count(self) -> int:
         """How many are active."""

@@ -11,6 +11,9 @@ from uuid import UUID
 from bot.domain.check_in import Value
 from bot.domain.masking import NameBook
 
+PLAIN = "plain"
+"""The writer that asks no model."""
+
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 
 
@@ -97,18 +100,22 @@ class Claim:
 class WrittenPart:
     """One person's part of a summary as a writer worded it.
 
-    writer: "plain", or the model's name; prompt: the version of what the model was told. dropped
+    writer: `PLAIN`, or the model's name; prompt: the version of what the model was told. dropped
     counts the sentences a model proposed that did not hold. tokens: what asking it cost; kept
     nowhere with the part.
     """
 
-    headline: str
     starters: tuple[Starter, ...] = ()
-    writer: str = "plain"
+    writer: str = PLAIN
     claims: tuple[Claim, ...] = ()
     dropped: int = 0
     prompt: str = ""
     tokens: int = field(default=0, compare=False)
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether a model worded it."""
+        return self.writer != PLAIN
 
 
 def excerpt(text: str, limit: int = 120) -> str:

@@ -120,7 +120,6 @@ class OpenAiWriter:
         if not claims or not starters:
             raise NotWritten("too_little", answer.tokens, count)
         return WrittenPart(
-            headline="",
             starters=tuple(_starter(each) for each in starters),
             writer=self.name,
             claims=tuple(Claim(each.text, each.evidence) for each in claims),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.summary import PersonWeek, SharedAnswer, Starter, WrittenPart, excerpt
+from bot.domain.summary import PLAIN, PersonWeek, SharedAnswer, Starter, WrittenPart, excerpt
 
 STARTERS_PER_PERSON = 3
 LOW = 2
@@ -13,15 +13,13 @@ class PlainWriter:
 
     @property
     def name(self) -> str:
-        return "plain"
+        return PLAIN
 
     async def write(self, week: PersonWeek) -> WrittenPart:
         """Words one person's part. Nothing in it is anybody's opinion of that person."""
         ranked = sorted(week.answers, key=_rank)
         starters = [s for answer in ranked if (s := _starter(week, answer)) is not None]
-        return WrittenPart(
-            headline="", starters=tuple(starters[:STARTERS_PER_PERSON]), writer=self.name
-        )
+        return WrittenPart(starters=tuple(starters[:STARTERS_PER_PERSON]), writer=self.name)
 
 
 def _rule(answer: SharedAnswer) -> str:

@@ -222,10 +222,15 @@ def record(
             audience=kind,
             readers=readers,
             counted=question.counted,
-            ai=check_in.shown_ai if kind is AudienceKind.MANAGER else "",
+            ai=_ai_named(act, check_in) if kind is AudienceKind.MANAGER else "",
         )
     )
     return version_id
+
+
+def _ai_named(act: Act, check_in: CheckIn) -> str:
+    """What is said while AI is off stays without it, though an earlier message named one."""
+    return "" if act.person.ai_off_at else check_in.shown_ai
 
 
 def needs_help(act: Act, question: Question, value: Value) -> bool:

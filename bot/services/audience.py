@@ -1,8 +1,8 @@
-"""The plain line that says who will read an answer, and its record."""
+"""The plain lines that say who will read an answer, and their record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,9 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.domain.visibility import may_count, may_read
 from prompts.words import Words
 
+WITH_NAME = frozenset({"manager", "counted"})
+"""The lines of questions whose answers the manager reads."""
+
 
 def current_manager(tx: Tx, person_id: UUID, now: datetime) -> Person | None:
     """The direct manager at this moment, if that person is still active."""
@@ -23,9 +26,27 @@ def current_manager(tx: Tx, person_id: UUID, now: datetime) -> Person | None:
     return manager if manager and manager.active else None
 
 
-def shown_to(check_in: CheckIn, manager: Person | None) -> CheckIn:
-    """The check-in as it is about to be shown: with the manager of this very moment."""
-    return replace(check_in, shown_manager_id=manager.id if manager else None, audience_shown=True)
+def ai_of(policy: Policy, person: Person) -> str:
+    """The AI to be named to this person before answering (`Ai.label`), "" where none is used or
+    they switched it off.
+    """
+    return "" if person.ai_off_at else policy.ai.label
+
+
+def shown_to(
+    check_in: CheckIn, questions: Iterable[Question], manager: Person | None, ai: str
+) -> CheckIn:
+    """The check-in as these questions of it are about to be shown: with the manager and the AI
+    (`Ai.label`) of this very moment.
+
+    Where nobody reads there is no summary, and so no AI. Questions without names name neither:
+    what was named before still holds.
+    """
+    if all(question.audience is not AudienceKind.MANAGER for question in questions):
+        return replace(check_in, audience_shown=True)
+    manager_id = manager.id if manager else None
+    named = ai if manager else ""
+    return replace(check_in, shown_manager_id=manager_id, shown_ai=named, audience_shown=True)
 
 
 def lines(
@@ -35,7 +56,9 @@ def lines(
     manager: Person | None,
     policy: Policy,
 ) -> tuple[str, ...]:
-    """Who reads the answers to these questions, to be shown before answering: each line once."""
+    """Who reads the answers to these questions, to be shown before answering: each line once. The
+    AI has a line of its own.
+    """
     said = words.say(
         "audience",
         reader.locale,
@@ -45,6 +68,24 @@ def lines(
         comments=policy.comment_minimum,
     )
     return tuple(said[name] for name in dict.fromkeys(line_of(q, manager) for q in questions))
+
+
+def ai_line(
+    words: Words, reader: Person, questions: Sequence[Question], manager: Person | None, ai: str
+) -> str:
+    """Names the AI (`Ai.label`) that reads what the manager can read; "" where there is none, or
+    none of these questions is for the manager.
+    """
+    named = [line_of(question, manager) in WITH_NAME for question in questions]
+    if not (ai and any(named)):
+        return ""
+    said = words.say("audience", reader.locale, provider=provider_in(ai), manager=_name(manager))
+    return said["ai" if all(named) else "ai_of_some"]
+
+
+def provider_in(ai: str) -> str:
+    """The provider's name in an `Ai.label`, also in one of another day than today's."""
+    return ai.rpartition(" (")[0]
 
 
 def line_of(question: Question, manager: Person | None) -> str:
@@ -58,10 +99,13 @@ def line_of(question: Question, manager: Person | None) -> str:
     return "counted" if question.counted else "manager"
 
 
-def usual(words: Words, reader: Person, manager: Person | None) -> str:
-    """Who reads what is asked by name."""
-    said = words.say("audience", reader.locale, reader.time_zone, manager=_name(manager))
-    return said["manager" if manager else "self"]
+def usual(words: Words, reader: Person, manager: Person | None, ai: str) -> str:
+    """Who reads what is asked by name, the AI (`Ai.label`) included."""
+    provider = provider_in(ai)
+    said = words.say("audience", reader.locale, manager=_name(manager), provider=provider)
+    if manager is None:
+        return said["self"]
+    return "\n".join((said["manager"], said["ai"])) if ai else said["manager"]
 
 
 def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | None) -> str:

@@ -14,9 +14,10 @@ from bot.domain.local_time import week_bounds
 from bot.domain.organisation import Organisation
 from bot.domain.people import Person
 from bot.domain.policy import Policy
+from bot.domain.ports.conversation_store import Named
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.services import after_sending
+from bot.services import after_sending, audience
 from bot.services.after_sending import Taken
 from bot.services.compose import compose
 from bot.services.kit import Kit
@@ -69,10 +70,12 @@ class Batch:
         self,
         tx: Tx,
         deliveries: Sequence[Delivery],
-        managers: Mapping[UUID, UUID] | None = None,
+        named: Mapping[UUID, Named] | None = None,
     ) -> list[Composed | Drop | NotYet]:
-        """The same at once, for whoever reads already. `managers` are other ones than today's."""
-        seen = _Seen.read(tx, deliveries, self._now, managers)
+        """The same at once, for whoever reads already. named: by person, the manager and the AI in
+        place of today's.
+        """
+        seen = _Seen.read(tx, deliveries, self._now, named)
         return [self._composed(tx, seen, delivery) for delivery in deliveries]
 
     async def _compose(self, deliveries: Sequence[Delivery]) -> list[Composed | Drop | NotYet]:
@@ -99,6 +102,7 @@ class Batch:
             delivery=delivery,
             now=self._now,
             manager=seen.manager_of(person.id),
+            ai=seen.ai_for(person),
             check_ins=seen.check_ins,
             prompts=seen.prompts.get(person.id, ()),
         )
@@ -143,6 +147,7 @@ class _Seen:
     policy: Policy
     people: Mapping[UUID, Person]
     managers: Mapping[UUID, UUID]
+    named: Mapping[UUID, Named] | None
     check_ins: Mapping[UUID, CheckIn]
     prompts: Mapping[UUID, Sequence[datetime]]
 
@@ -152,11 +157,10 @@ class _Seen:
         tx: Tx,
         deliveries: Sequence[Delivery],
         now: datetime,
-        managers: Mapping[UUID, UUID] | None = None,
+        named: Mapping[UUID, Named] | None = None,
     ) -> _Seen:
         readers = {delivery.person_id for delivery in deliveries}
-        if managers is None:
-            managers = tx.people.managers_of(readers, now)
+        managers = tx.people.managers_of(readers, now) if named is None else _managers(named)
         people = tx.people.many({*readers, *managers.values()})
         prompted = [d for d in deliveries if d.delivery_class is DeliveryClass.PROMPT]
         return cls(
@@ -164,6 +168,7 @@ class _Seen:
             tx.organisations.policy(),
             people,
             managers,
+            named,
             tx.check_ins.many(filter(None, map(_check_in_of, deliveries))),
             _prompts(tx, [people[d.person_id] for d in prompted if d.person_id in people], now),
         )
@@ -173,6 +178,16 @@ class _Seen:
         manager_id = self.managers.get(person_id)
         manager = self.people.get(manager_id) if manager_id else None
         return manager if manager and manager.active else None
+
+    def ai_for(self, person: Person) -> str:
+        """The AI to be named to this person."""
+        if self.named is None:
+            return audience.ai_of(self.policy, person)
+        return self.named[person.id].ai if person.id in self.named else ""
+
+
+def _managers(named: Mapping[UUID, Named]) -> Mapping[UUID, UUID]:
+    return {person_id: each.manager_id for person_id, each in named.items() if each.manager_id}
 
 
 def _check_in_of(delivery: Delivery) -> UUID | None:

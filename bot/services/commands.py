@@ -130,7 +130,8 @@ def _next(kit: Kit, act: Act, _: Inbound) -> Reply:
 def _status(kit: Kit, act: Act, _: Inbound) -> Reply:
     """One's own state alone: taking part or not, the pause, what is open, who reads."""
     manager = audience.current_manager(act.tx, act.person.id, act.now)
-    reader = audience.usual(kit.words, act.person, manager)
+    ai = audience.ai_of(act.policy, act.person)
+    reader = audience.usual(kit.words, act.person, manager, ai)
     lines = [_participation(kit, act, act.person), *_open_lines(kit, act), reader]
     return Reply(notice="\n".join(lines))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,7 @@ from bot.services import (
     rhythms,
     standing_in,
     summary_details,
+    summary_rests,
     typed_changes,
     who_reads,
 )
@@ -44,6 +45,12 @@ from bot.services.kit import Kit
 from bot.services.needed_keys import NEEDED
 from bot.services.typed_target import Unsure, target_of
 from prompts.library import command_in
+
+_OF_SUMMARIES: Mapping[str, Callable[[Kit, Person, str, datetime], Awaitable[Reply]]] = {
+    **dict.fromkeys(summary_details.ACTIONS, summary_details.show),
+    **dict.fromkeys(summary_rests.ACTIONS, summary_rests.show),
+}
+"""What opens behind a summary, for which keys of others than the person's own are needed."""
 
 
 async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
@@ -61,8 +68,8 @@ async def handle(kit: Kit, inbound: Inbound, now: datetime) -> Reply:
         return reply
     if inbound.action in admin.ACTIONS:
         return await admin.handle(kit, person, inbound, now)
-    if inbound.action in summary_details.ACTIONS:
-        return await summary_details.show(kit, person, inbound.value, now)
+    if inbound.action in _OF_SUMMARIES:
+        return await _OF_SUMMARIES[inbound.action](kit, person, inbound.value, now)
     if inbound.action in erase_forms.SENT:
         return await erase_forms.carry_out(kit, person, inbound, now)
     await fresh_start.key_for(kit, person, inbound, now)

@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.check_in import AskedQuestion, CheckIn, Value
 from bot.domain.packs import Pack, Question
 from bot.domain.ports.own_data_store import KeptAnswer, KeptAudience, KeptVersion, PartAbout
+from bot.domain.summary import Claim
 from bot.services.export_source import Json, Source
 from bot.services.my_answers import value_in_words
 from bot.services.sealing import ANSWER_FIELD, open_part, open_text, open_value
@@ -77,6 +78,7 @@ def _audience(source: Source, audience: KeptAudience) -> Json:
         "kind": audience.kind.value,
         "readers": sorted(source.names(audience.readers).values()),
         "counted": audience.counted,
+        "ai": audience.ai or None,
         "from": source.moment(audience.since),
     }
 
@@ -129,12 +131,17 @@ def _words_said(source: Source, versions: Sequence[UUID]) -> dict[UUID, str]:
 
 def _about(source: Source, about: PartAbout, manager: str, said: Mapping[UUID, str]) -> Json:
     part = open_part(source.vault, about.part, said)
-    starters = part.starters if part else ()
     return {
         "id": str(about.part.id),
         "manager": manager,
         "period": about.period,
         "made_at": source.moment(about.created_at),
-        "headline": part.headline if part else None,
-        "starters": [{"text": each.text, "quote": each.quote} for each in starters],
+        "readable": part is not None,
+        "written_by": part.writer if part else None,
+        "claims": [_claim(claim) for claim in part.claims] if part else [],
+        "starters": [{"text": s.text, "quote": s.quote} for s in part.starters] if part else [],
     }
+
+
+def _claim(claim: Claim) -> Json:
+    return {"text": claim.text, "quotes": [evidence.quote for evidence in claim.evidence]}

@@ -9,13 +9,13 @@ from uuid import UUID
 from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.summary import WrittenPart
 from bot.services.sealing import open_part, open_value, seal_part
 
 
 def reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
-    """What is left of a person's part rests on the other answers alone: its headline may have told
-    more. The vault must hold the person; where their key is destroyed, nothing opens it anyhow.
+    """What is left of a person's part rests on the other answers alone: a claim that told of more
+    is gone whole. The vault must hold the person; where their key is destroyed, nothing opens it
+    anyhow.
     """
     part = released.part
     if part is None or not vault.knows(person_id):
@@ -27,8 +27,7 @@ def reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
             texts[version_id] = value.text
     written = open_part(vault, part, texts)
     if written is not None:
-        kept = WrittenPart("", written.starters, written.writer)
-        tx.summaries.reseal(part.id, seal_part(vault, person_id, part.id, kept, texts))
+        tx.summaries.reseal(part.id, seal_part(vault, person_id, part.id, written, texts))
 
 
 def forget_person(tx: Tx, person_id: UUID, now: datetime) -> Sequence[Released]:

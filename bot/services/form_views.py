@@ -21,11 +21,9 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.packs import Question, QuestionKind
-from bot.domain.people import Person
 from bot.services import audience, who_reads
 from bot.services.act import Act, join_value
 from bot.services.expectations import shown_blocks
-from bot.services.form_state import FormState
 from prompts.words import Said, Words
 
 LATER = ("hour", "tomorrow", "next_week", "skip", "pause")
@@ -39,21 +37,27 @@ def answers(
     words: Words,
     act: Act,
     check_in: CheckIn,
-    state: FormState,
-    manager: Person | None,
+    state: str,
     values: Mapping[str, Value],
     errors: Mapping[str, str],
     fields: Mapping[str, str],
 ) -> Form:
     """Every question with what was given; `fields` brings back what a refused form held. Who reads
-    it stands above all of them, or above each where they differ.
+    it, as `check_in` names them, stands above all of them, or above each where they differ; the AI
+    is named once.
+
+    state: what the form carries.
     """
     said = _say(words, act)
     pack = act.pack(check_in)
     questions = [pack.question(asked.key) for asked in check_in.questions]
+    named = check_in.shown_manager_id
+    manager = act.tx.people.get(named) if named else None
     readers = audience.lines(words, act.person, questions, manager, act.policy)
     alike = len(readers) == 1
-    blocks: list[Block] = [Text(line, Tone.MUTED) for line in readers if alike]
+    ai = audience.ai_line(words, act.person, questions, manager, check_in.shown_ai)
+    above = (*(readers if alike else ()), *([ai] if ai else ()))
+    blocks: list[Block] = [Text("\n".join(above), Tone.MUTED)] if above else []
     asked_from = join_value(check_in.id, who_reads.OVER_A_FORM)
     blocks.append(Buttons((who_reads.button(words, act.person, asked_from),)))
     if check_in.state in ANSWERABLE:
@@ -67,7 +71,7 @@ def answers(
     return Form(
         title=pack.name(act.person.locale),
         action="answer_form",
-        value=str(state),
+        value=state,
         blocks=tuple(blocks),
         submit=said["submit"],
         close=said["cancel"],

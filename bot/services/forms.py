@@ -19,7 +19,7 @@ from bot.domain.message import Form, Reply
 from bot.domain.packs import Question, QuestionKind
 from bot.services import answering, audience, choices, form_views, steps
 from bot.services.act import Act
-from bot.services.form_state import FormState, print_of, prints_of
+from bot.services.form_state import FormState, print_of, print_of_ai, prints_of
 from bot.services.kit import Kit
 from bot.services.sealing import open_value
 
@@ -45,35 +45,47 @@ def _form(
     """The form as things stand. It carries what it showed, so that sending it changes only what
     the person changed in it, for the readers it named. One that comes back keeps its `prints`.
     """
-    manager = audience.current_manager(act.tx, act.person.id, act.now)
+    named = _named_now(act, check_in)
     given = {
         key: value
         for key, stored in act.tx.answers.current(check_in.id).items()
         if (value := open_value(act.vault, stored)) is not None
     }
     shown = prints_of(given) if prints is None else prints
-    carried = FormState(check_in.id, manager.id if manager else None, shown)
+    ai_print = print_of_ai(named.shown_ai)
+    carried = FormState(check_in.id, named.shown_manager_id, shown, ai_print)
     return form_views.answers(
-        kit.words, act, check_in, carried, manager, given, errors or {}, fields or {}
+        kit.words, act, named, str(carried), given, errors or {}, fields or {}
     )
+
+
+def _named_now(act: Act, check_in: CheckIn) -> CheckIn:
+    """The check-in with whom a form of it names at this moment."""
+    manager = audience.current_manager(act.tx, act.person.id, act.now)
+    ai = audience.ai_of(act.policy, act.person)
+    return audience.shown_to(check_in, _questions(act, check_in), manager, ai)
+
+
+def _questions(act: Act, check_in: CheckIn) -> list[Question]:
+    pack = act.pack(check_in)
+    return [pack.question(asked.key) for asked in check_in.questions]
 
 
 def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """Records what changed. With any error nothing is recorded and the form comes back; so it
-    does where its readers are no longer those that it named.
+    does where the manager or the AI is no longer the one that it named.
     """
     state = FormState.parse(inbound.value)
     check_in = act.own_check_in(str(state.check_in_id)) if state else None
     if state is None or check_in is None or not answering.is_editable(act, check_in):
         return Reply(notice=_notice(kit, act, "closed"))
-    questions = [act.question(check_in, asked.key) for asked in check_in.questions]
+    questions = _questions(act, check_in)
     values, errors = _parsed(questions, inbound.fields)
-    manager = audience.current_manager(act.tx, act.person.id, act.now)
-    if errors or state.manager_id != (manager.id if manager else None):
+    shown = _named_now(act, check_in)
+    if errors or not state.names(shown):
         return Reply(_form(kit, act, check_in, errors, inbound.fields, state.prints))
     if act.is_repeat(inbound.installation_id):
         return Reply()
-    shown = replace(check_in, shown_manager_id=state.manager_id, audience_shown=True)
     _record_form(act, shown, questions, values, state.prints)
     given = [q for q in questions if print_of(values[q.key]) != state.prints.get(q.key)]
     if any(answering.needs_help(act, q, values[q.key]) for q in given):

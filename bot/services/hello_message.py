@@ -40,7 +40,7 @@ def delivery(person: Person, identity: Identity, now: datetime) -> NewDelivery:
 def hello(scene: Scene) -> Composed:
     """What this is, who reads answers with the manager of this moment, and *Start*."""
     said = scene.say("hello", first_name=scene.person.first_name)
-    reader = audience.usual(scene.words, scene.person, scene.manager)
+    reader = audience.usual(scene.words, scene.person, scene.manager, scene.ai)
     stands = said[_STANDS[scene.person.participation]]
     blocks = (
         Text(said["hello"], Tone.STRONG),

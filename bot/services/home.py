@@ -184,7 +184,8 @@ class _Home:
 
     def _reader(self) -> str:
         manager = audience.current_manager(self.tx, self.person.id, self.now)
-        return audience.usual(self.kit.words, self.person, manager)
+        ai = audience.ai_of(self.tx.organisations.policy(), self.person)
+        return audience.usual(self.kit.words, self.person, manager, ai)
 
 
 def _nothing_open(said: Said, first: Upcoming | None) -> str:

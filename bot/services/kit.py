@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ class Kit:
     """`messengers` by platform name.
 
     writer: the plain one, which always can. ai, chooser: None where no model is connected.
+    ai_failures: calls that came to nothing since this process began, by reason (see `NotWritten`).
     """
 
     uow: UnitOfWork
@@ -31,3 +33,4 @@ class Kit:
     web: WebAddress = field(default_factory=WebAddress)
     ai: AiWriter | None = None
     chooser: Chooser | None = None
+    ai_failures: Counter[str] = field(default_factory=Counter)

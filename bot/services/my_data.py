@@ -23,6 +23,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.people import Person
+from bot.domain.policy import Ai
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import erase_forms, personal_links, who_reads
 from bot.services.act import Act
@@ -67,11 +68,12 @@ class AiSwitch:
     to: str
 
 
-def ai_switch(words: Words, person: Person, provider: str = "") -> AiSwitch:
-    """provider: whose AI writes summaries, "" where none is set up."""
-    said = words.say("my_data", person.locale, person.time_zone, provider=provider)
+def ai_switch(words: Words, person: Person, ai: Ai) -> AiSwitch:
+    """ai: the one that is set up, if any."""
+    given = {"provider": ai.provider, "host": ai.host}
+    said = words.say("my_data", person.locale, person.time_zone, **given)
     is_off = person.ai_off_at is not None
-    if provider:
+    if ai.label:
         text = said["ai_off" if is_off else "ai_on"]
     else:
         text = said["ai_none_off" if is_off else "ai_none"]
@@ -115,12 +117,10 @@ def _with_link(kit: Kit, act: Act) -> Panel:
 
 
 class _Panel:
-    def __init__(self, kit: Kit, act: Act, inbound: Inbound, provider: str = "") -> None:
-        """provider: whose AI writes summaries, "" where none is set up."""
+    def __init__(self, kit: Kit, act: Act, inbound: Inbound) -> None:
         self._kit = kit
         self._act = act
         self._installation = inbound.installation_id
-        self._provider = provider
 
     def panel(self) -> Panel:
         said = self._say()
@@ -156,7 +156,7 @@ class _Panel:
             yield Link(said[f"copy_{kind}"], address(self._act.person.id, kind))
 
     def _ai(self, said: Said) -> Iterator[Block]:
-        switch = ai_switch(self._kit.words, self._act.person, self._provider)
+        switch = ai_switch(self._kit.words, self._act.person, self._act.policy.ai)
         yield Divider()
         yield Heading(said["ai"])
         yield Text(switch.text)

@@ -44,12 +44,21 @@ def _shown(kit: Kit, tx: Tx, person: Person, session: str, now: datetime) -> Sho
     kept = tx.answers.of_person(person.id, _ALL)
     manager = audience.current_manager(tx, person.id, now)
     said = _say(kit, policy, person, manager)
-    ai = my_data.ai_switch(kit.words, person)
+    ai = my_data.ai_switch(kit.words, person, policy.ai)
+    ai_line = who_reads.ai_line(kit.words, person, policy.ai)
     kept_for = who_reads.kept_line(kit.words, tx, policy, person)
+    first = said["any_manager" if manager else "any_self"]
     return Shown(
         name=person.first_name,
         until=personal_links.ends_at(tx, session) or now,
-        reading=_reading(kit, said, person, kept_for, has_manager=manager is not None),
+        reading=(
+            first,
+            said["kept_to_this"],
+            said["platform"],
+            said["operator"],
+            ai_line,
+            kept_for,
+        ),
         page_url=policy.page_url,
         page_label=said["page"],
         answers=len(kept),
@@ -69,11 +78,3 @@ def _say(kit: Kit, policy: Policy, person: Person, manager: Person | None) -> Sa
         company=policy.company,
         manager=manager.name if manager else "",
     )
-
-
-def _reading(
-    kit: Kit, said: Said, person: Person, kept: str, *, has_manager: bool
-) -> tuple[str, ...]:
-    first = said["any_manager" if has_manager else "any_self"]
-    ai = who_reads.ai_line(kit.words, person)
-    return (first, said["kept_to_this"], said["platform"], said["operator"], ai, kept)

@@ -17,17 +17,15 @@ def privacy_page(
     platforms: Collection[str],
     *,
     leader: str = "",
-    ai_provider: str = "",
 ) -> str:
     """The page as Markdown.
 
     platforms: the chat platforms that are configured, as the code names them. leader: the name of
     whoever answers questions about the AI expectations; their address where it is left out.
-    ai_provider: who words summaries; "" where no AI is used.
     """
     facts = _facts(configuration, leader)
     chats = {name: name in platforms for name in ("slack", "teams")}
-    return page("privacy", {**facts, **chats, "ai_provider": ai_provider})
+    return page("privacy", {**facts, **chats})
 
 
 def _facts(configuration: Configuration, leader: str) -> dict[str, object]:
@@ -41,6 +39,8 @@ def _facts(configuration: Configuration, leader: str) -> dict[str, object]:
         "retention_by_pack": _by_pack(configuration),
         "follow_up_days": policy.follow_up_days,
         "team_results": policy.team_results,
+        "ai_provider": policy.ai.provider,
+        "ai_host": policy.ai.host,
         "leader": "" if expected.is_empty else leader or expected.leader,
         "by_name": expected.questions.value == "leader",
         "asks_burnout": any(spec.pack == BURNOUT for spec in configuration.cadences),

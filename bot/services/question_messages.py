@@ -19,7 +19,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.packs import Pack, Question, QuestionKind
-from bot.domain.people import Participation, Person
+from bot.domain.people import Participation
 from bot.domain.visibility import may_count
 from bot.services import audience, who_reads
 from bot.services.act import join_value
@@ -33,14 +33,15 @@ def welcome(scene: Scene) -> Composed:
     check_in = _answerable(scene)
     if scene.person.participation is Participation.STARTED:
         return offer(scene)
-    shown, manager = _shown(scene, check_in)
+    pack = scene.pack(check_in)
+    questions = [pack.question(asked.key) for asked in check_in.questions]
     said = scene.say("welcome", first_name=scene.person.first_name, count=len(check_in.questions))
     reminds = scene.delivery.kind == "welcome_reminder"
     lead = said["reminder"] if reminds else said["hello"]
     blocks: tuple[Block, ...] = (
         Text(lead, Tone.STRONG),
         Text(said["what"]),
-        *_audience_lines(scene, check_in, manager),
+        *map(Text, _readers(scene, questions)),
         Text(said["admins"], Tone.MUTED),
         Buttons(
             (
@@ -50,14 +51,7 @@ def welcome(scene: Scene) -> Composed:
             )
         ),
     )
-    return Composed(Message("welcome", lead, blocks), shown=shown)
-
-
-def _audience_lines(scene: Scene, check_in: CheckIn, manager: Person | None) -> tuple[Block, ...]:
-    """One line for each kind of audience among the questions to come."""
-    pack = scene.pack(check_in)
-    questions = [pack.question(asked.key) for asked in check_in.questions]
-    return tuple(map(Text, _readers(scene, questions, manager)))
+    return Composed(Message("welcome", lead, blocks), shown=_shown(scene, check_in, questions))
 
 
 def offer(scene: Scene) -> Composed:
@@ -75,24 +69,21 @@ def _opening(scene: Scene, block: str) -> Composed:
     upcoming = check_in.next_question()
     if upcoming is None:
         raise Drop("answered")
-    shown, manager = _shown(scene, check_in)
     question = scene.pack(check_in).question(upcoming.key)
-    lead = _lead(scene, check_in, question, manager, block)
+    shown = _shown(scene, check_in, [question])
+    lead = _lead(scene, check_in, question, block)
     blocks = (*lead, *_question_blocks(scene, check_in, question))
     return Composed(Message("question", lead[0].text, blocks), shown, question.key)
 
 
 def sample_blocks(scene: Scene, check_in: CheckIn, pack: Pack) -> tuple[Block, ...]:
     """What the first message of such a check-in shows; this one isn't stored or answered."""
-    manager = scene.manager
     question = pack.question(check_in.questions[0].key)
-    lead = _lead(scene, check_in, question, manager, "opening")
+    lead = _lead(scene, check_in, question, "opening")
     return (*lead, *_question_blocks(scene, check_in, question, types=False))
 
 
-def _lead(
-    scene: Scene, check_in: CheckIn, question: Question, manager: Person | None, block: str
-) -> tuple[Text, Text]:
+def _lead(scene: Scene, check_in: CheckIn, question: Question, block: str) -> tuple[Text, Text]:
     said = scene.say(
         "opening",
         first_name=scene.person.first_name,
@@ -100,7 +91,7 @@ def _lead(
         closes=check_in.closes_at,
         last_day=_last_day(check_in),
     )
-    return Text(said[block]), Text(_audience_line(scene, question, manager), Tone.MUTED)
+    return Text(said[block]), Text(_audience_line(scene, question), Tone.MUTED)
 
 
 def question(scene: Scene) -> Composed:
@@ -111,11 +102,11 @@ def question(scene: Scene) -> Composed:
     asked = check_in.asked(scene.delivery.about_key)
     if asked.state in (Asked.ANSWERED, Asked.SKIPPED):
         raise Drop("answered")
-    shown, manager = _shown(scene, check_in)
     found = scene.pack(check_in).question(asked.key)
+    shown = _shown(scene, check_in, [found])
     blocks = _question_blocks(scene, check_in, found)
     if _audience_changed(scene, _as_it_was(scene, check_in, asked), shown, found):
-        line = _audience_line(scene, found, manager)
+        line = _audience_line(scene, found)
         blocks = (Text(line, Tone.MUTED), *blocks)
     text = found.words(scene.person.locale).text
     return Composed(Message("question", text, blocks), shown, asked.key)
@@ -135,7 +126,8 @@ def _as_it_was(scene: Scene, check_in: CheckIn, asked: AskedQuestion) -> CheckIn
 
 def _audience_changed(scene: Scene, before: CheckIn, now: CheckIn, question: Question) -> bool:
     is_first = not any(asked.asked_at for asked in before.questions)
-    if is_first or before.shown_manager_id != now.shown_manager_id:
+    was = (before.shown_manager_id, before.shown_ai)
+    if is_first or was != (now.shown_manager_id, now.shown_ai):
         return True
     lines = {audience.line_of(q, scene.manager) for q in scene.pack(before).questions}
     return len(lines) > 1 or audience.line_of(question, scene.manager) not in lines
@@ -150,18 +142,20 @@ def _answerable(scene: Scene) -> CheckIn:
     return check_in
 
 
-def _shown(scene: Scene, check_in: CheckIn) -> tuple[CheckIn, Person | None]:
-    return audience.shown_to(check_in, scene.manager), scene.manager
+def _shown(scene: Scene, check_in: CheckIn, questions: Sequence[Question]) -> CheckIn:
+    return audience.shown_to(check_in, questions, scene.manager, scene.ai)
 
 
-def _audience_line(scene: Scene, question: Question, manager: Person | None) -> str:
-    return _readers(scene, [question], manager)[0]
+def _audience_line(scene: Scene, question: Question) -> str:
+    return "\n".join(_readers(scene, [question]))
 
 
-def _readers(
-    scene: Scene, questions: Sequence[Question], manager: Person | None
-) -> tuple[str, ...]:
-    return audience.lines(scene.words, scene.person, questions, manager, scene.policy)
+def _readers(scene: Scene, questions: Sequence[Question]) -> tuple[str, ...]:
+    """Who reads what is answered: one line for each kind of audience, and one for the AI."""
+    words, person, manager = scene.words, scene.person, scene.manager
+    told = audience.lines(words, person, questions, manager, scene.policy)
+    ai = audience.ai_line(words, person, questions, manager, scene.ai)
+    return (*told, ai) if ai else told
 
 
 _HINTS = {

@@ -57,7 +57,8 @@ class Composed:
 class Scene:
     """One message, and what it is composed from.
 
-    `manager` is the reader's direct manager at this moment, if active. `check_ins` are those that
+    `manager` is the reader's direct manager at this moment, if active; `ai` what is named to the
+    reader before answering (`Ai.label`, "" for none). `check_ins` are those that
     messages of the same batch belong to, and `prompts` when the reader got prompts lately: read at
     once for all of them.
     """
@@ -72,6 +73,7 @@ class Scene:
     delivery: Delivery
     now: datetime
     manager: Person | None
+    ai: str
     check_ins: Mapping[UUID, CheckIn]
     prompts: Sequence[datetime]
 

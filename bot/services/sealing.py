@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from bot.domain.check_in import Value
 from bot.domain.ports.conversation_store import StoredAnswer, SummaryPart
 from bot.domain.ports.vault import Erased, Tampered, Vault
-from bot.domain.summary import Starter, WrittenPart
+from bot.domain.summary import Claim, Evidence, Starter, WrittenPart
 
 log = logging.getLogger(__name__)
 
@@ -40,21 +40,43 @@ def seal_part(
 ) -> bytes:
     """Of a quote only its place in the answer is kept, so that words taken back are gone here too.
 
-    texts: what the answers say, by version id. A starter whose quote isn't in there is dropped.
+    texts: what the answers say, by version id. A starter whose quote isn't in there is dropped, and
+    so is a claim of whose evidence any isn't.
     """
     starters = [
-        [s.text, str(s.version_id), texts[s.version_id].index(s.quote), len(s.quote)]
+        [s.text, *place]
         for s in part.starters
-        if s.version_id in texts and s.quote in texts[s.version_id]
+        if (place := _place(texts, s.version_id, s.quote)) is not None
     ]
-    body = {"headline": part.headline, "starters": starters, "writer": part.writer}
+    claims = [
+        [claim.text, places]
+        for claim in part.claims
+        if None not in (places := [_place(texts, e.version_id, e.quote) for e in claim.evidence])
+    ]
+    body = {
+        "starters": starters,
+        "writer": part.writer,
+        "claims": claims,
+        "dropped": part.dropped,
+        "prompt": part.prompt,
+    }
     return vault.seal(subject_id, part_id, PART_FIELD, _packed(body))
+
+
+Place = tuple[str, int, int]
+"""Of which version, from which character on, and how many."""
+
+
+def _place(texts: Mapping[UUID, str], version_id: UUID, quote: str) -> Place | None:
+    start = texts[version_id].find(quote) if version_id in texts else -1
+    return (str(version_id), start, len(quote)) if start >= 0 else None
 
 
 def open_part(vault: Vault, part: SummaryPart, texts: Mapping[UUID, str]) -> WrittenPart | None:
     """None where the quoted person's key was destroyed or the row altered.
 
-    texts: what may be quoted now, by version id. Starters that rest on anything else are absent.
+    texts: what may be quoted now, by version id. Starters that rest on anything else are absent,
+    and so are claims that rest on anything else in any of their evidence.
     """
     raw = _opened(vault, part.subject_id, part.id, PART_FIELD, part.sealed)
     if raw is None:
@@ -65,7 +87,29 @@ def open_part(vault: Vault, part: SummaryPart, texts: Mapping[UUID, str]) -> Wri
         for text, row, start, length in body["starters"]
         if UUID(row) in texts
     )
-    return WrittenPart(body["headline"], starters, body["writer"])
+    # Parts that were sealed before there were claims have none of the others.
+    return WrittenPart(
+        starters=starters,
+        writer=body["writer"],
+        claims=_claims(body.get("claims", ()), texts),
+        dropped=body.get("dropped", 0),
+        prompt=body.get("prompt", ""),
+    )
+
+
+def _claims(
+    sealed: Iterable[tuple[str, Sequence[Place]]], texts: Mapping[UUID, str]
+) -> tuple[Claim, ...]:
+    return tuple(
+        Claim(text, tuple(_evidence(place, texts) for place in places))
+        for text, places in sealed
+        if places and all(UUID(version) in texts for version, _, _ in places)
+    )
+
+
+def _evidence(place: Place, texts: Mapping[UUID, str]) -> Evidence:
+    version, start, length = place
+    return Evidence(UUID(version), texts[UUID(version)][start : start + length])
 
 
 def seal_text(vault: Vault, person_id: UUID, row_id: UUID, field: str, text: str) -> bytes | None:

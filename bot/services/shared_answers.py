@@ -43,7 +43,7 @@ def _shared(
     value = open_value(vault, answer)
     if value is None:
         return None
-    earlier = _earlier(answer, before)
+    earlier = earlier_of(answer, before)
     return SharedAnswer(
         answer_id=answer.answer_id,
         version_id=answer.version_id,
@@ -58,7 +58,7 @@ def _shared(
     )
 
 
-def _earlier(answer: StoredAnswer, before: Sequence[StoredAnswer]) -> StoredAnswer | None:
+def earlier_of(answer: StoredAnswer, before: Sequence[StoredAnswer]) -> StoredAnswer | None:
     """What was shown last of the same question, in another check-in: never an earlier wording of
     this very answer, which the person replaced.
     """

@@ -5,138 +5,114 @@ In pages, as many people a page as a phone and a modal hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from bot.domain.check_in import Value
-from bot.domain.message import (
-    Block,
-    Button,
-    Buttons,
-    Panel,
-    Quote,
-    Reply,
-    Text,
-    Tone,
-)
+from bot.domain.message import Block, Buttons, Quote, Reply, Text, Tone
 from bot.domain.packs import Question
 from bot.domain.people import Person
-from bot.domain.ports.unit_of_work import Tx
 from bot.domain.summary import SharedAnswer
-from bot.services.act import is_uuid
+from bot.services import summary_panel
 from bot.services.kit import Kit
 from bot.services.my_answers import value_in_words
-from bot.services.paging import Page, Piece, Section, number_in, paged
-from bot.services.reclaimed_time import guide_button, reclaimed_in, told
-from bot.services.summary_facts import PersonView, SummaryView, opened, people_of
+from bot.services.paging import Piece, Section
+from bot.services.promised import promised
+from bot.services.reclaimed_time import guide_button, reclaimed_in
+from bot.services.reclaimed_time import told as reclaimed_told
+from bot.services.summary_facts import PersonView, SummaryView
+from bot.services.summary_panel import Opened, Pages
+from bot.services.team_choices import chosen_in, told
 from bot.services.trend_chart import trend_chart
-from prompts.words import Said
+from prompts.words import Said, Words
 
 ACTIONS = frozenset({"summary_details"})
 POINTS_FOR_A_TREND = 2
 
 
 async def show(kit: Kit, manager: Person, value: str, now: datetime) -> Reply:
-    """One page of the details for the summary's own manager.
-
-    value: the summary's id, and after a colon the page (from 0) where it isn't the first; a page
-    that is not there is the first. Each display is logged for the answers on that page alone.
-    """
-    summary_id, _, number = value.partition(":")
-
-    def people(tx: Tx) -> set[UUID]:
-        found = tx.summaries.get(UUID(summary_id)) if is_uuid(summary_id) else None
-        mine = found is not None and found.manager_id == manager.id
-        return people_of(tx, found, now) if found and mine else set()
-
-    readable = await kit.uow.read(people)
-    if not readable:
-        return Reply(notice=kit.words.say("note", manager.locale, manager.time_zone)["gone"])
-    vault = await kit.keys.vault(readable)
-
-    def run(tx: Tx) -> Panel | None:
-        found = tx.summaries.get(UUID(summary_id))
-        if found is None or people_of(tx, found, now) - readable:
-            return None
-        view = opened(tx, vault, found, now)
-        details = _Details(kit, manager, view)
-        pages = paged(details.sections())
-        index = number_in(number) if number_in(number) < len(pages) else 0
-        shown = pages[index].answers
-        tx.read_log.add(view.readings(manager.id, "displayed", now, shown))
-        return details.panel(pages, index)
-
-    shown = await kit.uow.write(run)
-    if shown is None:
-        return await show(kit, manager, value, now)
-    return Reply(shown)
+    """One page of the details for the summary's own manager; see `summary_panel.show`."""
+    return await summary_panel.show(kit, manager, value, now, _PAGES)
 
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    kit: Kit
-    manager: Person
-    view: SummaryView
+    drawn: Opened
 
-    def say(self, **facts: object) -> Said:
-        manager = self.manager
-        return self.kit.words.say("summary_details", manager.locale, manager.time_zone, **facts)
+    @property
+    def view(self) -> SummaryView:
+        return self.drawn.view
 
-    def panel(self, pages: Sequence[Page], index: int) -> Panel:
-        said = self.say(number=index + 1, count=len(pages))
-        blocks = list(pages[index].blocks)
-        if len(pages) > 1:
-            blocks += [*self._turning(said, index, len(pages)), Text(said["page"], Tone.MUTED)]
-        return Panel(said["title"], tuple(blocks), said["close"])
+    @property
+    def manager(self) -> Person:
+        return self.drawn.manager
 
-    def _turning(self, said: Said, index: int, count: int) -> list[Block]:
-        summary_id = self.view.summary.id
-        items: list[Button] = []
-        if index:
-            items.append(Button(said["previous"], "summary_details", f"{summary_id}:{index - 1}"))
-        if index + 1 < count:
-            items.append(
-                Button(said["next_people"], "summary_details", f"{summary_id}:{index + 1}")
-            )
-        return [Buttons(tuple(items))]
+    @property
+    def words(self) -> Words:
+        return self.drawn.kit.words
 
     def sections(self) -> Iterator[Section]:
         """What counts over all, a section a person, and one line for everybody of whom there is
         nothing to show.
         """
-        yield from self._reclaimed()
+        yield from self._team()
+        promises = self._promises()
         for person in self.view.shared:
-            yield Section(person.person.name, tuple(self._pieces(person)))
+            pieces = (*self._pieces(person), *promises.get(person.person.id, ()))
+            yield Section(person.person.name, pieces)
         if self.view.silent:
             names = [p.first_name for p in self.view.silent]
-            line = Text(self.say(names=names)["silent"], Tone.MUTED)
+            line = Text(self.drawn.say(names=names)["silent"], Tone.MUTED)
             yield Section("", (Piece((line,)),))
 
-    def _reclaimed(self) -> Iterator[Section]:
+    def _team(self) -> Iterator[Section]:
+        """What was chosen and reclaimed, over all of them."""
+        chosen = chosen_in(self.view)
+        pieces = [Piece((told(self.words, self.manager, c),), c.answers) for c in chosen]
+        pieces += self._reclaimed()
+        if pieces:
+            heading = self.words.say("summary", self.manager.locale)["team_heading"]
+            yield Section(heading, tuple(pieces))
+
+    def _reclaimed(self) -> Iterator[Piece]:
         found = reclaimed_in(self.view)
         if found is None:
             return
-        words, manager = self.kit.words, self.manager
-        blocks = told(words, manager, self.view, found)
+        blocks: tuple[Block, ...] = reclaimed_told(self.words, self.manager, self.view, found)
         if found.mostly_more_of_the_same:
-            blocks = (*blocks, Buttons((guide_button(words, manager),)))
-        heading = words.say("reclaimed", manager.locale)["heading"]
-        yield Section(heading, (Piece(blocks, found.answers),))
+            blocks = (*blocks, Buttons((guide_button(self.words, self.manager),)))
+        yield Piece(blocks, found.answers)
+
+    def _promises(self) -> dict[UUID, list[Piece]]:
+        drawn, found = self.drawn, defaultdict(list)
+        to = {person.person.id for person in self.view.shared}
+        args = drawn.tx, drawn.vault, self.words, self.manager, to, drawn.now
+        for employee_id, quote in promised(*args):
+            found[employee_id].append(Piece((quote,)))
+        return found
 
     def _pieces(self, person: PersonView) -> Iterator[Piece]:
         for answer in person.answers:
-            blocks = _answer(self.say, self.manager, self.view, answer)
+            blocks = _answer(self.drawn.say, self.manager, self.view, answer)
             chart = trend_chart(
-                self.kit.words, self.manager, self.view, person, answer, POINTS_FOR_A_TREND
+                self.words, self.manager, self.view, person, answer, POINTS_FOR_A_TREND
             )
             blocks += [chart] if chart else []
             yield Piece(tuple(blocks), (answer.answer_id,))
-        title = [Text(self.say()["starters"], Tone.STRONG)]
+        title = [Text(self.drawn.say()["starters"], Tone.STRONG)]
         for starter in person.starters:
             yield Piece((*title, Text(starter.text)))
             title = []
+
+
+def _sections(drawn: Opened) -> Iterator[Section]:
+    return _Details(drawn).sections()
+
+
+_PAGES = Pages("summary_details", "title", _sections)
 
 
 def _answer(

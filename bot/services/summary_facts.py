@@ -13,7 +13,7 @@ from bot.domain.ports.conversation_store import StoredAnswer, Summary, SummaryPa
 from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
-from bot.domain.summary import RatingPoint, SharedAnswer, Starter
+from bot.domain.summary import RatingPoint, SharedAnswer, Starter, WrittenPart
 from bot.domain.visibility import may_read
 from bot.services.sealing import open_part
 from bot.services.shared_answers import as_they_stand, points_of, shared_of
@@ -24,10 +24,13 @@ class PersonView:
     """What the manager may see of one person now."""
 
     person: Person
-    headline: str
     answers: tuple[SharedAnswer, ...]
-    starters: tuple[Starter, ...]
+    written: WrittenPart
     trend: tuple[RatingPoint, ...]
+
+    @property
+    def starters(self) -> tuple[Starter, ...]:
+        return self.written.starters
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +188,7 @@ def _view(
     mine = [b for b in before.answers if b.person_id == person.id]
     return PersonView(
         person=person,
-        headline=written.headline,
         answers=tuple(shared),
-        starters=written.starters,
+        written=written,
         trend=tuple(points_of(vault, [*mine, *answers])),
     )

@@ -17,19 +17,26 @@ from bot.domain.message import (
     Text,
     Tone,
 )
-from bot.domain.summary import SharedAnswer, excerpt
+from bot.domain.reclaimed import Reclaimed
+from bot.domain.summary import PLAIN, SharedAnswer, shortened
+from bot.services import team_choices
 from bot.services.kept_promises import kept_line
+from bot.services.promised import promised
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
 from bot.services.summary_facts import PersonView, SummaryView, opened
 from bot.services.summary_results import counted_since
+from bot.services.team_choices import chosen_in
 from bot.services.trend_chart import trend_chart
 
 CHANGES_SHOWN = 4
 """Moves named for each question; the others stand in the details."""
 
 STARTERS_SHOWN = 2
-"""One fewer beside advice about reclaimed time or results, so that it stays one phone screen."""
+"""One fewer beside what takes as much room, so that it stays one phone screen."""
+
+CLAIMS_SHOWN, CHOICES_SHOWN, PROMISES_SHOWN = 3, 1, 2
+"""One sentence a person; questions with how often each option was chosen; promises."""
 
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
@@ -78,21 +85,74 @@ def _message(scene: Scene, view: SummaryView) -> Message:
         return Message("summary", title, (*quiet, *counted_since(scene, view.summary)))
     names = [v.person.first_name for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
-    changes = list(_changes(scene, view))
     blocks: list[Block] = [Heading(title), Text(lead), *kept_line(scene, view.summary)]
-    if changes:
-        blocks += [Text(said["changed_heading"], Tone.STRONG), *(Text(line) for line in changes)]
-        blocks += _chart(scene, view)
+    claims = _claims(scene, view)
+    blocks += [*claims, *_changed(scene, view, with_chart=not claims)]
     time = reclaimed_in(view)
-    blocks += told(scene.words, scene.person, view, time, CATEGORIES_SHOWN) if time else ()
-    advised = time is not None and time.mostly_more_of_the_same
+    blocks += _team(scene, view, time)
+    promises = _promised(scene, view)
     counted = counted_since(scene, view.summary)
-    blocks += _starters(scene, view, STARTERS_SHOWN - (advised or bool(counted)))
-    buttons = [Button(said["details"], "summary_details", str(view.summary.id), Look.PRIMARY)]
-    if advised:
-        buttons.append(guide_button(scene.words, scene.person))
-    foot = Text(said["written_by_rules"], Tone.MUTED)
-    return Message("summary", title, (*blocks, Buttons(tuple(buttons)), *counted, foot))
+    advised = time is not None and time.mostly_more_of_the_same
+    crowded = advised or bool(counted) or bool(claims and promises)
+    blocks += [*_starters(scene, view, STARTERS_SHOWN - crowded), *promises]
+    buttons = _buttons(scene, view, is_worded=bool(claims), is_advised=advised)
+    foot = Text(_written_by(scene, view), Tone.MUTED)
+    return Message("summary", title, (*blocks, buttons, *counted, foot))
+
+
+def _claims(scene: Scene, view: SummaryView) -> list[Block]:
+    """The first sentence about those whose answers moved most; nothing where no model wrote any."""
+    people = [person for person in sorted(view.shared, key=_weight) if person.written.claims]
+    lines = [Text(person.written.claims[0].text) for person in people[:CLAIMS_SHOWN]]
+    heading = Text(scene.say("summary")["claims_heading"], Tone.STRONG)
+    return [heading, *lines] if lines else []
+
+
+def _changed(scene: Scene, view: SummaryView, *, with_chart: bool) -> list[Block]:
+    lines = [Text(line) for line in _changes(scene, view)]
+    if not lines:
+        return []
+    heading = Text(scene.say("summary")["changed_heading"], Tone.STRONG)
+    return [heading, *lines, *(_chart(scene, view) if with_chart else ())]
+
+
+def _team(scene: Scene, view: SummaryView, time: Reclaimed | None) -> list[Block]:
+    """What they chose and the time they reclaimed, counted."""
+    words, reader = scene.words, scene.person
+    chosen = chosen_in(view)[:CHOICES_SHOWN]
+    lines: list[Block] = [team_choices.told(words, reader, each) for each in chosen]
+    lines += told(words, reader, view, time, CATEGORIES_SHOWN) if time else ()
+    heading = Text(scene.say("summary")["team_heading"], Tone.STRONG)
+    return [heading, *lines] if chosen else lines
+
+
+def _promised(scene: Scene, view: SummaryView) -> list[Block]:
+    to = {person.person.id for person in view.shared} | {person.id for person in view.silent}
+    found = promised(scene.tx, scene.vault, scene.words, scene.person, to, scene.now)
+    return [quote for _, quote in found[:PROMISES_SHOWN]]
+
+
+def _buttons(scene: Scene, view: SummaryView, *, is_worded: bool, is_advised: bool) -> Buttons:
+    said, summary_id = scene.say("summary"), str(view.summary.id)
+    items = [Button(said["details"], "summary_details", summary_id, Look.PRIMARY)]
+    if is_worded:
+        items.append(Button(said["rests"], "summary_rests", summary_id))
+    if is_advised:
+        items.append(guide_button(scene.words, scene.person))
+    return Buttons(tuple(items))
+
+
+def _written_by(scene: Scene, view: SummaryView) -> str:
+    """As it was when it was drafted, for the whole: whose part a model wrote, and why not, nobody
+    is told.
+    """
+    summary = view.summary
+    provider = scene.tx.organisations.policy_at(summary.created_at).ai.provider
+    dropped = sum(person.written.dropped for person in view.shared)
+    said = scene.say("summary", provider=provider or summary.writer, dropped=dropped)
+    if summary.writer != PLAIN:
+        return said["written_by_ai"]
+    return said["written_without_ai" if provider else "written_by_rules"]
 
 
 def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:
@@ -138,7 +198,7 @@ def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
         line = scene.say("summary", name=person.person.first_name, starter=starter.text)
         blocks.append(Text(line["ask"]))
         if starter.quote:
-            blocks.append(Quote(excerpt(starter.quote, 90)))
+            blocks.append(Quote(shortened(starter.quote, 90)))
     if blocks:
         blocks.insert(0, Text(scene.say("summary")["ask_heading"], Tone.STRONG))
     return blocks

@@ -16,7 +16,7 @@ from bot.domain.ports.queue_store import Reading
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.promise import Promise
-from bot.domain.summary import excerpt
+from bot.domain.summary import shortened
 from bot.services import guide_view
 from bot.services.desk_items import Item
 from bot.services.meeting_notes import may_see
@@ -146,7 +146,7 @@ class Telling:
         for starter in view.starters[:most] if view else ():
             yield Text(starter.text)
             if starter.quote:
-                yield Quote(excerpt(starter.quote, _QUOTED))
+                yield Quote(shortened(starter.quote, _QUOTED))
         yield self.research(employee_id)
 
     def research(self, employee_id: UUID) -> Text:

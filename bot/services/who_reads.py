@@ -10,9 +10,10 @@ from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
 from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
-from bot.domain.policy import Policy
+from bot.domain.policy import Ai, Policy
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
+from bot.domain.visibility import may_word
 from bot.services import audience
 from bot.services.act import Act
 from bot.services.kit import Kit
@@ -20,6 +21,8 @@ from bot.services.own_state import open_check_ins
 from prompts.words import Said, Words
 
 ACTION = "who_reads"
+READS, NEVER = "reads", "never"
+"""Whether AI reads an answer of those that a manager reads."""
 OVER_A_FORM = "form"
 """Behind the check-in's id: asked from a form, which stays open below with what was typed."""
 
@@ -57,6 +60,7 @@ class _Telling:
         self._words = words
         self._act = act
         self._manager = audience.current_manager(act.tx, act.person.id, act.now)
+        self._ai = audience.ai_of(act.policy, act.person)
 
     def _say(self, **facts: object) -> Said:
         act, person = self._act, self._act.person
@@ -65,6 +69,7 @@ class _Telling:
             "comments": act.policy.comment_minimum,
             "minimum": act.policy.group_minimum,
             "manager": self._manager.name if self._manager else "",
+            "ai": "",
         }
         return self._words.say("who_reads", person.locale, person.time_zone, **(given | facts))
 
@@ -104,7 +109,8 @@ class _Telling:
             return self._without_names(question, question.audience)
         if self._manager is None:
             return self._say()["self"]
-        return self._say()["manager_counted" if question.counted else "manager"]
+        ai = READS if self._ai else ""
+        return self._say(ai=ai)["manager_counted" if question.counted else "manager"]
 
     def _without_names(self, question: Question, kind: AudienceKind) -> str:
         if kind is AudienceKind.GROUP and question.takes_text:
@@ -121,12 +127,20 @@ class _Telling:
         names = ", ".join(sorted(person.name for person in named.values()))
         if not audience.reading_now(act.tx, stored, act.now):
             return self._say(manager=names)["former"]
-        return self._say(manager=names)["manager_counted" if shown.counted else "manager"]
+        said = self._say(manager=names, ai=self._ai_of(stored))
+        return said["manager_counted" if shown.counted else "manager"]
+
+    def _ai_of(self, stored: StoredAnswer) -> str:
+        """Whether today's AI may get an answer; "" where there is none for this person."""
+        if not self._ai:
+            return ""
+        told = stored.audiences
+        return READS if may_word(label=self._ai, ai_off_at=None, audiences=told) else NEVER
 
     def _also(self, said: Said, pack: Pack | None) -> Iterator[Block]:
         person, policy = self._act.person, self._act.policy
         yield Heading(said["also"])
-        lines = (said["platform"], said["operator"], ai_line(self._words, person))
+        lines = (said["platform"], said["operator"], ai_line(self._words, person, policy.ai))
         yield Text("\n\n".join(lines))
         kept = kept_line(self._words, self._act.tx, policy, person, pack)
         yield Text(f"{kept} {said['log']}", Tone.MUTED)
@@ -138,9 +152,10 @@ class _Telling:
         yield Buttons((mine, Button(said["my_data"], "my_data", look=Look.QUIET)))
 
 
-def ai_line(words: Words, person: Person, provider: str = "") -> str:
-    """Whether an AI reads this person's answers. provider: who runs it; "" where none is set up."""
-    said = words.say("who_reads", person.locale, person.time_zone, provider=provider)
-    if not provider:
+def ai_line(words: Words, person: Person, ai: Ai) -> str:
+    """Whether an AI reads this person's answers, which, where and what for."""
+    given = {"provider": ai.provider, "host": ai.host}
+    said = words.say("who_reads", person.locale, person.time_zone, **given)
+    if not ai.label:
         return said["ai_none"]
     return said["ai_off" if person.ai_off_at else "ai_on"]

@@ -75,4 +75,5 @@ def _kept(row: Found) -> KeptVersion:
 
 def _shown(row: Found, readers: Sequence[UUID]) -> KeptAudience:
     kind = AudienceKind(row.kind)
-    return KeptAudience(kind, tuple(sorted(readers)), bool(row.counted), row.shown_at)
+    told = tuple(sorted(readers)), bool(row.counted), row.shown_at, row.ai or ""
+    return KeptAudience(kind, *told)

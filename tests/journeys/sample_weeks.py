@@ -98,14 +98,16 @@ class Lived:
         return [seen for seen in self.seen if seen.who.email == email]
 
     def told(self, manager: str) -> dict[str, list[str]]:
-        """The verbatim quotes in all of a manager's summaries, by the name above them."""
+        """The verbatim quotes in all of a manager's summaries, by the name above them, without what
+        the manager promised.
+        """
         found: dict[str, list[str]] = {}
         for panel in self.details[manager]:
             name = ""
             for block in panel.blocks:
                 if isinstance(block, Heading):
                     name = block.text
-                elif isinstance(block, Quote):
+                elif isinstance(block, Quote) and not block.note.startswith("You promised"):
                     found.setdefault(name, []).append(block.text)
         return found
 

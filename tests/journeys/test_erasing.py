@@ -17,7 +17,7 @@ from bot.domain.message import Form, Message, Panel, Reply
 from bot.domain.people import Participation
 from bot.domain.ports.messenger import Messenger
 from bot.domain.ports.unit_of_work import StorageUnavailable
-from bot.domain.summary import PersonWeek, WrittenPart
+from bot.domain.summary import Claim, Evidence, PersonWeek, WrittenPart
 from bot.services import erase
 from bot.services.act import join_value
 from bot.services.deliver import deliver
@@ -399,7 +399,7 @@ async def test_erased_while_nobody_knows_whether_the_summary_arrived(
 
 
 async def test_what_was_written_about_it_goes_too(open_world: OpenWorld) -> None:
-    """A headline that told of both answers goes with the first of them; ways to begin stay only
+    """A claim that told of both answers goes with the first of them; ways to begin stay only
     where they rest on the other one."""
     world = await company(open_world)
     await world.answers("ana", "kestrel words?", "heron words")
@@ -408,10 +408,13 @@ async def test_what_was_written_about_it_goes_too(open_world: OpenWorld) -> None
     await plan(kit.uow, kit.calendar, world.now)
     assert await summarise(replace(kit, writer=Telling(world)), world.now) == 1
     await world.until("2026-03-06 18:00")
-    assert (await written(world)).headline == "kestrel and heron"
+    assert [claim.text for claim in (await written(world)).claims] == [
+        "kestrel and heron",
+        "heron words",
+    ]
     await erases(world, "ana", "kestrel words?")
     left = await written(world)
-    assert left.headline == ""
+    assert [claim.text for claim in left.claims] == ["heron words"]
     assert [starter.quote for starter in left.starters] == ["heron words"]
     await erases(world, "ana", "heron words")
     [summary] = await world.built.uow.read(lambda tx: tx.summaries.of_manager(world.ids["mara"]))
@@ -577,7 +580,7 @@ async def test_everything_of_somebody_who_left(open_world: OpenWorld) -> None:
 
 
 class Telling:
-    """A writer that tells of everything in one line."""
+    """A writer that tells of everything in one line, and of each answer in its own words."""
 
     name = "telling"
 
@@ -586,7 +589,9 @@ class Telling:
 
     async def write(self, week: PersonWeek) -> WrittenPart:
         plain = await self._world.built.kit.writer.write(week)
-        return replace(plain, headline="kestrel and heron")
+        said = [Evidence(answer.version_id, answer.value.text) for answer in week.answers]
+        both = Claim("kestrel and heron", tuple(said))
+        return replace(plain, claims=(both, Claim(said[-1].quote, (said[-1],))))
 
 
 class Slow:

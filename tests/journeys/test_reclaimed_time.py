@@ -58,7 +58,7 @@ async def test_the_sum_and_where_it_went_stand_in_one_line(open_world: OpenWorld
     )
     [panel] = await world.details("mara")
     assert line in words(panel)
-    assert "Reclaimed time" in words(panel)
+    assert "Across the team" in words(panel)
     shown = list(pressable((await world.thread("mara"))[-1].blocks))
     assert ("A guide", "guide_open", "reclaimed_time:0") in shown
     assert "saved with AI:" not in await world.can_read("ines")

@@ -94,7 +94,7 @@ async def test_equal_ones_keep_their_order() -> None:
 async def test_without_prepared_words_it_asks_nothing() -> None:
     answers = (answer(text="Fine"), answer(rating=1))
     part = await PlainWriter().write(week(*answers, starters={}))
-    assert part == WrittenPart(headline="", starters=(), writer="plain")
+    assert part == WrittenPart(starters=(), writer="plain")
 
 
 async def test_a_rule_without_words_of_its_own_falls_back_only_where_there_are_words() -> None:
@@ -120,7 +120,7 @@ async def test_every_starter_rests_on_one_answer_and_quotes_that_very_one(
 ) -> None:
     part = await written(*given_)
     by_version = {a.version_id: a for a in given_}
-    assert part.headline == ""
+    assert part.claims == ()
     assert len(part.starters) <= STARTERS_PER_PERSON
     assert len({s.version_id for s in part.starters}) == len(part.starters)
     for starter in part.starters:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.domain.organisation import Configuration
-from bot.domain.policy import Expectations, Policy, QuestionsFor
+from bot.domain.policy import Ai, Expectations, Policy, QuestionsFor
 from bot.services.privacy_page import privacy_page
 from bot.settings import load_configuration
 from prompts.pages import as_html, as_text
@@ -96,8 +96,8 @@ def test_help_is_spoken_of_where_burnout_is_asked() -> None:
 
 
 def test_an_ai_provider_would_be_named() -> None:
-    page = privacy_page(SHIPPED, (), ai_provider="OpenAI")
-    assert "OpenAI may get the words you shared" in page
+    page = privacy_page(changed(ai=Ai("OpenAI", "api.openai.com")), ())
+    assert "OpenAI (api.openai.com) may get what you shared with your manager" in page
     assert "No AI reads your answers" not in page
 
 

@@ -1,5 +1,6 @@
 """Answers and summary parts as sealed bytes: whole on the way back, or absent."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.check_in import Value
 from bot.domain.ports.conversation_store import StoredAnswer, SummaryPart
 from bot.domain.ports.vault import Erased
-from bot.domain.summary import Starter, WrittenPart
+from bot.domain.summary import Claim, Evidence, Starter, WrittenPart
 from bot.services.sealing import PART_FIELD, open_part, open_value, seal_part, seal_value
 from storage.master_key import MasterKey
 from storage.vault import AesVault, StoredKey, new_wrapped_key
@@ -66,10 +67,20 @@ def sealed_part(part: WrittenPart, texts: Mapping[UUID, str]) -> SummaryPart:
 
 
 def quoting(text: str, start: int, length: int, said: str) -> tuple[WrittenPart, dict[UUID, str]]:
-    """A part with one starter that quotes from an answer's text, and what the answers say."""
-    version_id = uuid4()
-    starter = Starter(said, version_id, text[start : start + length])
-    return WrittenPart("", (starter,)), {version_id: text, uuid4(): "another answer"}
+    """A part with a starter and a claim that quote from an answer's text, the claim from another
+    one too, and what the answers say.
+    """
+    version_id, other = uuid4(), uuid4()
+    quote = text[start : start + length]
+    evidence = Evidence(version_id, quote), Evidence(other, "another")
+    part = WrittenPart(
+        starters=(Starter(said, version_id, quote),),
+        writer="a model",
+        claims=(Claim(said, evidence),),
+        dropped=length,
+        prompt="summary-1",
+    )
+    return part, {version_id: text, other: "another answer"}
 
 
 values = st.builds(
@@ -95,11 +106,22 @@ def test_a_part_comes_back_whole(given_: tuple[WrittenPart, dict[UUID, str]]) ->
     assert open_part(vault(), sealed_part(part, texts), texts) == part
 
 
-def test_what_may_not_be_quoted_now_takes_its_starter_along() -> None:
+@pytest.mark.parametrize("gone", [0, 1], ids=["of the starter too", "of the claim alone"])
+def test_what_may_not_be_quoted_now_takes_what_rests_on_it_along(gone: int) -> None:
+    """A claim goes with any of its evidence."""
     part, texts = quoting(SECRET, 0, 6, "Ask.")
     sealed = sealed_part(part, texts)
-    opened = open_part(vault(), sealed, {})
-    assert opened == WrittenPart("")
+    left = {key: text for n, (key, text) in enumerate(texts.items()) if n != gone}
+    opened = open_part(vault(), sealed, left)
+    assert opened == replace(part, claims=(), starters=part.starters if gone else ())
+
+
+def test_what_was_sealed_before_there_were_claims_still_opens() -> None:
+    part_id, version = uuid4(), uuid4()
+    body = {"headline": "", "starters": [["Ask.", str(version), 7, 4]], "writer": "plain"}
+    raw = vault().seal(ANA, part_id, PART_FIELD, json.dumps(body).encode())
+    opened = open_part(vault(), SummaryPart(part_id, ANA, raw, (version,)), {version: SECRET})
+    assert opened == WrittenPart(starters=(Starter("Ask.", version, "must"),))
 
 
 def test_a_part_keeps_no_words_of_an_answer_of_its_own() -> None:
@@ -114,10 +136,17 @@ def test_a_part_keeps_no_words_of_an_answer_of_its_own() -> None:
 
 def test_a_quote_that_the_answer_does_not_hold_is_dropped() -> None:
     made_up = Starter("Ask.", uuid4(), "never said")
-    part = WrittenPart("", (made_up,))
+    said = Evidence(made_up.version_id, "said")
+    half = Claim("Said and never said.", (said, Evidence(made_up.version_id, made_up.quote)))
+    part = WrittenPart(starters=(made_up,), claims=(half,))
     texts = {made_up.version_id: "said"}
-    assert open_part(vault(), sealed_part(part, texts), texts) == WrittenPart("")
-    assert open_part(vault(), sealed_part(part, {}), texts) == WrittenPart("")
+    assert open_part(vault(), sealed_part(part, texts), texts) == WrittenPart()
+    assert open_part(vault(), sealed_part(part, {}), texts) == WrittenPart()
+
+
+def test_a_claim_without_evidence_is_never_shown() -> None:
+    part = WrittenPart(claims=(Claim("Nothing to rest on.", ()),))
+    assert open_part(vault(), sealed_part(part, {}), {}) == WrittenPart()
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -132,7 +161,7 @@ def test_a_withdrawn_answer_is_absent() -> None:
 def test_what_belongs_to_an_erased_person_is_absent_without_a_word(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    answer, part = sealed_answer(Value(text=SECRET)), sealed_part(WrittenPart(SECRET), {})
+    answer, part = sealed_answer(Value(text=SECRET)), sealed_part(WrittenPart(writer=SECRET), {})
     assert open_value(vault(ANA), answer) is None
     assert open_part(vault(ANA), part, {}) is None
     assert caplog.records == []
@@ -171,7 +200,7 @@ def test_a_damaged_part_is_absent_and_logged_without_its_content(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     part, texts = quoting(SECRET, 0, 99, SECRET)
-    damaged = replace(sealed_part(replace(part, headline=SECRET), texts), id=uuid4())
+    damaged = replace(sealed_part(part, texts), id=uuid4())
     assert open_part(vault(), damaged, texts) is None
     assert len(caplog.records) == 1
     assert SECRET not in caplog.text

@@ -50,7 +50,7 @@ SHOWS_NOBODY_ELSE = {
     "bot/services/reapply.py": "after a restore: takes away again what was taken back",
     "bot/services/export_answers.py": "the person's own summaries, for that person's own export",
     "bot/services/shared_answers.py": "given versions, gives answers; summary_facts and "
-    "weekly_summary pass both through visibility",
+    "draft_facts pass both through visibility",
 }
 
 

@@ -34,7 +34,7 @@ FACTS: dict[str, dict[str, object]] = {
         "unreachable": 2,
     },
     "audit": {"moment": MOMENT},
-    "audience": PEOPLE | {"comments": 10, "minimum": 5},
+    "audience": PEOPLE | {"comments": 10, "minimum": 5, "provider": "OpenAI"},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
     "cadence": {
         "audience": Audience(teams=("Sales",), managers=True, tenure_min_days=90),
@@ -71,7 +71,13 @@ FACTS: dict[str, dict[str, object]] = {
         "team": "Sales",
         "weekday": "Monday",
     },
-    "export": PEOPLE | {"at": "6 Mar 2026, 15:00", "company": "Fernweh", "day": "6 Mar 2026"},
+    "export": PEOPLE
+    | {
+        "ai": "OpenAI (api.openai.com)",
+        "at": "6 Mar 2026, 15:00",
+        "company": "Fernweh",
+        "day": "6 Mar 2026",
+    },
     "erase": {"count": 3},
     "expectations": {
         "company": "Fernweh",
@@ -117,6 +123,7 @@ FACTS: dict[str, dict[str, object]] = {
     "my_data": {
         "address": "https://touchpoint.fernweh.example/you",
         "company": "Fernweh",
+        "host": "api.openai.com",
         "provider": "OpenAI",
     },
     "note": PEOPLE | {"help_contact": "help@fernweh.example", "moment": MOMENT},
@@ -183,9 +190,13 @@ FACTS: dict[str, dict[str, object]] = {
     | {
         "before": 2,
         "count": 2,
+        "counts": ["Most days (3)", "Never (1)"],
+        "dropped": 2,
+        "label": "Never",
         "more": 1,
         "moves": ["Ana 2 → 4", "Ben 3 → 2"],
         "now": 4,
+        "provider": "OpenAI",
         "question": "Is it clear?",
         "starter": "Ask what helped.",
         "week_end": MOMENT,
@@ -211,9 +222,11 @@ FACTS: dict[str, dict[str, object]] = {
         "name": "Ana",
     },
     "who_reads": {
+        "ai": "reads",
         "comments": 10,
         "company": "Fernweh",
         "days": 365,
+        "host": "api.openai.com",
         "manager": "Mia",
         "minimum": 5,
         "name": "Burnout",
@@ -435,6 +448,9 @@ THROUGH = {
     "prepare": "one_to_one",
     "promise_messages": "promise",
     "rhythms": "one_to_one",
+    "summary_details": "summary_details",
+    "summary_panel": "summary_details",
+    "summary_rests": "summary_details",
     "summary_results": "results",
     "told": "nudges",
 }

@@ -30,12 +30,15 @@ class KeptVersion:
 
 @dataclass(frozen=True, slots=True)
 class KeptAudience:
-    """Who could read an answer from `since` on (aware UTC), as it was shown then."""
+    """Who could read an answer from `since` on (aware UTC), as it was shown then, and the AI that
+    was named with them (`Ai.label`), "" for none.
+    """
 
     kind: AudienceKind
     readers: tuple[UUID, ...]
     counted: bool
     since: datetime
+    ai: str = ""
 
 
 @dataclass(frozen=True, slots=True)

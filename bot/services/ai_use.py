@@ -1,0 +1,142 @@
+"""Whether AI may be asked at all, and what a workspace spends on it in a day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.ports.ai_store import AiDay
+from bot.domain.ports.chooser import Chooser
+from bot.domain.ports.unit_of_work import Tx, UnitOfWork
+from bot.domain.ports.writer import AiWriter, NotWritten
+from bot.services.kit import Kit
+
+BUDGET = "budget"
+"""The reason where a workspace's tokens of the day are used up: nothing is sent then."""
+
+_LAST = 20
+"""The last 20th of a day's tokens is too little for most calls: it is told as used up."""
+
+
+class _Costs(Protocol):
+    @property
+    def tokens(self) -> int: ...
+
+
+A = TypeVar("A", bound=_Costs)
+
+
+def may_ask(model: AiWriter | Chooser | None, policy: Policy) -> bool:
+    """Whether a model is connected, and its host is the one that people are told of."""
+    return model is not None and bool(policy.ai.provider) and model.host == policy.ai.host
+
+
+def day_of(policy: Policy, now: datetime) -> date:
+    """The day that `now` (aware UTC) belongs to, in the organisation's own zone."""
+    return now.astimezone(ZoneInfo(policy.time_zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose tokens a call takes: a workspace's, of one day; `budget` is all it has that day."""
+
+    installation_id: UUID
+    day: date
+    budget: int
+
+
+def account_of(tx: Tx, person: Person, policy: Policy, now: datetime) -> Account | None:
+    """The account of the workspace that this person is written to in; None where there is none."""
+    home = tx.people.home_identity(person.id)
+    if home is None:
+        return None
+    return Account(home.installation_id, day_of(policy, now), policy.ai.daily_tokens)
+
+
+async def within_budget(
+    kit: Kit, account: Account, most: int, ask: Callable[[], Awaitable[A]]
+) -> A:
+    """What `ask` gives; it may cost `most` tokens, which are set aside before it begins.
+
+    Whatever ends a call without an answer leaves them spent: nobody knows what it cost. Raises
+    NotWritten, with the reason "budget" where the day's tokens don't suffice.
+    """
+    if not await kit.uow.write(lambda tx: _reserved(tx, account, most)):
+        kit.ai_failures[BUDGET] += 1
+        raise NotWritten(BUDGET)
+    try:
+        answer = await ask()
+    except NotWritten as failure:
+        kit.ai_failures[failure.reason] += 1
+        await _settle(kit.uow, account, most, failure.tokens, failed=True)
+        raise
+    await _settle(kit.uow, account, most, answer.tokens, failed=False)
+    return answer
+
+
+def _reserved(tx: Tx, account: Account, most: int) -> bool:
+    return tx.ai.reserve(account.installation_id, account.day, most, account.budget)
+
+
+async def _settle(
+    uow: UnitOfWork, account: Account, reserved: int, used: int, *, failed: bool
+) -> None:
+    def run(tx: Tx) -> None:
+        which = account.installation_id, account.day
+        tx.ai.settle(*which, reserved=reserved, used=used, failed=failed)
+
+    await uow.write(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a workspace spent today: `name` is its own, "" where it has none."""
+
+    name: str
+    tokens: int
+    budget: int
+
+    @property
+    def is_all(self) -> bool:
+        return self.budget - self.tokens < self.budget / _LAST
+
+
+@dataclass(frozen=True, slots=True)
+class AiToday:
+    """How AI stands today: figures about workspaces, never about people.
+
+    asks: whether it can be asked; not where no model is connected, or one at another host.
+    workspaces: those that spent anything, by name; where none did, one without a name.
+    """
+
+    provider: str
+    asks: bool
+    workspaces: tuple[Spent, ...]
+
+
+async def ai_today(kit: Kit, now: datetime) -> AiToday | None:
+    """How AI stands at `now` (aware UTC); None where the organisation uses none."""
+    return await kit.uow.read(lambda tx: _today(tx, kit, now))
+
+
+def _today(tx: Tx, kit: Kit, now: datetime) -> AiToday | None:
+    policy = tx.organisations.policy()
+    if not policy.ai.provider:
+        return None
+    spent = {each.installation_id: each.tokens for each in spent_today(tx, policy, now)}
+    known = [i for platform in kit.messengers for i in tx.organisations.installations(platform)]
+    budget = policy.ai.daily_tokens
+    found = [Spent(i.name, spent[i.id], budget) for i in known if spent.get(i.id)]
+    named = tuple(sorted(found, key=lambda each: each.name)) or (Spent("", 0, budget),)
+    return AiToday(policy.ai.provider, may_ask(kit.ai, policy), named)
+
+
+def spent_today(tx: Tx, policy: Policy, now: datetime) -> Sequence[AiDay]:
+    """What was spent today, in the organisation's own zone, by workspace."""
+    return tx.ai.since(day_of(policy, now))

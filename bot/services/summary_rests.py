@@ -1,0 +1,55 @@
+"""The words that a summary rests on: each sentence of it with what the person said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.message import Block, Quote, Reply, Text, Tone
+from bot.domain.people import Person
+from bot.domain.summary import Evidence
+from bot.services import summary_panel
+from bot.services.kit import Kit
+from bot.services.paging import Piece, Section
+from bot.services.summary_facts import PersonView
+from bot.services.summary_panel import Opened, Pages
+
+ACTIONS = frozenset({"summary_rests"})
+
+
+async def show(kit: Kit, manager: Person, value: str, now: datetime) -> Reply:
+    """One page of it for the summary's own manager; see `bot.services.summary_panel.show`."""
+    return await summary_panel.show(kit, manager, value, now, _PAGES)
+
+
+def _sections(drawn: Opened) -> Iterator[Section]:
+    """Whoever is quoted nowhere is absent."""
+    quoted = [(person, _pieces(drawn, person)) for person in drawn.view.shared]
+    found = [Section(person.person.name, pieces) for person, pieces in quoted if pieces]
+    if not found:
+        nothing = Text(drawn.say()["nothing_rests"], Tone.MUTED)
+        found = [Section("", (Piece((nothing,)),))]
+    yield from found
+
+
+def _pieces(drawn: Opened, person: PersonView) -> tuple[Piece, ...]:
+    written = person.written
+    said = [(claim.text, claim.evidence) for claim in written.claims]
+    asked = [(s.text, [Evidence(s.version_id, s.quote)]) for s in written.starters if s.quote]
+    return tuple(_piece(drawn, person, text, evidence) for text, evidence in (*said, *asked))
+
+
+def _piece(drawn: Opened, person: PersonView, text: str, evidence: Sequence[Evidence]) -> Piece:
+    answers = {answer.version_id: answer for answer in person.answers}
+    blocks: list[Block] = [Text(text)]
+    shown: list[UUID] = []
+    for each in evidence:
+        answer = answers[each.version_id]
+        question = drawn.view.question(answer).words(drawn.manager.locale).text
+        blocks.append(Quote(each.quote, question))
+        shown.append(answer.answer_id)
+    return Piece(tuple(blocks), tuple(shown))
+
+
+_PAGES = Pages("summary_rests", "rests_title", _sections)

@@ -1,0 +1,127 @@
+"""Who words a person's part of a summary: a model where it may, the fixed rules everywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from bot.domain.masking import NameBook
+from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.writer import AiWriter, NotWritten
+from bot.domain.summary import PersonWeek, Starter, WrittenPart
+from bot.services.ai_use import Account, within_budget
+from bot.services.kit import Kit
+
+log = logging.getLogger(__name__)
+
+AI_TIME = timedelta(minutes=10)
+"""How long one run of summaries may ask a model; what is left is worded by the fixed rules."""
+
+CALLS_AT_ONCE = 16
+"""For each of them tokens are set aside; the others wait, as these may take the day's last."""
+
+STARTERS, FEWEST_STARTERS = 3, 2
+"""Ways to begin a 1:1, of each person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one person shared, and of it what a model may be given; None where that is nothing."""
+
+    week: PersonWeek
+    for_ai: PersonWeek | None = None
+
+
+class Wording:
+    """The wording of one run of summaries; make it in the event loop in which it is used.
+
+    time: how long it may ask a model, from now on.
+    """
+
+    def __init__(self, kit: Kit, time: timedelta = AI_TIME) -> None:
+        self._kit = kit
+        self._until = asyncio.get_running_loop().time() + time.total_seconds()
+        self._places = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._reading = asyncio.Lock()
+        self._names: NameBook | None = None
+
+    async def parts(self, shares: Sequence[Share], account: Account | None) -> list[WrittenPart]:
+        """Words each share, with no transaction open; a call holds one person's answers alone.
+
+        account: whose tokens it takes; where it is None, no model is asked. Raises
+        StorageUnavailable.
+        """
+        done = await asyncio.gather(
+            *(self._part(share, account) for share in shares), return_exceptions=True
+        )
+        return [_unless_failed(each) for each in done]
+
+    async def _part(self, share: Share, account: Account | None) -> WrittenPart:
+        plain = await self._kit.writer.write(share.week)
+        model = self._kit.ai
+        if share.for_ai is None or account is None or model is None:
+            return plain
+        week = replace(share.for_ai, names=await self._all_names())
+        try:
+            worded = await self._asked(model, week, account)
+        except NotWritten:
+            return plain
+        starters = topped_up(worded.starters, plain.starters)
+        return replace(worded, starters=starters, writer=model.name)
+
+    async def _asked(self, model: AiWriter, week: PersonWeek, account: Account) -> WrittenPart:
+        most = model.most_tokens(week)
+        async with self._places:
+            if asyncio.get_running_loop().time() >= self._until:
+                raise NotWritten("timeout")
+            ask = partial(self._in_time, model, week, most)
+            return await within_budget(self._kit, account, most, ask)
+
+    async def _in_time(self, model: AiWriter, week: PersonWeek, most: int) -> WrittenPart:
+        try:
+            async with asyncio.timeout_at(self._until):
+                return await model.write(week)
+        except NotWritten:
+            raise
+        except TimeoutError:
+            raise NotWritten("timeout", most) from None
+        except Exception as error:
+            # Its message may hold somebody's words; a summary comes without it all the same.
+            log.error("a model's writer failed", extra={"error": type(error).__name__})  # noqa: TRY400
+            raise NotWritten("unexpected", most) from None
+
+    async def _all_names(self) -> NameBook:
+        """Read once, and only where a model is asked at all."""
+        async with self._reading:
+            if self._names is None:
+                self._names = await self._kit.uow.read(_names)
+            return self._names
+
+
+def _names(tx: Tx) -> NameBook:
+    return NameBook.of(tx.people.names())
+
+
+def _unless_failed(done: WrittenPart | BaseException) -> WrittenPart:
+    if isinstance(done, BaseException):
+        raise done
+    return done
+
+
+def topped_up(
+    worded: Sequence[Starter], plain: Sequence[Starter], most: int = STARTERS
+) -> tuple[Starter, ...]:
+    """A model's starters, and the fixed rules' after them: first those that rest on other answers,
+    up to `most`; such as rest on the same only where there would be fewer than two.
+    """
+    found = list(worded[:most])
+    taken = {starter.version_id for starter in found}
+    others = [starter for starter in plain if starter.version_id not in taken]
+    same = [starter for starter in plain if starter.version_id in taken]
+    found += others[: most - len(found)]
+    found += same[: max(0, FEWEST_STARTERS - len(found))]
+    return tuple(found)
