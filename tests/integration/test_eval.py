@@ -148,7 +148,7 @@ async def test_what_does_not_hold_is_counted_and_makes_the_run_unsound() -> None
         Claim("Ana wants to leave.", of("I want to leave.")),
     )
     starter = Starter("Which migrations?", USE, "Not for migrations, it failed 2 times.")
-    part = WrittenPart(headline="", claims=claims, starters=(starter,), tokens=7)
+    part = WrittenPart(claims=claims, starters=(starter,), tokens=7)
     found = figures("run", await outcomes_of(part, WEEK), {"negation": 2}, Usage(5, 2, 1.0, 4.0))
     assert found.grounded == Share(2, 3)
     assert [fault.split(" (")[0] for fault in found.faults] == ["one: Ana wants to leave."]
@@ -164,7 +164,7 @@ async def test_a_fact_comes_up_where_most_of_its_words_are_shown() -> None:
     half = fact.quote[: len(fact.quote) // 2 - 1]
     for quote, shown in ((fact.quote, 1), (fact.quote[3:], 1), (half, 0)):
         claim = Claim("So it is.", of(quote, fact.version_id))
-        part = WrittenPart(headline="", claims=(claim,))
+        part = WrittenPart(claims=(claim,))
         found = figures("run", await outcomes_of(part, week), {}, Usage(0, 0))
         assert found.covered == Share(shown, 1), quote
 
