@@ -13,8 +13,11 @@ from prompts.library import read_shipped
 from prompts.pack_file import Key, Strict
 from prompts.problems import PackError, problems_in
 
-Entry = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s*]+( [^\s*]+)*\*?$")]
-"""A word, the beginning of one with a trailing *, or a phrase."""
+Entry = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s*]+\*?( [^\s*]+\*?)*$")]
+"""A word, the beginning of one with a trailing *, or a phrase of these."""
+
+Ending = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\s/]*/[^\s/]*$")]
+"""How an answer's word ends, and a claim's: "y/ies"."""
 
 Entries = Annotated[tuple[Entry, ...], Field(min_length=1)]
 
@@ -41,21 +44,42 @@ def parse_lexicon(data: object, source: str) -> LexiconFile:
 class LexiconFile(Strict):
     key: Key
     glue: Entries
-    starter_glue: Entries
+    filler: Entries
+    joint: Entries
+    says: Entries
+    asking: Entries
+    reporting: Entries
     negation: Entries
     condition: Entries
+    impersonal: tuple[Entry, ...]
     first_person: Entries
+    again: Entries
     third_person: Entries
+    second_person: Entries
+    irony: Entries
+    starter_glue: Entries
     emotion: Entries
     health: Entries
     score: Entries
     judgement: Entries
     instruction: Entries
+    persons: tuple[Ending, ...]
+    endings: tuple[Ending, ...]
+    forms: dict[Entry, tuple[Entry, ...]]
 
     def to_domain(self) -> Lexicon:
-        lists = {
-            name: WordList.of(getattr(self, name))
-            for name in type(self).model_fields
-            if name != "key"
-        }
-        return Lexicon(language=self.key, **lists)
+        return Lexicon(
+            language=self.key,
+            persons=tuple(map(_pair, self.persons)),
+            endings=tuple(map(_pair, self.endings)),
+            forms=self.forms,
+            **{name: WordList.of(getattr(self, name)) for name in _LISTS},
+        )
+
+
+_LISTS = tuple(LexiconFile.model_fields.keys() - {"key", "persons", "endings", "forms"})
+
+
+def _pair(ending: str) -> tuple[str, str]:
+    ours, theirs = ending.split("/")
+    return ours, theirs

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bot.domain.lexicon import Lexicon
 from bot.domain.masking import SUBJECT, Masked, Masker
+from bot.domain.own_words import Rules, rests_on, sentence_words
+from bot.domain.proposal_form import LONGEST, Unfounded, proper
+from bot.domain.quoting import Passage, passages
 from bot.domain.summary import Evidence
+from bot.domain.words import texts
 
-LONGEST = 200
-"""Characters in a claim or a starter."""
+__all__ = [
+    "LONGEST",
+    "Given",
+    "Lexicon",
+    "Proposal",
+    "Sound",
+    "Unfounded",
+    "ground_claim",
+    "ground_starter",
+]
 
-_WORD = re.compile(r"\w+")
-
-
-class Unfounded(Exception):
-    """A proposal that does not hold. `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+_LEAST_LETTERS = 3
+"""Of a word that a starter must take from the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,22 @@ def ground_claim(
 
     given: this person's answers by alias; lexicons: by language.
     """
-    if not proposal.text.startswith(SUBJECT):
+    text = proper(proposal.text, lexicons)
+    if not text.startswith(f"{SUBJECT} ") or text.count(SUBJECT) > 1 or "?" in text:
+        raise Unfounded("wrong_form")
+    found = _passages(proposal, given, lexicons)
+    words = texts(text.removeprefix(SUBJECT))
+    if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
+        raise Unfounded("wrong_form")
+    for passage in found:
+        passage.refuse_others(text, lexicons)
+    rules = _rules(found, given, lexicons)
+    _refuse_turned(words, found, rules)
+    sentences = [line for passage in found for line in passage.sentences]
+    said = [sentence_words(line, number, rules) for number, line in enumerate(sentences)]
+    if not rests_on(rules.told(words), said, rules):
         raise Unfounded("not_their_words")
-    return _sound(proposal, given, masker, lexicons)
+    return _sound(text, found, given, masker)
 
 
 def ground_starter(
@@ -75,35 +92,70 @@ def ground_starter(
 
     given: this person's answers by alias; lexicons: by language.
     """
-    if not proposal.text.endswith("?"):
+    text = proper(proposal.text, lexicons)
+    if not text.endswith("?"):
         raise Unfounded("no_question")
-    return _sound(proposal, given, masker, lexicons)
+    found = _passages(proposal, given, lexicons)
+    rules = _rules(found, given, lexicons)
+    said = [word for passage in found for line in passage.sentences for word in texts(line)]
+    own = _own_words(texts(text.replace(SUBJECT, " ")), rules)
+    taken = [word for word in own if any(rules.same(each, word) for each in said)]
+    if len(taken) < len(own) or not any(len(word) >= _LEAST_LETTERS for word in taken):
+        raise Unfounded("not_their_words")
+    return _sound(text, found, given, masker)
+
+
+def _passages(
+    proposal: Proposal, given: Mapping[str, Given], lexicons: Mapping[str, Lexicon]
+) -> tuple[Passage, ...]:
+    masked = {alias: answer.masked for alias, answer in given.items()}
+    return passages(proposal.answers, proposal.quotes, masked, lexicons)
 
 
 def _sound(
-    proposal: Proposal,
-    given: Mapping[str, Given],
-    masker: Masker,
-    lexicons: Mapping[str, Lexicon],
+    text: str, found: Sequence[Passage], given: Mapping[str, Given], masker: Masker
 ) -> Sound:
-    if not 0 < len(proposal.text) <= LONGEST or not proposal.quotes:
-        raise Unfounded("wrong_form")
-    words = [word.casefold() for word in _WORD.findall(proposal.text)]
-    if any(lexicon.emotion.hit(words) for lexicon in lexicons.values()):
-        raise Unfounded("emotion")
-    pairs = zip(proposal.answers, proposal.quotes, strict=True)
-    return Sound(
-        masker.restore(proposal.text),
-        tuple(_evidence(given, alias, quote) for alias, quote in pairs),
-    )
+    evidence = tuple(Evidence(given[each.alias].version_id, each.original) for each in found)
+    return Sound(masker.restore(text), evidence)
 
 
-def _evidence(given: Mapping[str, Given], alias: str, quote: str) -> Evidence:
-    if alias not in given:
-        raise Unfounded("unknown_answer")
-    masked = given[alias].masked
-    at = masked.text.find(quote)
-    if at < 0 or not quote.strip():
-        raise Unfounded("altered_quote")
-    start, end = masked.original_of(at, at + len(quote))
-    return Evidence(given[alias].version_id, masked.original[start:end])
+def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
+    """A starter's words that must be the person's: a negation too."""
+    if rules.lexicon is None:
+        return list(words)
+    added = rules.lexicon.starter_glue.marks(words) | rules.lexicon.glue.marks(words)
+    kept = added - rules.negated(words)
+    return [word for at, word in enumerate(words) if at not in kept]
+
+
+def _refuse_turned(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> None:
+    said = [word for passage in found for line in passage.sentences for word in texts(line)]
+    if bool(rules.negated(words)) != bool(rules.negated(said)):
+        raise Unfounded("negation")
+    asked = {at for at in rules.conditions(words) if not rules.told(words)[at].free}
+    if bool(asked) != bool(rules.conditions(said)):
+        raise Unfounded("condition")
+
+
+def _rules(
+    found: Sequence[Passage], given: Mapping[str, Given], lexicons: Mapping[str, Lexicon]
+) -> Rules:
+    """By the language of the answers that are quoted, else by that of all of them."""
+    negation = tuple(lexicon.negation for lexicon in lexicons.values())
+    quoted = {passage.alias for passage in found}
+    for aliases in (quoted, given.keys()):
+        text = " ".join(given[alias].masked.text for alias in sorted(aliases))
+        lexicon = _language(texts(text), lexicons)
+        if lexicon is not None:
+            return Rules(lexicon, negation)
+    return Rules(None, negation)
+
+
+def _language(words: Sequence[str], lexicons: Mapping[str, Lexicon]) -> Lexicon | None:
+    """The one that most of the words are typical of; none where two are alike or few are."""
+    counts = sorted(((lexicon.typical(words), key) for key, lexicon in lexicons.items()))
+    if not counts or counts[-1][0] * 6 < len(words) or counts[-1][0] == 0:
+        return None
+    if len(counts) > 1 and counts[-1][0] == counts[-2][0]:
+        return None
+    return lexicons[counts[-1][1]]

@@ -2,57 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.words import texts
 
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words in lower case, beginnings of words ("frustrat*") and phrases of several words."""
+    """Words in lower case, beginnings of words and phrases of several; in both, a trailing * means
+    that more may follow.
+    """
 
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
-    phrases: frozenset[tuple[str, ...]] = frozenset()
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> WordList:
-        """entries: as a lexicon has them; a trailing * makes a beginning of a word."""
-        plain, stems, phrases = set(), [], set()
-        for entry in entries:
-            parts = tuple(entry.casefold().split())
-            if len(parts) > 1:
-                phrases.add(parts)
-            elif entry.endswith("*"):
-                stems.append(parts[0][:-1])
-            else:
-                plain.add(parts[0])
-        return cls(frozenset(plain), tuple(sorted(stems)), frozenset(phrases))
+        """entries: as a lexicon has them."""
+        split = [_entry(entry) for entry in entries]
+        single = [entry[0] for entry in split if len(entry) == 1]
+        phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for entry in split:
+            if len(entry) > 1:
+                phrases[entry[0]] = (*phrases.get(entry[0], ()), entry)
+        return cls(
+            frozenset(word for word in single if not word.endswith("*")),
+            tuple(sorted(word[:-1] for word in single if word.endswith("*"))),
+            phrases,
+        )
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and (word in self.words or word.startswith(self.stems))
 
+    def marks(self, words: Sequence[str]) -> set[int]:
+        """The places in `words` that hold a listed word, or a part of a listed phrase."""
+        found = {at for at, word in enumerate(words) if word in self}
+        for at, word in enumerate(words):
+            for phrase in self._phrases_from(word):
+                if _stands(phrase, words[at : at + len(phrase)]):
+                    found.update(range(at, at + len(phrase)))
+        return found
+
     def hit(self, words: Sequence[str]) -> bool:
-        """Whether a word of `words` (in lower case) is listed, or a phrase stands among them."""
-        return any(word in self for word in words) or any(
-            tuple(words[at : at + len(phrase)]) == phrase
-            for phrase in self.phrases
-            for at in range(len(words))
-        )
+        """Whether `words` hold a listed word or phrase."""
+        return bool(self.marks(words))
+
+    def _phrases_from(self, word: str) -> Iterable[tuple[str, ...]]:
+        yield from self.phrases.get(word, ())
+        for first, phrases in self.phrases.items():
+            if first.endswith("*") and word.startswith(first[:-1]):
+                yield from phrases
+
+
+def _entry(entry: str) -> tuple[str, ...]:
+    """Its words. The splitter drops the asterisks, so each word of a phrase is split apart."""
+    found: list[str] = []
+    for part in entry.split():
+        words = [":"] if part == ":" else texts(part.removesuffix("*")) or [part]
+        found += [*words[:-1], words[-1] + "*" * part.endswith("*")]
+    return tuple(found)
+
+
+def _stands(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    return len(phrase) == len(words) and all(
+        word.startswith(part[:-1]) if part.endswith("*") else word == part
+        for part, word in zip(phrase, words, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of one language. Which list does what is said in prompts/llm/lexicon/en.yaml."""
+    """The words of one language. Which list does what is said in prompts/llm/lexicon/en.yaml.
+
+    persons, endings: pairs of how an answer's word ends and how a claim's may. forms: by a
+    claim's word the answer's.
+    """
 
     language: str
     glue: WordList
-    starter_glue: WordList
+    filler: WordList
+    joint: WordList
+    says: WordList
+    asking: WordList
+    reporting: WordList
     negation: WordList
     condition: WordList
+    impersonal: WordList
     first_person: WordList
+    again: WordList
     third_person: WordList
+    second_person: WordList
+    irony: WordList
+    starter_glue: WordList
     emotion: WordList
     health: WordList
     score: WordList
     judgement: WordList
     instruction: WordList
+    persons: tuple[tuple[str, str], ...] = ()
+    endings: tuple[tuple[str, str], ...] = ()
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def typical(self, words: Sequence[str]) -> int:
+        """How many of `words` this language is known by."""
+        return sum(
+            word in self.glue
+            or word in self.joint
+            or word in self.filler
+            or word in self.first_person
+            or word in self.negation
+            for word in words
+        )
