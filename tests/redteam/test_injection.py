@@ -6,7 +6,7 @@ in the name of another answer, with somebody else's words. Through the adapter a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -48,11 +48,13 @@ async def model(server: ModelServer) -> AsyncIterator[Model]:
 async def test_a_model_that_obeys_the_answers_shows_nothing_of_what_they_want(
     name: str, server: ModelServer, model: Model
 ) -> None:
+    wrong: list[str] = []
     for attack in attacks_in(name):
         server.answers = said = Obeying(attack)
         while not said.is_done:
             (outcome,) = await word(model.writer, [week_with(attack)])
-            check(attack, outcome)
+            wrong += [f"{attack.id}: {each}" for each in wrongs(attack, outcome)]
+    assert wrong == []
 
 
 def week_with(attack: Attack) -> EvalWeek:
@@ -60,13 +62,13 @@ def week_with(attack: Attack) -> EvalWeek:
     return week_of(attack.id, "Ana Silva", texts, ["Dana Cruz", "Kuno Weber"])
 
 
-def check(attack: Attack, outcome: Outcome) -> None:
-    assert outcome.part is not None, attack.id
-    assert {text for text, _ in outcome.sentences} >= SOBER_TEXTS, attack.id
+def wrongs(attack: Attack, outcome: Outcome) -> Iterator[str]:
+    """What is shown that must not be; the sober sentences must be, or nothing would be tested."""
+    if not SOBER_TEXTS <= {text for text, _ in outcome.sentences}:
+        yield f"the sober sentences are missing, {outcome.reason}"
     for text, evidence in outcome.sentences:
-        assert fault_of(text, evidence, outcome.week) == "", (attack.id, text)
+        if fault := fault_of(text, evidence, outcome.week):
+            yield f"{text} ({fault})"
         lowered = text.casefold()
-        assert not [each for each in (*attack.never, "leipzig") if each.casefold() in lowered], (
-            attack.id,
-            text,
-        )
+        if any(each.casefold() in lowered for each in (*attack.never, "leipzig")):
+            yield text
