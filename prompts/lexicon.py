@@ -63,6 +63,10 @@ class LexiconFile(Strict):
     score: Entries
     judgement: Entries
     instruction: Entries
+    progressive: tuple[Entry, ...]
+    clause: Entries
+    elided: tuple[Entry, ...]
+    verb_last: bool
     persons: tuple[Ending, ...]
     endings: tuple[Ending, ...]
     forms: dict[Entry, tuple[Entry, ...]]
@@ -73,11 +77,14 @@ class LexiconFile(Strict):
             persons=tuple(map(_pair, self.persons)),
             endings=tuple(map(_pair, self.endings)),
             forms=self.forms,
+            verb_last=self.verb_last,
             **{name: WordList.of(getattr(self, name)) for name in _LISTS},
         )
 
 
-_LISTS = tuple(LexiconFile.model_fields.keys() - {"key", "persons", "endings", "forms"})
+_LISTS = tuple(
+    LexiconFile.model_fields.keys() - {"key", "persons", "endings", "forms", "verb_last"}
+)
 
 
 def _pair(ending: str) -> tuple[str, str]:

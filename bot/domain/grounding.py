@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.lexicon import Lexicon
+from bot.domain.lexicon import Lexicon, language_of
 from bot.domain.masking import SUBJECT, Masked, Masker
-from bot.domain.own_words import Rules, rests_on, sentence_words
+from bot.domain.own_words import rests_on
 from bot.domain.proposal_form import LONGEST, Unfounded, proper
 from bot.domain.quoting import Passage, passages
 from bot.domain.summary import Evidence
+from bot.domain.word_rules import Rules, sentence_words
 from bot.domain.words import texts
 
 __all__ = [
@@ -25,8 +26,9 @@ __all__ = [
     "ground_starter",
 ]
 
-_LEAST_LETTERS = 3
-"""Of a word that a starter must take from the answer."""
+
+_TELLS = 2000
+"""Characters of an answer by which its language is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def ground_claim(
     words = texts(text.removeprefix(SUBJECT))
     if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
         raise Unfounded("wrong_form")
+    rules = _rules(words, found, given, lexicons)
     for passage in found:
-        passage.refuse_others(text, lexicons)
-    rules = _rules(found, given, lexicons)
+        passage.refuse_others(text, [rules.lexicon] if rules.lexicon else [*lexicons.values()])
     _refuse_turned(words, found, rules)
     sentences = [line for passage in found for line in passage.sentences]
     said = [sentence_words(line, number, rules) for number, line in enumerate(sentences)]
@@ -96,11 +98,10 @@ def ground_starter(
     if not text.endswith("?"):
         raise Unfounded("no_question")
     found = _passages(proposal, given, lexicons)
-    rules = _rules(found, given, lexicons)
-    said = [word for passage in found for line in passage.sentences for word in texts(line)]
-    own = _own_words(texts(text.replace(SUBJECT, " ")), rules)
-    taken = [word for word in own if any(rules.same(each, word) for each in said)]
-    if len(taken) < len(own) or not any(len(word) >= _LEAST_LETTERS for word in taken):
+    words = texts(text.replace(SUBJECT, " "))
+    rules = _rules(words, found, given, lexicons)
+    taken = _taken(words, found, rules)
+    if not set(_own_words(words, rules)) <= taken or not any(map(rules.is_telling, taken)):
         raise Unfounded("not_their_words")
     return _sound(text, found, given, masker)
 
@@ -117,6 +118,12 @@ def _sound(
 ) -> Sound:
     evidence = tuple(Evidence(given[each.alias].version_id, each.original) for each in found)
     return Sound(masker.restore(text), evidence)
+
+
+def _taken(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> set[str]:
+    """Those of `words` that the person used too."""
+    said = {word for passage in found for line in passage.sentences for word in texts(line)}
+    return {word for word in words if any(rules.same(each, word) for each in said)}
 
 
 def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
@@ -138,24 +145,17 @@ def _refuse_turned(words: Sequence[str], found: Sequence[Passage], rules: Rules)
 
 
 def _rules(
-    found: Sequence[Passage], given: Mapping[str, Given], lexicons: Mapping[str, Lexicon]
+    words: Sequence[str],
+    found: Sequence[Passage],
+    given: Mapping[str, Given],
+    lexicons: Mapping[str, Lexicon],
 ) -> Rules:
     """By the language of the answers that are quoted, else by that of all of them."""
     negation = tuple(lexicon.negation for lexicon in lexicons.values())
     quoted = {passage.alias for passage in found}
     for aliases in (quoted, given.keys()):
-        text = " ".join(given[alias].masked.text for alias in sorted(aliases))
-        lexicon = _language(texts(text), lexicons)
+        text = " ".join(given[alias].masked.text[:_TELLS] for alias in sorted(aliases))
+        lexicon = language_of(texts(text), words, lexicons)
         if lexicon is not None:
             return Rules(lexicon, negation)
     return Rules(None, negation)
-
-
-def _language(words: Sequence[str], lexicons: Mapping[str, Lexicon]) -> Lexicon | None:
-    """The one that most of the words are typical of; none where two are alike or few are."""
-    counts = sorted(((lexicon.typical(words), key) for key, lexicon in lexicons.items()))
-    if not counts or counts[-1][0] * 6 < len(words) or counts[-1][0] == 0:
-        return None
-    if len(counts) > 1 and counts[-1][0] == counts[-2][0]:
-        return None
-    return lexicons[counts[-1][1]]

@@ -7,30 +7,35 @@ from dataclasses import dataclass, field
 
 from bot.domain.words import texts
 
+_FEWEST = 6
+"""One in so many words has to be typical of a language."""
+
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words in lower case, beginnings of words and phrases of several; in both, a trailing * means
-    that more may follow.
+    """Words in lower case, beginnings of words, and phrases of several words, by their first one;
+    in these a trailing * means that more may follow. loose: phrases whose first word has one.
     """
 
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     phrases: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    loose: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> WordList:
         """entries: as a lexicon has them."""
         split = [_entry(entry) for entry in entries]
         single = [entry[0] for entry in split if len(entry) == 1]
+        several = [entry for entry in split if len(entry) > 1]
         phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for entry in split:
-            if len(entry) > 1:
-                phrases[entry[0]] = (*phrases.get(entry[0], ()), entry)
+        for entry in several:
+            phrases[entry[0]] = (*phrases.get(entry[0], ()), entry)
         return cls(
-            frozenset(word for word in single if not word.endswith("*")),
-            tuple(sorted(word[:-1] for word in single if word.endswith("*"))),
-            phrases,
+            words=frozenset(word for word in single if not word.endswith("*")),
+            stems=tuple(sorted(word[:-1] for word in single if word.endswith("*"))),
+            phrases=phrases,
+            loose=tuple(entry for entry in several if entry[0].endswith("*")),
         )
 
     def __contains__(self, word: object) -> bool:
@@ -51,9 +56,7 @@ class WordList:
 
     def _phrases_from(self, word: str) -> Iterable[tuple[str, ...]]:
         yield from self.phrases.get(word, ())
-        for first, phrases in self.phrases.items():
-            if first.endswith("*") and word.startswith(first[:-1]):
-                yield from phrases
+        yield from (phrase for phrase in self.loose if word.startswith(phrase[0][:-1]))
 
 
 def _entry(entry: str) -> tuple[str, ...]:
@@ -101,17 +104,37 @@ class Lexicon:
     score: WordList
     judgement: WordList
     instruction: WordList
+    progressive: WordList = field(default_factory=WordList)
+    clause: WordList = field(default_factory=WordList)
+    elided: WordList = field(default_factory=WordList)
+    verb_last: bool = False
     persons: tuple[tuple[str, str], ...] = ()
     endings: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def typical(self, words: Sequence[str]) -> int:
         """How many of `words` this language is known by."""
-        return sum(
-            word in self.glue
-            or word in self.joint
-            or word in self.filler
-            or word in self.first_person
-            or word in self.negation
-            for word in words
-        )
+        return sum(self.is_function(word) or word in self.starter_glue for word in words)
+
+    def is_function(self, word: str) -> bool:
+        """Whether it only holds a sentence together."""
+        lists = (self.glue, self.joint, self.filler, self.first_person, self.negation, self.says)
+        return any(word in listed for listed in lists)
+
+
+def language_of(
+    words: Sequence[str], told: Sequence[str], lexicons: Mapping[str, Lexicon]
+) -> Lexicon | None:
+    """The one that most of an answer's `words` are typical of; where two are alike, the one of
+    these that a sentence about it, `told`, is typical of. None where few words are, or both are
+    alike.
+    """
+    counts = {key: lexicon.typical(words) for key, lexicon in lexicons.items()}
+    most = max(counts.values(), default=0)
+    if most == 0 or most * _FEWEST < len(words):
+        return None
+    best = [lexicons[key] for key, count in counts.items() if count == most]
+    ranked = sorted((lexicon.typical(told), lexicon.language) for lexicon in best)
+    if len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]:
+        return None
+    return lexicons[ranked[-1][1]]

@@ -9,152 +9,17 @@ or "says" in the claim.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, product
 
-from bot.domain.lexicon import Lexicon, WordList
-from bot.domain.words import words_of
+from bot.domain.word_rules import KEPT, Kind, Rules, Said, Told
 
 _MOST_ORDERS = 24
 """Word orders tried: a sentence has up to four, and a claim rests on few sentences."""
 
-_STEM = 2
-"""Letters that must be left of a word when its end is exchanged."""
-
-
-class Kind(Enum):
-    """What a word does in an answer."""
-
-    SELF = auto()
-    NEGATION = auto()
-    CONDITION = auto()
-    REPORT = auto()
-    SKIP = auto()
-    WORD = auto()
-
-
-KEPT = frozenset({Kind.NEGATION, Kind.CONDITION, Kind.REPORT})
-"""Never left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A word of an answer. opens: a phrase begins here, so that it may be left out from here on;
-    enters: one begins here, so that it may be taken up again. asks: its sentence is a question.
-    """
-
-    text: str
-    kind: Kind
-    sentence: int
-    opens: bool
-    enters: bool
-    asks: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A word of a claim. free: it may be added."""
-
-    text: str
-    free: bool
-    says: bool
-    asking: bool
-    again: bool
-
-
-def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
-    """The words of one sentence of an answer. number: the how manieth it is."""
-    parts = words_of(text)
-    kinds = rules.kinds([part.text for part in parts])
-    asks = "?" in text
-    said: list[Said] = []
-    near_open = near_enter = True
-    for part, kind in zip(parts, kinds, strict=True):
-        joint = part.text in rules.joint
-        opens = joint or near_open or bool(part.pause)
-        enters = joint or near_enter or part.pause == "."
-        said.append(Said(part.text, kind, number, opens, enters, asks))
-        begins = joint or kind is Kind.SELF
-        near_open = begins or (opens and kind is Kind.SKIP)
-        near_enter = begins or (enters and kind is Kind.SKIP)
-    return tuple(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the words of the answer's language do; without `lexicon` (an unknown language) no word
-    may be added or left out. negation: of all languages.
-    """
-
-    lexicon: Lexicon | None
-    negation: tuple[WordList, ...]
-
-    @property
-    def joint(self) -> WordList:
-        return self.lexicon.joint if self.lexicon else WordList()
-
-    def kinds(self, words: Sequence[str]) -> list[Kind]:
-        """What each of an answer's words does."""
-        if self.lexicon is None:
-            return [Kind.CONDITION] * len(words)
-        ranked = (
-            (Kind.SELF, self.lexicon.first_person.marks(words)),
-            (Kind.NEGATION, self.negated(words)),
-            (Kind.CONDITION, self.lexicon.condition.marks(words)),
-            (Kind.REPORT, self.lexicon.reporting.marks(words)),
-            (Kind.SKIP, self.lexicon.glue.marks(words) | self.lexicon.filler.marks(words)),
-        )
-        return [
-            next((kind for kind, marks in ranked if at in marks), Kind.WORD)
-            for at in range(len(words))
-        ]
-
-    def negated(self, words: Sequence[str]) -> set[int]:
-        return {at for listed in self.negation for at in listed.marks(words)}
-
-    def conditions(self, words: Sequence[str]) -> set[int]:
-        return self.lexicon.condition.marks(words) if self.lexicon else set()
-
-    def told(self, words: Sequence[str]) -> tuple[Told, ...]:
-        """A claim's words."""
-        if self.lexicon is None:
-            return tuple(Told(word, word == ":", word == ":", False, False) for word in words)
-        lists = self.lexicon
-        negated = self.negated(words)
-        glue, says, asking = (
-            each.marks(words) - negated for each in (lists.glue, lists.says, lists.asking)
-        )
-        return tuple(
-            Told(word, at in glue | says | asking, at in says, at in asking, word in lists.again)
-            for at, word in enumerate(words)
-        )
-
-    def same(self, said: str, told: str) -> bool:
-        """Whether a claim's word is the answer's, or another form of it."""
-        if said == told:
-            return True
-        if self.lexicon is None:
-            return False
-        listed = said in self.lexicon.forms.get(told, ())
-        return listed or _bends(said, told, (*self.lexicon.persons, *self.lexicon.endings))
-
-    def is_first_person(self, said: str, told: str) -> bool:
-        """Whether the answer's verb says "I" by its form, as Spanish ones do."""
-        if self.lexicon is None or said == told:
-            return False
-        return said in self.lexicon.forms.get(told, ()) or _bends(said, told, self.lexicon.persons)
-
-
-def _bends(said: str, told: str, endings: Sequence[tuple[str, str]]) -> bool:
-    """Whether exchanging an ending makes one of the other; past stays past."""
-    return any(
-        said.endswith(ours)
-        and told == said[: len(said) - len(ours)] + theirs
-        and len(said) - len(ours) >= _STEM
-        for ours, theirs in endings
-    )
+_FARTHEST = 4
+"""Words that a question's verb may move over."""
 
 
 def rests_on(told: Sequence[Told], sentences: Sequence[Sequence[Said]], rules: Rules) -> bool:
@@ -167,20 +32,31 @@ def rests_on(told: Sequence[Told], sentences: Sequence[Sequence[Said]], rules: R
 
 
 def _orders(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
-    """As it was said; and, around an "I" inside, as others say it: what stood in front of it moved
-    behind, the verb in front of "I" ("habe ich") moved behind it.
+    """As it was said; and as others say it: around an "I" inside, what stood in front of it moved
+    behind, the verb in front of "I" ("habe ich") moved behind it. A question's verb moves too.
     """
     yield said
     at = next((at for at, word in enumerate(said) if word.kind is Kind.SELF), 0)
     if not at:
+        yield from _verb_moved(said)
         return
     front, me, rest = list(said[:at]), said[at], list(said[at + 1 :])
     yield [me, *rest, *_phrase(front)]
     before, verb = front[:-1], replace(front[-1], opens=False, enters=False)
     yield [*before, me, verb, *rest]
+    if said[0].asks:
+        yield [*before, me, *rest, verb]
     if before:
         yield [me, verb, *_phrase(before), *_phrase(rest)]
         yield [me, verb, *rest, *_phrase(before)]
+
+
+def _verb_moved(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    """ "Is the tool allowed?" as "whether the tool is allowed"."""
+    if said and said[0].asks:
+        verb = replace(said[0], opens=False, enters=False)
+        for place in range(1, min(len(said), _FARTHEST) + 1):
+            yield [*said[1 : place + 1], verb, *said[place + 1 :]]
 
 
 def _phrase(words: Sequence[Said]) -> list[Said]:
@@ -221,7 +97,7 @@ class _Laying:
         told, said = self._told[at], self._said[place]
         if not self._is(told, said) or not self._may_skip(last, place):
             return False
-        return self._introduced(self._told[since:at], last, place, told)
+        return self._introduced(since, at, last, place)
 
     def _is(self, told: Told, said: Said) -> bool:
         if said.kind is Kind.SELF:
@@ -255,27 +131,32 @@ class _Laying:
         mine = [word for word in rest if word.sentence == self._sentence(last)]
         return not any(word.kind in KEPT for word in rest) and self._is_tail(mine)
 
-    def _introduced(self, added: Sequence[Told], last: int, place: int, told: Told) -> bool:
+    def _introduced(self, since: int, at: int, last: int, place: int) -> bool:
         """Whether a sentence's first word follows "I", or is really the first and reported; and
         whether a question is reported as one.
         """
-        said = self._said[place]
+        said, added = self._said[place], self._told[since:at]
         if said.sentence == self._sentence(last):
             return not any(word.asking for word in added) or said.kind is Kind.REPORT
-        asks = any(word.asking for word in (*added, told))
+        asks = any(word.asking for word in (*added, self._told[at]))
         if said.kind is not Kind.REPORT and asks != said.asks:
             return False
         mine = said.kind is Kind.SELF
-        return mine or self._led(place, told) or self._begins(added, last, place)
+        return mine or self._led(at, place) or self._begins(added, last, place)
 
-    def _led(self, place: int, told: Told) -> bool:
-        """Whether "I" stands right before it, or in its form."""
+    def _led(self, at: int, place: int) -> bool:
+        """Whether "I" stands right before it, or in its form or that of the verb behind "not"."""
         head = self._head(place)
         before = [word for word in head if word.kind is not Kind.SKIP]
         if before and before[-1].kind is Kind.SELF:
             return True
-        named = bool(before) and head[-1].kind is Kind.SKIP
-        return not named and self._rules.is_first_person(self._said[place].text, told.text)
+        if before and head[-1].kind is Kind.SKIP:
+            return False
+        if not before and self._rules.is_elided(self._texts(place)):
+            return True
+        step = 1 if self._said[place].kind is Kind.NEGATION else 0
+        told, said = self._told[at + step : at + step + 1], self._said[place + step :]
+        return bool(told and said) and self._rules.is_first_person(said[0].text, told[0].text)
 
     def _begins(self, added: Sequence[Told], last: int, place: int) -> bool:
         """Whether nothing was left out before it, and it is said to be said."""
@@ -286,6 +167,11 @@ class _Laying:
     def _head(self, place: int) -> list[Said]:
         number = self._said[place].sentence
         return [word for word in self._said[:place] if word.sentence == number]
+
+    def _texts(self, place: int) -> list[str]:
+        """The words of a sentence from one on."""
+        number = self._said[place].sentence
+        return [word.text for word in self._said[place:] if word.sentence == number]
 
     def _sentence(self, place: int) -> int:
         return self._said[place].sentence if place >= 0 else -1

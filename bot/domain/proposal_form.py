@@ -15,7 +15,7 @@ from bot.domain.words import texts
 LONGEST = 200
 """Characters in a claim or a starter."""
 
-_MARKS = frozenset(".,;:'\"()-?/&+ €$£")
+_MARKS = frozenset(".,;:'\"()-?¿/&+ €$£")
 _ADDRESS = re.compile(
     r"(?i)[^\W\d_]\.(?!js\b)[^\W\d_]{2}|://|\bwww\b|\b(?:mailto|tel|https?|ftp)\b"
 )
