@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test deep lint audit sbom format bench screenshots vendor clean
+.PHONY: help setup demo test deep lint audit sbom format bench eval screenshots vendor clean
 
 UV_VERSION := 0.13.9
 ARGS ?=
@@ -65,6 +65,9 @@ format: $(STAMP) ## Format the code and mend what ruff can mend
 
 bench: $(STAMP) ## Print the benchmarks' ratios
 	@$(BIN)/python -m bench $(ARGS)
+
+eval: $(STAMP) ## See how well the model of TOUCHPOINT_AI_* words made-up weeks; recorded answers without one
+	@$(BIN)/python -m bench.eval $(ARGS)
 
 screenshots: $(STAMP) ## Take the pictures of the local page, Slack, Teams and the terminal anew
 	@$(BIN)/python -m tests.screenshots $(ARGS)
