@@ -15,7 +15,7 @@ from prompts.model_prompts import model_prompt
 
 NONE = "none"
 _MOST_CHARACTERS = 1_000
-_MOST_TOKENS = 300
+_MOST_TOKENS = 1_000
 
 
 class ChoiceForm(Form):
