@@ -72,7 +72,7 @@ def passages(
         if alias not in answers:
             raise Unfounded("unknown_answer")
         passage = _passage(alias, quote, answers[alias], lexicons)
-        _refuse_machines(passage, lexicons)
+        _refuse_machines(passage.text, answers[alias], lexicons)
         if passage not in found:
             found.append(passage)
     return tuple(found)
@@ -130,13 +130,16 @@ def _unfinished(lexicon: Lexicon) -> tuple[WordList, ...]:
     return (lexicon.negation, lexicon.condition, lexicon.joint, *own)
 
 
-def _refuse_machines(passage: Passage, lexicons: Mapping[str, Lexicon]) -> None:
-    """Words that are there for a model, and addresses."""
-    if any(not token.startswith("PERSON") for token in TOKEN.findall(passage.text)):
+def _refuse_machines(passage: str, answer: Masked, lexicons: Mapping[str, Lexicon]) -> None:
+    """Addresses in the quoted sentences, and words for a model anywhere in the answer: where one
+    sentence is, the others may be meant for it.
+    """
+    if any(not token.startswith("PERSON") for token in TOKEN.findall(passage)):
         raise Unfounded("link")
-    words = texts(passage.text)
-    if _MACHINE.search(passage.original) or _MACHINE.search(passage.text):
+    plain = fold(answer.text).text
+    if _MACHINE.search(plain) or _MACHINE.search(answer.original):
         raise Unfounded("instruction")
+    words = texts(plain)
     if any(lexicon.instruction.hit(words) for lexicon in lexicons.values()):
         raise Unfounded("instruction")
 
