@@ -254,7 +254,7 @@ async def test_what_a_well_meaning_model_says_holds(
 
 def examples() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What the instructions show: data and what to make of it."""
-    lines = model_prompt("summary").text(most=MOST, longest=LONGEST, hint="").splitlines()
+    lines = model_prompt("summary").text(most=MOST, longest=LONGEST).splitlines()
     shown = [json.loads(line) for line in lines if line.startswith("{")]
     return list(zip(shown[::2], shown[1::2], strict=True))
 
@@ -283,3 +283,20 @@ async def test_a_week_without_answers_has_no_part_or_is_refused(
         with pytest.raises(NotWritten, match="empty"):
             await writer.write(empty)
     assert server.asked == []
+
+
+async def test_the_last_sentence_sent_is_known_to_its_end(
+    model: Model, server: ModelServer
+) -> None:
+    """Where the cut falls into a sentence, what turns it round counts all the same."""
+    last = f"I use Copilot for tests {'in some way or other ' * 5}but never for contracts."
+    long = "We met on Monday. " * (MOST_CHARACTERS // 18 - 4) + last + " We met again." * 200
+    cut = ("a1", "I use Copilot for tests")
+    turned = item("PERSON_1 uses Copilot for tests", cut)
+    asked = item("What about Copilot?", cut)
+    server.says({"claims": [turned, GOOD_CLAIM], "starters": [asked]})
+    found = await failure(model.writer, week(answer(long)))
+    assert cut[1] in server.asked[0].data["answers"][0]["words"]
+    assert "never" not in server.asked[0].data["answers"][0]["words"]
+    assert (found.reason, found.dropped) == ("too_little", 2)
+    assert model.writer.dropped["negation"] == 1
