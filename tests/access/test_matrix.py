@@ -67,7 +67,7 @@ async def test_everybody_sees_their_own_cells_alone(eyes: Eyes) -> None:
         assert {each for each in SECRETS if each in shown} == words_for(who), who
 
 
-OPENING = "pair one_to_one my_answers summary_details summary_rests nudges_more".split()
+OPENING = ["pair", "one_to_one", "my_answers", "summary_details", "summary_rests", "nudges_more"]
 
 
 @together
