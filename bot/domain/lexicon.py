@@ -13,27 +13,29 @@ _FEWEST = 6
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words in lower case, beginnings of words and phrases of several; in both, a trailing * means
-    that more may follow.
+    """Words in lower case, beginnings of words, and phrases of several words, by their first one;
+    in these a trailing * means that more may follow. loose: phrases whose first word has one.
     """
 
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     phrases: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    loose: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> WordList:
         """entries: as a lexicon has them."""
         split = [_entry(entry) for entry in entries]
         single = [entry[0] for entry in split if len(entry) == 1]
+        several = [entry for entry in split if len(entry) > 1]
         phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for entry in split:
-            if len(entry) > 1:
-                phrases[entry[0]] = (*phrases.get(entry[0], ()), entry)
+        for entry in several:
+            phrases[entry[0]] = (*phrases.get(entry[0], ()), entry)
         return cls(
-            frozenset(word for word in single if not word.endswith("*")),
-            tuple(sorted(word[:-1] for word in single if word.endswith("*"))),
-            phrases,
+            words=frozenset(word for word in single if not word.endswith("*")),
+            stems=tuple(sorted(word[:-1] for word in single if word.endswith("*"))),
+            phrases=phrases,
+            loose=tuple(entry for entry in several if entry[0].endswith("*")),
         )
 
     def __contains__(self, word: object) -> bool:
@@ -54,9 +56,7 @@ class WordList:
 
     def _phrases_from(self, word: str) -> Iterable[tuple[str, ...]]:
         yield from self.phrases.get(word, ())
-        for first, phrases in self.phrases.items():
-            if first.endswith("*") and word.startswith(first[:-1]):
-                yield from phrases
+        yield from (phrase for phrase in self.loose if word.startswith(phrase[0][:-1]))
 
 
 def _entry(entry: str) -> tuple[str, ...]:
@@ -107,7 +107,9 @@ class Lexicon:
     progressive: WordList = field(default_factory=WordList)
     clause: WordList = field(default_factory=WordList)
     elided: WordList = field(default_factory=WordList)
+    parting: WordList = field(default_factory=WordList)
     verb_last: bool = False
+    drops_subject: bool = False
     persons: tuple[tuple[str, str], ...] = ()
     endings: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.folding import Folded, fold
-from bot.domain.lexicon import Lexicon
+from bot.domain.lexicon import Lexicon, WordList
 from bot.domain.masking import TOKEN, Masked
 from bot.domain.proposal_form import Unfounded
 from bot.domain.sentences import sentences
@@ -72,7 +72,7 @@ def passages(
         if alias not in answers:
             raise Unfounded("unknown_answer")
         passage = _passage(alias, quote, answers[alias], lexicons)
-        _refuse_machines(passage, lexicons)
+        _refuse_machines(passage.text, answers[alias], lexicons)
         if passage not in found:
             found.append(passage)
     return tuple(found)
@@ -112,33 +112,34 @@ def _takes_back(text: str, lexicons: Mapping[str, Lexicon]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Unfinished:
     """The words that no sentence ends with."""
 
-    lexicons: Mapping[str, Lexicon]
+    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
+        self._lists = [words for each in lexicons.values() for words in _unfinished(each)]
+        self._known: dict[object, bool] = {}
 
     def __contains__(self, word: object) -> bool:
-        return any(
-            word in words
-            for lexicon in self.lexicons.values()
-            for words in (
-                lexicon.negation,
-                lexicon.condition,
-                lexicon.joint,
-                lexicon.first_person,
-                lexicon.reporting,
-            )
-        )
+        if word not in self._known:
+            self._known[word] = any(word in words for words in self._lists)
+        return self._known[word]
 
 
-def _refuse_machines(passage: Passage, lexicons: Mapping[str, Lexicon]) -> None:
-    """Words that are there for a model, and addresses."""
-    if any(not token.startswith("PERSON") for token in TOKEN.findall(passage.text)):
+def _unfinished(lexicon: Lexicon) -> tuple[WordList, ...]:
+    own = (lexicon.first_person, lexicon.reporting)
+    return (lexicon.negation, lexicon.condition, lexicon.joint, *own)
+
+
+def _refuse_machines(passage: str, answer: Masked, lexicons: Mapping[str, Lexicon]) -> None:
+    """Addresses in the quoted sentences, and words for a model anywhere in the answer: where one
+    sentence is, the others may be meant for it.
+    """
+    if any(not token.startswith("PERSON") for token in TOKEN.findall(passage)):
         raise Unfounded("link")
-    words = texts(passage.text)
-    if _MACHINE.search(passage.original) or _MACHINE.search(passage.text):
+    plain = fold(answer.text).text
+    if _MACHINE.search(plain) or _MACHINE.search(answer.original):
         raise Unfounded("instruction")
+    words = texts(plain)
     if any(lexicon.instruction.hit(words) for lexicon in lexicons.values()):
         raise Unfounded("instruction")
 

@@ -30,16 +30,25 @@ def sentences(folded: Folded, unfinished: Container[str]) -> list[tuple[int, int
     unfinished: words with which no sentence ends, so that the next line goes on.
     """
     found: list[tuple[int, int]] = []
-    start = 0
+    start = done = quotes = brackets = 0
     for end in sorted({*_ends(folded.text), *_line_ends(folded, unfinished), len(folded.text)}):
-        text = folded.text[start:end]
-        if end < len(folded.text) and _is_open(text):
+        quotes, brackets = _open(folded.text[done:end], quotes, brackets)
+        done = end
+        if end < len(folded.text) and (quotes or brackets):
             continue
+        text = folded.text[start:end]
         first, last = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
         if first < last:
             found.append((first, last))
-        start = end
+        start, quotes, brackets = end, 0, 0
     return found
+
+
+def _open(text: str, quotes: int, brackets: int) -> tuple[int, int]:
+    """Whether a quotation is still open at its end, and how many brackets are."""
+    plain = _SMILE.sub("", text)
+    brackets += plain.count("(") - plain.count(")")
+    return (quotes + plain.count('"')) % 2, max(0, brackets)
 
 
 def _ends(text: str) -> Iterator[int]:
@@ -69,13 +78,8 @@ def _word_before(text: str, end: int) -> str:
 
 def _line_ends(folded: Folded, unfinished: Container[str]) -> Iterator[int]:
     for at, lines in folded.breaks.items():
-        line = folded.text[max(0, at - 60) : at]
-        ends = line and line[-1] not in _GOES_ON and (texts(line) or [""])[-1] not in unfinished
+        last = folded.text[max(0, at - 1) : at]
+        words = texts(_word_before(folded.text, at)) or [""]
+        ends = last and last not in _GOES_ON and words[-1] not in unfinished
         if ends or lines >= _BLANK_LINE or _BULLET.match(folded.text, at + 1):
             yield at
-
-
-def _is_open(text: str) -> bool:
-    """Whether a quotation or a bracket is still open at its end."""
-    plain = _SMILE.sub("", text)
-    return plain.count('"') % 2 == 1 or plain.count("(") > plain.count(")")

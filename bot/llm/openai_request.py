@@ -63,8 +63,8 @@ def parameters(connection: Connection, task: Task) -> dict[str, Any]:
         "response_format": {"type": "json_schema", "json_schema": schema},
     }
     given |= {"max_completion_tokens": task.most} if theirs else {"max_tokens": task.most}
-    if not theirs:
-        given["temperature"] = 0  # OpenAI's reasoning models refuse it
+    if not theirs and not connection.effort:
+        given["temperature"] = 0  # reasoning models refuse it
     if host not in _WITHOUT_STORE:
         given["store"] = False
     if connection.effort:
@@ -82,10 +82,10 @@ def closed(**properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def beginning(masked: str, longest: int) -> str:
-    """As much of a masked text as is sent; never half a token, which would be somebody else's."""
-    if len(masked) <= longest:
-        return masked
-    cut = masked[:longest]
+def beginning(text: str, longest: int) -> str:
+    """Whole words of a text: half a token would be somebody else's, half a name no name."""
+    if len(text) <= longest:
+        return text
+    cut = text[: max(longest, 0)]
     whole = max(cut.rfind(" "), cut.rfind("\n"))
     return cut[:whole] if whole > 0 else ""
