@@ -33,6 +33,7 @@ FACTS: dict[str, dict[str, object]] = {
         "people": 1200,
         "unreachable": 2,
     },
+    "ai": {"budget": 200_000, "provider": "OpenAI", "tokens": 12_000, "workspace": "Fernweh"},
     "audit": {"moment": MOMENT},
     "audience": PEOPLE | {"comments": 10, "minimum": 5, "provider": "OpenAI"},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
