@@ -52,6 +52,11 @@ def _may_ask(act: Act, check_in: CheckIn, question: Question, answer: Value) -> 
     return wanted and is_read and in_time and not skipped and not answer.in_form
 
 
+def is_unwanted(act: Act, key: str) -> bool:
+    """Whether the question `key` is a follow-up of somebody who switched them off."""
+    return bool(parent_of(key)) and act.person.follow_ups_off_at is not None
+
+
 def exchange(act: Act, check_in: CheckIn, question: Question, found: Sequence[FollowUp]) -> CheckIn:
     """With one of `found` in place of what comes next, or without a follow-up where there is none;
     the same check-in where what comes next may be on the screen.
