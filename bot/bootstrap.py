@@ -19,6 +19,7 @@ from bot.services.web_address import WebAddress
 from bot.settings import Environment
 
 if TYPE_CHECKING:
+    from bot.llm.openai_model import Model
     from bot.slack.platform import Slack
     from bot.teams.platform import Teams
     from storage.key_store import KeyStore
@@ -41,7 +42,7 @@ class Built:
 
     local: the local page's installation, on a demo database without other platforms only.
     slack: where it is configured, and the database is no demo's; teams likewise, but for a
-    playground, which is for demos alone.
+    playground, which is for demos alone. model: where one is configured.
     """
 
     environment: Environment
@@ -53,6 +54,7 @@ class Built:
     local: Installation | None
     slack: Slack | None = None
     teams: Teams | None = None
+    model: Model | None = None
 
     async def close(self) -> None:
         """Finishes what was accepted and closes the stores; a repeat changes nothing."""
@@ -60,6 +62,8 @@ class Built:
             await self.slack.close()
         if self.teams is not None:
             await self.teams.close()
+        if self.model is not None:
+            await self.model.close()
         await self.uow.close()
         await self.keys.close()
 
@@ -148,8 +152,9 @@ async def build(
     shown = local if organisation.is_demo and not in_earnest else None
     web = _web(environment, shown)
     chats = [chat.messenger for chat in (slack, teams) if chat is not None]
-    kit = _kit(uow, keys, clock, chats, watch or (lambda messenger: messenger), web)
-    return Built(environment, kit, uow, keys, clock, organisation, shown, slack, teams)
+    model = _model(environment)
+    kit = _kit(uow, keys, clock, chats, watch or (lambda messenger: messenger), web, model)
+    return Built(environment, kit, uow, keys, clock, organisation, shown, slack, teams, model)
 
 
 def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack | None:
@@ -206,6 +211,17 @@ def _teams(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Teams 
     return Teams(registration, tokens, signing, connectors, adapter, installations, messenger)
 
 
+def _model(environment: Environment) -> Model | None:
+    """The model, whose package is imported at its first call."""
+    given = environment.ai
+    if given is None:
+        return None
+    from bot.llm.openai_model import Model
+    from bot.llm.openai_request import Connection
+
+    return Model.at(Connection(**asdict(given), host=given.host))
+
+
 def _web(environment: Environment, local: Installation | None) -> WebAddress:
     from bot.local.pages import file_address
 
@@ -220,6 +236,7 @@ def _kit(
     chats: Iterable[Messenger],
     watch: Watch,
     web: WebAddress,
+    model: Model | None,
 ) -> Kit:
     from bot.llm.plain_writer import PlainWriter
     from bot.local.messenger import LocalMessenger
@@ -228,7 +245,17 @@ def _kit(
 
     messengers: dict[str, Messenger] = {LOCAL: watch(LocalMessenger(uow, keys, clock))}
     messengers |= {messenger.platform: watch(messenger) for messenger in chats}
-    return Kit(uow, keys, shipped_words(), WorkCalendar(), messengers, PlainWriter(), web)
+    return Kit(
+        uow,
+        keys,
+        shipped_words(),
+        WorkCalendar(),
+        messengers,
+        PlainWriter(),
+        web,
+        ai=model.writer if model else None,
+        chooser=model.chooser if model else None,
+    )
 
 
 def master_keys_of(environment: Environment) -> MasterKeys:

@@ -8,8 +8,9 @@ import typer
 def check() -> None:
     """Check the whole set-up, line by line.
 
-    Configuration, time zones, databases, keys, permissions, Slack, Teams and the port: each line
-    says what is wrong and how to mend it. Nothing is changed, and no token is shown.
+    Configuration, time zones, databases, keys, permissions, Slack, Teams, AI and the port: each
+    line says what is wrong and how to mend it. Nothing is changed, and no token is shown. A model
+    that is connected is asked one made-up question.
 
     Exit codes: 0 all is well; 1 something is to be mended.
 

@@ -16,9 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bootstrap import Built, NoOrganisation, build, master_keys_of
 from bot.cli.backup_checks import backup_findings
 from bot.cli.findings import Finding, Verdict
+from bot.cli.outside_checks import outside_findings
 from bot.cli.screen import plural
-from bot.cli.slack_checks import slack_findings
-from bot.cli.teams_checks import teams_findings
 from bot.domain.organisation import Configuration
 from bot.domain.ports.unit_of_work import StorageUnavailable
 from bot.services import manage_cadence
@@ -61,7 +60,7 @@ def findings() -> Iterator[Finding]:
     if has_key and has_schema:
         yield from asyncio.run(_contents(environment, configuration))
     else:
-        yield from asyncio.run(_chats(environment, None))
+        yield from asyncio.run(outside_findings(environment, None, configuration))
     yield from _port(environment)
 
 
@@ -186,7 +185,7 @@ async def _contents(environment: Environment, configuration: Configuration | Non
         built = await build(environment)
     except (NoOrganisation, StorageUnavailable, KeyStoreError) as error:
         broken = Finding(Verdict.BAD, "organisation", str(error))
-        return [broken, *await _chats(environment, None)]
+        return [broken, *await outside_findings(environment, None, configuration)]
     try:
         return [
             await _key_store(built),
@@ -194,16 +193,11 @@ async def _contents(environment: Environment, configuration: Configuration | Non
             *_held(built),
             *await backup_findings(built),
             *await _differences(built, configuration),
-            *await _chats(environment, built),
+            *await outside_findings(environment, built, configuration),
             _platform(built),
         ]
     finally:
         await built.close()
-
-
-async def _chats(environment: Environment, built: Built | None) -> list[Finding]:
-    slack = [finding async for finding in slack_findings(environment.slack, built)]
-    return slack + [finding async for finding in teams_findings(environment, built)]
 
 
 async def _key_store(built: Built) -> Finding:

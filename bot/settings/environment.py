@@ -14,7 +14,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.domain.phrases import nearest, suggest
-from bot.settings import slack, teams
+from bot.settings import ai, slack, teams
+from bot.settings.ai import AiSettings, read_ai
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.slack import SlackSettings, read_slack
 from bot.settings.teams import TeamsSettings, read_teams
@@ -73,7 +74,7 @@ class Environment:
     master_key_next, master_key_former: base64, during a rotation of the master key.
     master_key_file: None only for PostgreSQL without TOUCHPOINT_MASTER_KEY_FILE.
     port: 0 for any free one.
-    slack, teams: None where that platform is not configured.
+    slack, teams: None where that platform is not configured. ai: None where no model is.
     web_url: the origin that people reach this server's pages at, "" where there is none.
     """
 
@@ -91,6 +92,7 @@ class Environment:
     master_key_next: str | None = field(default=None, repr=False)
     master_key_former: str | None = field(default=None, repr=False)
     teams: TeamsSettings | None = None
+    ai: AiSettings | None = None
 
     @property
     def database_file(self) -> Path | None:
@@ -132,7 +134,7 @@ def unknown_variables() -> tuple[Problem, ...]:
 
     Other tools have SLACK_* and TEAMS_* variables too, so of those only what is near to ours.
     """
-    own = [PREFIX + name.upper() for name in _Given.model_fields]
+    own = [*(PREFIX + name.upper() for name in _Given.model_fields), *ai.known_variables()]
     found = [_unknown(name, suggest(name, own)) for name in _strange(PREFIX, own)]
     found += _near(slack.PREFIX, slack.known_variables())
     return (*found, *_near(teams.PREFIX, teams.known_variables()))
@@ -201,6 +203,7 @@ def _environment(given: _Given, database: URL, keys: URL) -> Environment:
         log_format=given.log_format,
         slack=read_slack(),
         teams=read_teams(),
+        ai=read_ai(),
         web_url=given.web_url or "",
     )
 

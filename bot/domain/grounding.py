@@ -1,0 +1,161 @@
+"""Whether what a model proposes rests on a person's own words; what doesn't is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.domain.lexicon import Lexicon, language_of
+from bot.domain.masking import SUBJECT, Masked, Masker
+from bot.domain.own_words import rests_on
+from bot.domain.proposal_form import LONGEST, Unfounded, proper
+from bot.domain.quoting import Passage, passages
+from bot.domain.summary import Evidence
+from bot.domain.word_rules import Rules, sentence_words
+from bot.domain.words import texts
+
+__all__ = [
+    "LONGEST",
+    "Given",
+    "Lexicon",
+    "Proposal",
+    "Sound",
+    "Unfounded",
+    "ground_claim",
+    "ground_starter",
+]
+
+
+_TELLS = 2000
+"""Characters of an answer by which its language is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a model proposed; quotes[i] is said to come from answers[i], by the model's alias."""
+
+    text: str
+    answers: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer with words, as the model was given it."""
+
+    version_id: UUID
+    masked: Masked
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What holds, with the first name back in it, and what it rests on, verbatim."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+def ground_claim(
+    proposal: Proposal,
+    given: Mapping[str, Given],
+    masker: Masker,
+    lexicons: Mapping[str, Lexicon],
+) -> Sound:
+    """A statement about the person, made of that person's words. Raises Unfounded.
+
+    given: this person's answers by alias; lexicons: by language.
+    """
+    text = proper(proposal.text, lexicons)
+    if not text.startswith(f"{SUBJECT} ") or text.count(SUBJECT) > 1 or "?" in text:
+        raise Unfounded("wrong_form")
+    found = _passages(proposal, given, lexicons)
+    words = texts(text.removeprefix(SUBJECT))
+    if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
+        raise Unfounded("wrong_form")
+    rules = _rules(words, found, given, lexicons)
+    for passage in found:
+        passage.refuse_others(text, [rules.lexicon] if rules.lexicon else [*lexicons.values()])
+    _refuse_turned(words, found, rules)
+    sentences = [line for passage in found for line in passage.sentences]
+    said = [sentence_words(line, number, rules) for number, line in enumerate(sentences)]
+    if not rests_on(rules.told(words), said, rules):
+        raise Unfounded("not_their_words")
+    return _sound(text, found, given, masker)
+
+
+def ground_starter(
+    proposal: Proposal,
+    given: Mapping[str, Given],
+    masker: Masker,
+    lexicons: Mapping[str, Lexicon],
+) -> Sound:
+    """A question for the manager to ask, about that person's words. Raises Unfounded.
+
+    given: this person's answers by alias; lexicons: by language.
+    """
+    text = proper(proposal.text, lexicons)
+    if not text.endswith("?"):
+        raise Unfounded("no_question")
+    found = _passages(proposal, given, lexicons)
+    words = texts(text.replace(SUBJECT, " "))
+    rules = _rules(words, found, given, lexicons)
+    taken = _taken(words, found, rules)
+    if not set(_own_words(words, rules)) <= taken or not any(map(rules.is_telling, taken)):
+        raise Unfounded("not_their_words")
+    return _sound(text, found, given, masker)
+
+
+def _passages(
+    proposal: Proposal, given: Mapping[str, Given], lexicons: Mapping[str, Lexicon]
+) -> tuple[Passage, ...]:
+    masked = {alias: answer.masked for alias, answer in given.items()}
+    return passages(proposal.answers, proposal.quotes, masked, lexicons)
+
+
+def _sound(
+    text: str, found: Sequence[Passage], given: Mapping[str, Given], masker: Masker
+) -> Sound:
+    evidence = tuple(Evidence(given[each.alias].version_id, each.original) for each in found)
+    return Sound(masker.restore(text), evidence)
+
+
+def _taken(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> set[str]:
+    """Those of `words` that the person used too."""
+    said = {word for passage in found for line in passage.sentences for word in texts(line)}
+    return {word for word in words if any(rules.same(each, word) for each in said)}
+
+
+def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
+    """A starter's words that must be the person's: a negation too."""
+    if rules.lexicon is None:
+        return list(words)
+    added = rules.lexicon.starter_glue.marks(words) | rules.lexicon.glue.marks(words)
+    kept = added - rules.negated(words)
+    return [word for at, word in enumerate(words) if at not in kept]
+
+
+def _refuse_turned(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> None:
+    said = [word for passage in found for line in passage.sentences for word in texts(line)]
+    if bool(rules.negated(words)) != bool(rules.negated(said)):
+        raise Unfounded("negation")
+    asked = {at for at in rules.conditions(words) if not rules.told(words)[at].free}
+    if bool(asked) != bool(rules.conditions(said)):
+        raise Unfounded("condition")
+
+
+def _rules(
+    words: Sequence[str],
+    found: Sequence[Passage],
+    given: Mapping[str, Given],
+    lexicons: Mapping[str, Lexicon],
+) -> Rules:
+    """By the language of the answers that are quoted, else by that of all of them."""
+    negation = tuple(lexicon.negation for lexicon in lexicons.values())
+    quoted = {passage.alias for passage in found}
+    for aliases in (quoted, given.keys()):
+        text = " ".join(given[alias].masked.text[:_TELLS] for alias in sorted(aliases))
+        lexicon = language_of(texts(text), words, lexicons)
+        if lexicon is not None:
+            return Rules(lexicon, negation)
+    return Rules(None, negation)

@@ -1,0 +1,177 @@
+"""Whether a claim is made of a person's own words, in their order and with nothing turned round.
+
+A claim is laid along the sentences it rests on. Each of its words must be one of theirs, one after
+the other; glue may be added; what is left out must be filler or a whole phrase, and never a
+negation, a condition or whose words they are. In front of the first word stands "I" in the answer,
+or "says" in the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice, product
+
+from bot.domain.word_rules import KEPT, Kind, Rules, Said, Told
+
+_MOST_ORDERS = 24
+"""Word orders tried: a sentence has up to four, and a claim rests on few sentences."""
+
+_FARTHEST = 4
+"""Words that a question's verb may move over."""
+
+
+def rests_on(told: Sequence[Told], sentences: Sequence[Sequence[Said]], rules: Rules) -> bool:
+    """Whether the claim's words (behind the person's token) are those of the sentences."""
+    orders = product(*(tuple(_orders(sentence)) for sentence in sentences))
+    return any(
+        _Laying(told, [word for part in order for word in part], rules).holds()
+        for order in islice(orders, _MOST_ORDERS)
+    )
+
+
+def _orders(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    """As it was said; and as others say it: around an "I" inside, what stood in front of it moved
+    behind, the verb in front of "I" ("habe ich") moved behind it. A question's verb moves too.
+    """
+    yield said
+    at = next((at for at, word in enumerate(said) if word.kind is Kind.SELF), 0)
+    if not at:
+        yield from _verb_moved(said)
+        return
+    front, me, rest = list(said[:at]), said[at], list(said[at + 1 :])
+    yield [me, *rest, *_phrase(front)]
+    before, verb = front[:-1], replace(front[-1], opens=False, enters=False)
+    yield [*before, me, verb, *rest]
+    if said[0].asks:
+        yield [*before, me, *rest, verb]
+    if before:
+        yield [me, verb, *_phrase(before), *_phrase(rest)]
+        yield [me, verb, *rest, *_phrase(before)]
+
+
+def _verb_moved(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    """ "Is the tool allowed?" as "whether the tool is allowed"."""
+    if said and said[0].asks:
+        verb = replace(said[0], opens=False, enters=False)
+        for place in range(1, min(len(said), _FARTHEST) + 1):
+            yield [*said[1 : place + 1], verb, *said[place + 1 :]]
+
+
+def _phrase(words: Sequence[Said]) -> list[Said]:
+    """Moved as a whole: it begins a phrase wherever it stands."""
+    if not words:
+        return []
+    return [replace(words[0], opens=True, enters=True), *words[1:]]
+
+
+class _Laying:
+    """A claim laid along one order of an answer's words."""
+
+    def __init__(self, told: Sequence[Told], said: Sequence[Said], rules: Rules) -> None:
+        self._told = told
+        self._said = said
+        self._rules = rules
+        self._fits = lru_cache(maxsize=None)(self._from)
+
+    def holds(self) -> bool:
+        return self._fits(0, -1, 0)
+
+    def _from(self, at: int, last: int, since: int) -> bool:
+        """Whether the claim fits from its word `at` on, where said[last] was the last one taken,
+        and the words from `since` on were added.
+        """
+        if at == len(self._told):
+            added = self._told[since:]
+            reports = any(word.says or word.asking for word in added)
+            return last >= 0 and not reports and self._may_end(last)
+        if self._told[at].free and self._fits(at + 1, last, since):
+            return True
+        return any(
+            self._takes(at, last, since, place) and self._fits(at + 1, place, at + 1)
+            for place in range(last + 1, len(self._said))
+        )
+
+    def _takes(self, at: int, last: int, since: int, place: int) -> bool:
+        told, said = self._told[at], self._said[place]
+        if not self._is(told, said) or not self._may_skip(last, place):
+            return False
+        return self._introduced(since, at, last, place)
+
+    def _is(self, told: Told, said: Said) -> bool:
+        if said.kind is Kind.SELF:
+            return told.again
+        if said.kind is Kind.REPORT and (told.says or told.asking):
+            return True
+        return self._rules.same(said.text, told.text)
+
+    def _may_skip(self, last: int, place: int) -> bool:
+        """Whether what stands between may be left out."""
+        between = self._said[last + 1 : place]
+        if any(word.kind in KEPT for word in between):
+            return False
+        mine = [word for word in between if word.sentence == self._sentence(last)]
+        if self._said[place].sentence == self._sentence(last):
+            return self._is_phrase(mine, place)
+        return self._is_tail(mine)
+
+    def _is_phrase(self, between: Sequence[Said], place: int) -> bool:
+        words = [word for word in between if word.kind is Kind.WORD]
+        if not words:
+            return True
+        return words[0].opens and (self._said[place].enters or self._said[place].kind is Kind.SELF)
+
+    def _is_tail(self, rest: Sequence[Said]) -> bool:
+        first = next((word for word in rest if word.kind is Kind.WORD), None)
+        return first is None or first.opens
+
+    def _may_end(self, last: int) -> bool:
+        rest = self._said[last + 1 :]
+        mine = [word for word in rest if word.sentence == self._sentence(last)]
+        return not any(word.kind in KEPT for word in rest) and self._is_tail(mine)
+
+    def _introduced(self, since: int, at: int, last: int, place: int) -> bool:
+        """Whether a sentence's first word follows "I", or is really the first and reported; and
+        whether a question is reported as one.
+        """
+        said, added = self._said[place], self._told[since:at]
+        if said.sentence == self._sentence(last):
+            return not any(word.asking for word in added) or said.kind is Kind.REPORT
+        asks = any(word.asking for word in (*added, self._told[at]))
+        if said.kind is not Kind.REPORT and asks != said.asks:
+            return False
+        mine = said.kind is Kind.SELF
+        return mine or self._led(at, place) or self._begins(added, last, place)
+
+    def _led(self, at: int, place: int) -> bool:
+        """Whether "I" stands right before it, or in its form or that of the verb behind "not"."""
+        head = self._head(place)
+        before = [word for word in head if word.kind is not Kind.SKIP]
+        if before and before[-1].kind is Kind.SELF:
+            return True
+        if before and head[-1].kind is Kind.SKIP:
+            return False
+        if not before and self._rules.is_elided(self._texts(place)):
+            return True
+        step = 1 if self._said[place].kind is Kind.NEGATION else 0
+        told, said = self._told[at + step : at + step + 1], self._said[place + step :]
+        return bool(told and said) and self._rules.is_first_person(said[0].text, told[0].text)
+
+    def _begins(self, added: Sequence[Told], last: int, place: int) -> bool:
+        """Whether nothing was left out before it, and it is said to be said."""
+        if any(word.kind is Kind.WORD for word in self._head(place)):
+            return False
+        return last >= 0 or any(word.says or word.asking for word in added)
+
+    def _head(self, place: int) -> list[Said]:
+        number = self._said[place].sentence
+        return [word for word in self._said[:place] if word.sentence == number]
+
+    def _texts(self, place: int) -> list[str]:
+        """The words of a sentence from one on."""
+        number = self._said[place].sentence
+        return [word.text for word in self._said[place:] if word.sentence == number]
+
+    def _sentence(self, place: int) -> int:
+        return self._said[place].sentence if place >= 0 else -1

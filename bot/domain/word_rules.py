@@ -1,0 +1,181 @@
+"""What the words of an answer and of a claim do, by the lexicon of the answer's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import pairwise
+
+from bot.domain.lexicon import Lexicon, WordList
+from bot.domain.words import Word, words_of
+
+_LEAST_LETTERS = 3
+"""Of a word that says what something is about."""
+
+_STEM = 2
+"""Letters that must be left of a word when its end is exchanged."""
+
+
+class Kind(Enum):
+    """What a word does in an answer."""
+
+    SELF = auto()
+    NEGATION = auto()
+    CONDITION = auto()
+    REPORT = auto()
+    SKIP = auto()
+    WORD = auto()
+
+
+KEPT = frozenset({Kind.NEGATION, Kind.CONDITION, Kind.REPORT})
+"""Never left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of an answer. opens: a phrase begins here, so that it may be left out from here on;
+    enters: one begins here, so that it may be taken up again. asks: its sentence is a question.
+    """
+
+    text: str
+    kind: Kind
+    sentence: int
+    opens: bool
+    enters: bool
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A word of a claim. free: it may be added."""
+
+    text: str
+    free: bool
+    says: bool
+    asking: bool
+    again: bool
+
+
+def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
+    """The words of one sentence of an answer. number: the how manieth it is."""
+    parts = words_of(text)
+    kinds = rules.kinds([part.text for part in parts])
+    asks = "?" in text
+    said: list[Said] = []
+    near_open = near_enter = True
+    for part, kind in zip(parts, kinds, strict=True):
+        joint = part.text in rules.joint
+        opens = near_open or rules.opens(part)
+        enters = joint or near_enter or part.pause == "."
+        said.append(Said(part.text, kind, number, opens, enters, asks))
+        near_open = kind is Kind.SELF or rules.opens(part) or (opens and kind is Kind.SKIP)
+        near_enter = kind is Kind.SELF or joint or (enters and kind is Kind.SKIP)
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the words of the answer's language do; without `lexicon` (an unknown language) no word
+    may be added or left out. negation: of all languages.
+    """
+
+    lexicon: Lexicon | None
+    negation: tuple[WordList, ...]
+
+    @property
+    def joint(self) -> WordList:
+        return self.lexicon.joint if self.lexicon else WordList()
+
+    def opens(self, word: Word) -> bool:
+        """Whether a phrase may be left out from this word on. In German the verb's other half may
+        follow at the end ("habe ... gelöscht"), so that only another clause may be.
+        """
+        if self.lexicon is None or word.pause == ".":
+            return True
+        if self.lexicon.verb_last:
+            return word.text in self.lexicon.clause
+        return bool(word.pause) or word.text in self.lexicon.joint
+
+    def kinds(self, words: Sequence[str]) -> list[Kind]:
+        """What each of an answer's words does."""
+        if self.lexicon is None:
+            return [Kind.CONDITION] * len(words)
+        added = self.lexicon.glue.marks(words) | self.lexicon.filler.marks(words)
+        ranked = (
+            (Kind.SELF, self.lexicon.first_person.marks(words)),
+            (Kind.NEGATION, self.negated(words)),
+            (Kind.CONDITION, self.lexicon.condition.marks(words)),
+            (Kind.REPORT, self.lexicon.reporting.marks(words)),
+            (Kind.SKIP, added | self._progressive(words)),
+        )
+        return [
+            next((kind for kind, marks in ranked if at in marks), Kind.WORD)
+            for at in range(len(words))
+        ]
+
+    def negated(self, words: Sequence[str]) -> set[int]:
+        return {at for listed in self.negation for at in listed.marks(words)}
+
+    def conditions(self, words: Sequence[str]) -> set[int]:
+        return self.lexicon.condition.marks(words) if self.lexicon else set()
+
+    def told(self, words: Sequence[str]) -> tuple[Told, ...]:
+        """A claim's words."""
+        if self.lexicon is None:
+            return tuple(Told(word, word == ":", word == ":", False, False) for word in words)
+        lists = self.lexicon
+        negated = self.negated(words)
+        glue, says, asking = (
+            each.marks(words) - negated for each in (lists.glue, lists.says, lists.asking)
+        )
+        free = glue | says | asking | self._progressive(words)
+        return tuple(
+            Told(word, at in free, at in says, at in asking, word in lists.again)
+            for at, word in enumerate(words)
+        )
+
+    def _progressive(self, words: Sequence[str]) -> set[int]:
+        """Where "am" stands before "using": the same as "use"."""
+        lexicon = self.lexicon
+        if lexicon is None:
+            return set()
+        return {
+            at
+            for at, (word, following) in enumerate(pairwise(words))
+            if word in lexicon.progressive and following.endswith("ing")
+        }
+
+    def same(self, said: str, told: str) -> bool:
+        """Whether a claim's word is the answer's, or another form of it."""
+        if said == told:
+            return True
+        if self.lexicon is None:
+            return False
+        listed = said in self.lexicon.forms.get(told, ())
+        return listed or _bends(said, told, (*self.lexicon.persons, *self.lexicon.endings))
+
+    def is_telling(self, word: str) -> bool:
+        """Whether it says what something is about: no function word."""
+        short = len(word) < _LEAST_LETTERS
+        return not short and (self.lexicon is None or not self.lexicon.is_function(word))
+
+    def is_elided(self, words: Sequence[str]) -> bool:
+        """Whether a sentence that begins so leaves out its "I": "Tried Copilot"."""
+        return self.lexicon is not None and 0 in self.lexicon.elided.marks(words)
+
+    def is_first_person(self, said: str, told: str) -> bool:
+        """Whether the answer's verb says "I" by its form, as Spanish ones do."""
+        if self.lexicon is None or said == told:
+            return False
+        return said in self.lexicon.forms.get(told, ()) or _bends(said, told, self.lexicon.persons)
+
+
+def _bends(said: str, told: str, endings: Sequence[tuple[str, str]]) -> bool:
+    """Whether exchanging an ending makes one of the other; past stays past."""
+    return any(
+        said.endswith(ours)
+        and told == said[: len(said) - len(ours)] + theirs
+        and len(said) - len(ours) >= _STEM
+        for ours, theirs in endings
+    )

@@ -1,0 +1,67 @@
+"""Lets a model pick one of a pack's own follow-up questions. It words nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from bot.domain.masking import Masker
+from bot.domain.ports.chooser import Choosing, Chosen
+from bot.domain.ports.writer import NotWritten
+from bot.llm.openai_answer import Answer, Form, read_form, unusable
+from bot.llm.openai_client import OpenAiClient
+from bot.llm.openai_request import Task, beginning, closed
+from prompts.model_prompts import model_prompt
+
+NONE = "none"
+_MOST_CHARACTERS = 1_000
+_MOST_TOKENS = 300
+
+
+class ChoiceForm(Form):
+    choice: str
+
+
+class OpenAiChooser:
+    """The Chooser port."""
+
+    def __init__(self, client: OpenAiClient) -> None:
+        self._client = client
+        self._prompt = model_prompt("choose")
+
+    @property
+    def host(self) -> str:
+        return self._client.host
+
+    def most_tokens(self, choosing: Choosing) -> int:
+        """What one choice may cost at most."""
+        return self._client.most_tokens(self._task(choosing), again=False)
+
+    async def choose(self, choosing: Choosing) -> Chosen:
+        """Picks one of the options within seconds, or none of them. Raises NotWritten."""
+        answer = await self._answer(self._task(choosing))
+        choice = read_form(ChoiceForm, answer).choice
+        if choice not in {*choosing.options, NONE}:
+            raise unusable("wrong_form", answer.tokens)
+        return Chosen(choice if choice in choosing.options else "", answer.tokens)
+
+    async def _answer(self, task: Task) -> Answer:
+        """Waits no longer for one of the calls under way to end than for its own."""
+        patience = self._client.pace.for_choice
+        try:
+            async with asyncio.timeout(2 * patience):
+                return await self._client.ask(task, patience=patience, again=False)
+        except TimeoutError:
+            raise NotWritten("busy") from None
+
+    def _task(self, choosing: Choosing) -> Task:
+        masked = Masker(choosing.names, choosing.name).mask(choosing.answer).text
+        data = {
+            "question": choosing.question,
+            "answer": beginning(masked, _MOST_CHARACTERS),
+            "options": dict(choosing.options),
+        }
+        choice = {"type": "string", "enum": list(dict.fromkeys([*choosing.options, NONE]))}
+        told = self._prompt.text(none=NONE)
+        given = json.dumps(data, ensure_ascii=False)
+        return Task("choice", told, given, closed(choice=choice), _MOST_TOKENS)
