@@ -80,7 +80,7 @@ def test_says_enough(text: str) -> None:
         "Who decides? I don't.",
         "wer entscheidet das?!",
         "¿Puedo usarlo?",
-        "可以吗？",
+        "可以吗\N{FULLWIDTH QUESTION MARK}",
         "هل؟",
     ],
 )
