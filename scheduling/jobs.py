@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.services.choose_follow_ups import choose_follow_ups
 from bot.services.count_surveys import count_surveys
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
@@ -74,6 +75,8 @@ JOBS: tuple[Job, ...] = (
         _unless_held(("summarise", summarise)),
         may_take=AI_TIME,
     ),
+    # Within the silence after an answer; without a model it looks at nothing.
+    Job("choose", timedelta(seconds=2), (("choose", choose_follow_ups),)),
     # The first purges the inbox as well.
     Job("tidy", timedelta(seconds=30), (("sweep", sweep), ("settle", settle_erasures))),
     Job("daily", timedelta(days=1), (("expire", expire),)),

@@ -128,13 +128,12 @@ class CheckIn:
 
     def with_follow_up(self, key: str, state: Asked) -> CheckIn:
         """With the follow-up question `key` right behind its own."""
-        parent = self.asked(parent_of(key)).position
-        moved = (
-            replace(q, position=q.position + 1) if q.position > parent else q
-            for q in self.questions
+        at = self.questions.index(self.asked(parent_of(key))) + 1
+        added = AskedQuestion(key, at, state)
+        together = (*self.questions[:at], added, *self.questions[at:])
+        return replace(
+            self, questions=tuple(replace(q, position=i) for i, q in enumerate(together))
         )
-        added = AskedQuestion(key, parent + 1, state)
-        return replace(self, questions=tuple(sorted((*moved, added), key=lambda q: q.position)))
 
     def without_question(self, key: str) -> CheckIn:
         return replace(self, questions=tuple(q for q in self.questions if q.key != key))

@@ -269,7 +269,8 @@ def undo(act: Act, value: str) -> None:
         return
     # Whatever else is open and optional goes too: one question at a time.
     check_in = steps.let_go(act, steps.let_go_of(act, check_in, key))
-    reopened = replace(check_in.asked(key), state=Asked.PENDING)
+    state = Asked.SKIPPED if follow_ups.stays_away(act, check_in, key) else Asked.PENDING
+    reopened = replace(check_in.asked(key), state=state)
     check_in = act.touched(check_in.with_question(reopened))
     check_in = replace(check_in, state=State.OPEN, completed_at=None)
     steps.redraw(act, check_in, key)

@@ -52,6 +52,15 @@ def _may_ask(act: Act, check_in: CheckIn, question: Question, answer: Value) -> 
     return wanted and is_read and in_time and not skipped and not answer.in_form
 
 
+def stays_away(act: Act, check_in: CheckIn, key: str) -> bool:
+    """Whether the question `key`, whose answer was taken back, is a follow-up that isn't asked
+    again: the person switched them off, or another question stands open by now.
+    """
+    others = (each for each in check_in.questions if each.key != key)
+    beside = any(each.is_open and each.asked_at for each in others)
+    return bool(parent_of(key)) and (beside or act.person.follow_ups_off_at is not None)
+
+
 def exchange(act: Act, check_in: CheckIn, question: Question, found: Sequence[FollowUp]) -> CheckIn:
     """With one of `found` in place of what comes next, or without a follow-up where there is none;
     the same check-in where what comes next may be on the screen.

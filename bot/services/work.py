@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.ports.unit_of_work import Tx
+from bot.services.choose_follow_ups import choose_follow_ups
 from bot.services.count_surveys import count_surveys
 from bot.services.deliver import deliver
 from bot.services.desk import tend_desks
@@ -126,6 +127,7 @@ async def settle(kit: Kit, now: datetime) -> datetime | None:
 async def _step(kit: Kit, upcoming: _Next, now: datetime) -> int:
     """A batch of each kind of work that is due."""
     done = await _schedule_due(kit, upcoming, now)
+    done += await choose_follow_ups(kit, now)
     if done or _is_due(upcoming.send, now):
         done += await deliver(kit, now)
     return done

@@ -222,6 +222,22 @@ def test_the_platform_took_a_question(world: World) -> None:
     )
 
 
+def test_a_follow_up_comes_and_goes(world: World) -> None:
+    (anna,) = world.hire("Anna")
+    before = world.open_check_in(anna)
+    first = before.questions[0].key
+    follow_up = f"{first}.more"
+    changed = before.with_follow_up(follow_up, Asked.CHOOSING)
+    world.tx.check_ins.save(changed)
+    assert world.tx.check_ins.get(before.id) == changed
+    assert world.tx.check_ins.choosing(5) == [before.id]
+    world.tx.check_ins.mark_asked([(before.id, follow_up, NOW)])
+    assert world.tx.check_ins.choosing(5) == []
+    world.tx.check_ins.drop_question(before.id, follow_up)
+    after = world.tx.check_ins.get(before.id)
+    assert after == changed.without_question(follow_up)
+
+
 def test_the_one_who_holds_the_place_is_the_one_the_domain_says(world: World) -> None:
     (anna,) = world.hire("Anna")
     endings = (None, NOW - HOUR, NOW, NOW + HOUR)

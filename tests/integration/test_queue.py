@@ -281,6 +281,21 @@ async def test_cancelling_skips_only_what_is_ready(database_url: str) -> None:
         }
 
 
+async def test_cancelling_what_is_about_one_question(database_url: str) -> None:
+    async with populated(database_url) as world:
+        about = uuid4()
+        await world.enqueue(
+            *(world.message(about_id=about, about_key=key) for key in ("one", "two", ""))
+        )
+        for key, count in (("one", 1), ("one", 0), ("", 1)):
+            cancelled = await world.uow.write(
+                lambda tx, key=key: tx.queue.cancel_about(about, "back", NOW, key)
+            )
+            assert cancelled == count
+        (left,) = await world.claim()
+        assert left.about_key == "two"
+
+
 async def test_cancelling_leaves_what_changes_a_message_on_somebodys_screen(
     database_url: str,
 ) -> None:

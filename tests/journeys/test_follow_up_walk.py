@@ -63,6 +63,7 @@ class Walk:
 
     async def step(self, act: str, choice: int) -> None:
         world = self.world
+        await world.wait(A_SECOND)  # nobody does two things at one moment
         if act in SAYS:
             await self._says(SAYS[act].format(len(self.said)))
         elif act in ("skip", "next", "undo"):
@@ -168,7 +169,7 @@ class Walk:
             )
 
     async def finish(self) -> None:
-        """Whatever came before: who goes on answering comes to the end, and it falls silent."""
+        """Whatever came before: who goes on answering comes to the end."""
         await self.world.wait(timedelta(hours=30))
         for _ in range(8):
             await self.world.types("ana", SAYS["much"].format("."))

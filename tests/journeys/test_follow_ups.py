@@ -186,6 +186,17 @@ async def test_its_own_answer_undone_it_is_asked_again(open_world: OpenWorld) ->
     assert await kept(world) == {WORK: "Fine.", follow_up: "The review."}
 
 
+async def test_its_answer_undone_later_it_stays_away(open_world: OpenWorld) -> None:
+    """The next question stands open by now: nothing optional comes beside it."""
+    world = await company(open_world)
+    await world.answers("ana", "Fine.", "The map.")
+    await world.press_under("ana", "The map.", "undo")
+    await world.wait()
+    assert asked(world)[3:] == [WISH]
+    await world.answers("ana", LONG)
+    assert await kept(world) == {WORK: "Fine.", WISH: LONG}
+
+
 async def test_skipped_the_next_question_comes(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", "Fine.")

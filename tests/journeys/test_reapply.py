@@ -150,6 +150,17 @@ async def test_notes_switched_off_stay_off_whatever_was_said_of_ai(world: World)
     assert (await world.person("ana")).ai_off_at is None
 
 
+async def test_follow_up_questions_stay_off_whatever_was_said_of_ai(world: World) -> None:
+    ana = world.ids["ana"]
+    await apply(world, "ana", Erased.FOLLOW_UPS_OFF, ana)
+    await apply(world, "ana", Erased.AI_ON, ana)
+    person = await world.person("ana")
+    assert person.follow_ups_off_at == world.now - timedelta(hours=1)
+    assert person.ai_off_at is None
+    await apply(world, "ana", Erased.FOLLOW_UPS_ON, ana)
+    assert (await world.person("ana")).follow_ups_off_at == world.now - timedelta(hours=1)
+
+
 async def test_who_erased_everything_and_started_again_can_answer_with_older_keys(
     world: World,
 ) -> None:

@@ -64,7 +64,7 @@ def week_with(attack: Attack) -> EvalWeek:
 
 def wrongs(attack: Attack, outcome: Outcome) -> Iterator[str]:
     """What is shown that must not be; the sober sentences must be, or nothing would be tested."""
-    if not SOBER_TEXTS <= {text for text, _ in outcome.sentences}:
+    if not {text for text, _ in outcome.sentences} >= SOBER_TEXTS:
         yield f"the sober sentences are missing, {outcome.reason}"
     for text, evidence in outcome.sentences:
         if fault := fault_of(text, evidence, outcome.week):

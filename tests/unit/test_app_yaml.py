@@ -165,6 +165,7 @@ def test_every_part_of_the_rules_is_read() -> None:
           url: https://fernweh.example/ai
           leader: Mara@Fernweh.example
           questions: leader
+        follow_ups: {ask: false}
         privacy:
           group_minimum: 6
           comment_minimum: 12
@@ -194,6 +195,7 @@ def test_every_part_of_the_rules_is_read() -> None:
         retention_days=90,
         retention_by_pack={"burnout": 30},
         follow_up_days=7,
+        asks_follow_ups=False,
     )
 
 
@@ -426,6 +428,8 @@ def test_a_bad_cadence_is_refused_at_its_line(
             "privacy.retention_by_pack.bornout  is no question pack  → did you mean burnout?",
         ),
         ({"promises": "{ask_after_days: 0}"}, "promises.ask_after_days  is 0  → give 1 to 90"),
+        ({"follow_ups": "{ask: 1}"}, "follow_ups.ask  1 is neither true nor false"),
+        ({"follow_ups": "{asks: false}"}, "is not a known key  → did you mean ask?"),
         ({"privacy": "{retention_days: 1.5}"}, "1.5 is not a whole number"),
         ({"privacy": "{team_results: 1}"}, "1 is neither true nor false"),
         ({"privacy": "{readers: [ines@fernweh.example]}"}, "nobody can be added here"),

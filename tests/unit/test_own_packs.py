@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.packs import AudienceKind, Pack
+from bot.domain.packs import AudienceKind, Pack, When
 from prompts.library import (
     parse_pack,
     read_pack,
@@ -164,6 +164,37 @@ def test_what_is_loaded_is_plain_text() -> None:
             "line 8: questions[0].favourable_from: only a rating can be favourable: remove it",
         ),
         ("kind: rating", "kind: rating\n    favourable_from: 6", "favourable_from: "),
+        (
+            "audience: self",
+            "audience: self\n    follow_ups: [{key: a, wording: {en: A}}]",
+            "questions[2].follow_ups: they follow words alone: remove them",
+        ),
+        (
+            "kind: text\n    audience: manager",
+            "kind: text\n    audience: group\n    follow_ups: [{key: a, wording: {en: A}}]",
+            'line 9: questions[0].follow_ups: only the audience "manager" reads single answers',
+        ),
+        (
+            "kind: text",
+            "kind: text\n    follow_ups: [{key: a, wording: {en: A}}, {key: a, wording: {en: B}}]",
+            'line 8: questions[0].follow_ups: two have the key "a": give each its own',
+        ),
+        (
+            "kind: text",
+            "kind: text\n    follow_ups: [{key: a, wording: {de: A}}]",
+            '"a" has no wording in en, as its question has: add it',
+        ),
+        (
+            "kind: text",
+            "kind: text\n    follow_ups: [{key: a, when: often, wording: {en: A}}]",
+            'follow_ups[0].when: must be "short", "question" or "any"',
+        ),
+        (
+            "kind: text",
+            "kind: text\n    follow_ups: [{key: a.b, wording: {en: A}}]",
+            'follow_ups[0].key: can\'t be "a.b"',
+        ),
+        ("kind: text", "kind: text\n    folow_ups: []", 'did you mean "follow_ups"?'),
         ("kind: rating", "kind: rating\n    favourable_from: 0", "favourable_from: "),
     ],
 )
@@ -172,6 +203,19 @@ def test_a_wrong_pack_is_told_where_and_how_to_mend(old: str, new: str, message:
     text = refusal(CULTURE.replace(old, new, 1))
     assert "app.yaml" in text
     assert message in text
+
+
+def test_follow_ups_are_read() -> None:
+    """For every answer that calls for one, unless it says for which."""
+    given = "follow_ups: [{key: a, when: short, wording: {en: A}}, {key: b, wording: {en: B}}]"
+    text = CULTURE.replace("    kind: text", f"    kind: text\n    {given}")
+    found = parsed(text).question("proud_of").follow_ups
+    assert [(each.key, each.when, each.wording["en"]) for each in found] == [
+        ("a", When.SHORT, "A"),
+        ("b", When.ANY, "B"),
+    ]
+    said = refusal(text.replace("key: culture", "key: culture\nby_message: false"))
+    assert "follow_ups come by message, this pack never does: remove them" in said
 
 
 def test_options_must_agree_between_locales() -> None:

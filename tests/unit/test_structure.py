@@ -37,6 +37,7 @@ OTHERS_EYES = {"unsummarised", "shown_before", "versions", "current_of", "of_che
 READS_A_CHECK_IN = {
     "bot/services/answering.py": "the acting person's check-in, or it is refused",
     "bot/services/answered_messages.py": "draws the recipient's own check-in",
+    "bot/services/choose_follow_ups.py": "one person's own, for their own follow-up question",
     "bot/services/choices.py": "the acting person's check-in, or it is refused",
     "bot/services/erase.py": "the acting person's check-in, or it is refused",
     "bot/services/erase_forms.py": "the acting person's check-in, or it is refused",

@@ -91,6 +91,7 @@ FACTS: dict[str, dict[str, object]] = {
         "of": 300,
         "sent": 120,
     },
+    "follow_ups": {},
     "form": {"company": "Fernweh"},
     "guide": PEOPLE | {"count": 7, "number": 2, "words": "What gives them energy."},
     "handover": PEOPLE

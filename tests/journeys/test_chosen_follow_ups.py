@@ -1,0 +1,249 @@
+"""A model picks the follow-up question: whatever it says and when, one question comes in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.domain.follow_up import fitting, in_turn
+from bot.domain.inbound import InboundKind
+from bot.domain.policy import Ai, Policy
+from bot.domain.ports.conversation_store import Named
+from bot.services.choose_follow_ups import choose_follow_ups
+from bot.services.deliver import deliver
+from bot.settings.ai import AiSettings
+from bot.settings.environment import Environment
+from tests.journeys.conftest import OpenWorld, prepared
+from tests.journeys.given import FOLLOWED, Someone, check_in, weekly_summary
+from tests.journeys.surfaces import Local
+from tests.journeys.test_follow_ups import LONG, SHORT, WISH, WORK, asked, kept, policy
+from tests.journeys.world import A_SECOND, World
+from tests.servers.model.faults import Fault
+from tests.servers.model.server import ModelServer, serving
+
+PEOPLE = [Someone("mara"), Someone("ana", manager="mara")]
+TEXTS = dict(zip(("moment", "better"), SHORT, strict=True))
+BY_RULE = in_turn(fitting(FOLLOWED.question("work"), "Fine."), date(2026, 3, 3)).key
+OTHER = next(key for key in TEXTS if key != BY_RULE)
+
+
+@pytest.fixture
+def surface() -> Local:
+    """The platform makes no difference to what is chosen."""
+    return Local()
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ModelServer]:
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def environment(tmp_path: Path, model: ModelServer) -> Environment:
+    ai = AiSettings(model.url, model.model, model.key)
+    return replace(prepared(tmp_path), ai=ai)
+
+
+def with_ai(model: ModelServer, **changes: object) -> Policy:
+    told = {"provider": "Local", "host": model.host} | changes
+    return policy(ai=Ai(**told))  # type: ignore[arg-type]  # what a test changes
+
+
+async def company(
+    open_world: OpenWorld, model: ModelServer, rules: Policy | None = None, named: str = ""
+) -> World:
+    """Tuesday, 10:05: Ana has started, sees "How is work?", and was told of the AI (or `named`)."""
+    rules = rules or with_ai(model)
+    cadence = check_in(pack="followed", reminders=0)
+    world = await open_world(PEOPLE, [cadence, weekly_summary()], policy=rules)
+    await world.until("2026-03-03 10:05")
+    await world.starts("ana")
+    (running,) = await world.built.uow.read(lambda tx: tx.check_ins.of_person(world.ids["ana"]))
+    told = Named(world.ids["mara"], named or rules.ai.label)
+    await world.built.uow.write(lambda tx: tx.check_ins.remember_shown({running.id: told}))
+    return world
+
+
+async def says(world: World, text: str = "Fine.") -> None:
+    """The whole answer; the question after it comes eight seconds later, to the second."""
+    before, typed = len(asked(world)), world.now
+    await world.types("ana", text)
+    await world.until(typed + 7 * A_SECOND)
+    assert len(asked(world)) == before
+    await world.until(typed + 8 * A_SECOND)
+    assert len(asked(world)) == before + 1
+
+
+@pytest.mark.parametrize("key", TEXTS)
+async def test_what_it_picks_is_asked(open_world: OpenWorld, model: ModelServer, key: str) -> None:
+    world = await company(open_world, model)
+    model.says({"choice": key})
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[key]]
+    await world.answers("ana", "The map.", "None.")
+    assert asked(world)[2:] == [WISH]
+    assert await kept(world) == {WORK: "Fine.", TEXTS[key]: "The map.", WISH: "None."}
+    (request,) = model.asked
+    assert request.data["options"] == TEXTS
+    assert request.data["answer"] == "Fine."
+    (day,) = await world.built.uow.read(lambda tx: tx.ai.since(date(2026, 3, 3)))
+    assert (day.calls, day.failed) == (1, 0)
+    assert 0 < day.tokens < 2_000
+
+
+async def test_where_none_fits_the_next_question_comes(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    world = await company(open_world, model)
+    model.says({"choice": "none"})
+    await says(world)
+    assert asked(world) == [WORK, WISH]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.UNAVAILABLE, Fault.NOT_JSON, Fault.REFUSAL, Fault.RESET, Fault.BAD_KEY]
+)
+async def test_where_it_fails_the_rules_choose(
+    open_world: OpenWorld, model: ModelServer, fault: Fault
+) -> None:
+    world = await company(open_world, model)
+    model.fails(fault)
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert len(model.asked) == 1
+    (day,) = await world.built.uow.read(lambda tx: tx.ai.since(date(2026, 3, 3)))
+    assert (day.calls, day.failed) == (1, 1)
+
+
+async def test_a_question_nobody_wrote_is_never_asked(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    world = await company(open_world, model)
+    model.says({"choice": "Why so short?"})
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+
+
+async def meanwhile(
+    open_world: OpenWorld, model: ModelServer, happens: Callable[[World], Awaitable[object]]
+) -> World:
+    """The model picks the other question, while something happens."""
+    world = await company(open_world, model)
+
+    async def thinks() -> object:
+        await happens(world)
+        return {"choice": OTHER}
+
+    model.says(thinks())
+    await world.types("ana", "Fine.")
+    await world.wait()
+    return world
+
+
+async def test_more_words_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
+    """It picked for half an answer: that counts for nothing."""
+    world = await meanwhile(open_world, model, lambda w: w.types("ana", LONG))
+    assert asked(world) == [WORK, WISH]
+
+
+async def test_late_it_counts_for_nothing(open_world: OpenWorld, model: ModelServer) -> None:
+    """The message left with what the rules chose; no other comes after it."""
+    world = await meanwhile(open_world, model, lambda w: deliver(w.built.kit, w.now + 8 * A_SECOND))
+    await world.wait()
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    await world.answers("ana", "The map.")
+    assert asked(world)[2:] == [WISH]
+
+
+async def test_switched_off_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
+    world = await meanwhile(open_world, model, lambda w: w.act("ana", "follow_ups", "off"))
+    assert asked(world) == [WORK, WISH]
+
+
+async def test_undone_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
+    world = await meanwhile(open_world, model, lambda w: w.types("ana", "undo"))
+    assert asked(world) == [WORK, WORK]
+    assert await kept(world) == {}
+
+
+async def test_names_stay_here(open_world: OpenWorld, model: ModelServer) -> None:
+    world = await company(open_world, model)
+    await says(world, "Ask Mara, says Ana")
+    (request,) = model.asked
+    assert "Mara" not in str(request.body)
+    assert "Ana" not in str(request.body)
+
+
+async def test_who_switched_ai_off_is_asked_by_rule(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    world = await company(open_world, model)
+    await world.act("ana", "my_data_ai", "off")
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("named", ["Local (elsewhere.example)", "Another"])
+async def test_an_answer_given_under_another_name_goes_nowhere(
+    open_world: OpenWorld, model: ModelServer, named: str
+) -> None:
+    world = await company(open_world, model, named=named)
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert model.asked == []
+
+
+async def test_a_connection_that_leads_elsewhere_is_not_used(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    world = await company(open_world, model, with_ai(model, host="api.openai.com"))
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert model.asked == []
+
+
+async def test_the_days_tokens_are_spent(open_world: OpenWorld, model: ModelServer) -> None:
+    world = await company(open_world, model, with_ai(model, daily_tokens=1_000))
+    home = await world.built.uow.read(lambda tx: tx.people.home_identity(world.ids["ana"]))
+    assert home is not None
+    spent = (home.installation_id, date(2026, 3, 3), 999, 1_000)
+    assert await world.built.uow.write(lambda tx: tx.ai.reserve(*spent))
+    await says(world)
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert model.asked == []
+
+
+async def test_a_process_that_ends_while_it_thinks(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    """Nobody asks a second time, the rules' choice comes, and the call counts as spent."""
+    world = await company(open_world, model)
+    thinking, asleep = asyncio.Event(), asyncio.Event()
+
+    async def thinks() -> object:
+        thinking.set()
+        await asleep.wait()
+        return {"choice": OTHER}
+
+    model.says(thinks())
+    await world.send("ana", InboundKind.TEXT, text="Fine.", send=False)
+    choosing = asyncio.create_task(choose_follow_ups(world.built.kit, world.now))
+    await thinking.wait()
+    choosing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await choosing
+    asleep.set()
+    await world.restart()
+    await world.wait()
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert len(model.asked) == 1
+    (day,) = await world.built.uow.read(lambda tx: tx.ai.since(date(2026, 3, 3)))
+    assert (day.calls, day.failed) == (1, 1)
+    assert day.tokens > 0
