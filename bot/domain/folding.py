@@ -17,6 +17,9 @@ _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\ufe
 _CLUSTER = re.compile(rf"\s+|.[{_ACCENTS}]*", re.DOTALL)
 """White space, or a letter with the accents that were split from it."""
 
+_LONE = "".join(map(chr, range(0x300, 0x370)))
+"""Accents that would settle on the letter before, were what they stood on left out."""
+
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _HIDDEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 
@@ -70,8 +73,12 @@ def _form(cluster: str) -> str:
         return " "
     if cluster.isascii():
         return "" if is_hidden(cluster) else cluster.translate(_ALIKE)
-    form = unicodedata.normalize("NFKC", cluster.translate(_ALIKE)).translate(_ALIKE)
-    return "".join(letter for letter in form if not (letter.isspace() or is_hidden(letter)))
+    alike = cluster.translate(_ALIKE)
+    form = unicodedata.normalize("NFKC", alike).translate(_ALIKE)
+    if any(letter.isspace() for letter in form):
+        form = unicodedata.normalize("NFC", alike)  # a bare accent, say, would get a space
+    seen = "".join(letter for letter in form if not (letter.isspace() or is_hidden(letter)))
+    return seen.lstrip(_LONE) if is_hidden(cluster[0]) else seen
 
 
 def _count_lines(space: str, letters: list[str], breaks: dict[int, int]) -> None:

@@ -67,7 +67,11 @@ def ground_claim(
     given: this person's answers by alias; lexicons: by language.
     """
     text = proper(proposal.text, lexicons)
-    if not text.startswith(f"{SUBJECT} ") or text.count(SUBJECT) > 1 or "?" in text:
+    if (
+        not text.startswith((f"{SUBJECT} ", f"{SUBJECT}: "))
+        or text.count(SUBJECT) > 1
+        or "?" in text
+    ):
         raise Unfounded("wrong_form")
     found = _passages(proposal, given, lexicons)
     words = texts(text.removeprefix(SUBJECT))
