@@ -26,6 +26,7 @@ _REMEDIES = {
 _WRONG_FORM = (
     "it does not answer in the form that was asked for; take a model that knows structured outputs"
 )
+_WANTING_KEYS = ("openai.com", "azure.com", "azure.us", "azure.cn")
 _SAMPLE = {"example": "What is an example?", "next": "What comes next?"}
 
 
@@ -33,7 +34,12 @@ async def ai_findings(given: AiSettings | None, policy: Ai | None) -> AsyncItera
     """policy: the AI that people are told of; None where nothing can be read of it."""
     for finding in _agreement(given, policy):
         yield finding
-    if given is not None:
+    if given is None:
+        return
+    if not given.key and given.host.endswith(_WANTING_KEYS):
+        said = f"TOUCHPOINT_AI_KEY is not set, and {given.host} wants one"
+        yield Finding(Verdict.BAD, "AI model", said)
+    else:
         yield await _asked(given)
 
 

@@ -63,13 +63,14 @@ class _Billed(BaseModel):
     usage: _Usage
 
 
-def read_completion(body: bytes, estimated: int) -> Answer:
+def read_completion(body: bytes, estimated: int, most: int) -> Answer:
     """The text of a completion that came to its end.
 
-    estimated: what was sent, in tokens, for providers that tell no usage. Raises NotWritten, which
-    holds what it cost.
+    estimated, most: what was sent and what was allowed, in tokens, for providers that tell no
+    usage. Raises NotWritten, which holds what it cost.
     """
-    usage = _usage(body) or _Usage(prompt_tokens=estimated, completion_tokens=tokens_of(body))
+    received = min(tokens_of(body), most)
+    usage = _usage(body) or _Usage(prompt_tokens=estimated, completion_tokens=received)
     cost = usage.prompt_tokens + usage.completion_tokens
     try:
         choice = _Completion.model_validate_json(body).choices[0]

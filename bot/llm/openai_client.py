@@ -109,7 +109,7 @@ class OpenAiClient:
 
     def _read(self, task: Task, body: bytes) -> Answer:
         try:
-            answer = read_completion(body, task.estimated)
+            answer = read_completion(body, task.estimated, task.most)
         except NotWritten as unusable:
             self._count(Answer("", unusable.tokens, 0))
             raise

@@ -82,10 +82,10 @@ def closed(**properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def beginning(masked: str, longest: int) -> str:
-    """As much of a masked text as is sent; never half a token, which would be somebody else's."""
-    if len(masked) <= longest:
-        return masked
-    cut = masked[:longest]
+def beginning(text: str, longest: int) -> str:
+    """Whole words of a text: half a token would be somebody else's, half a name no name."""
+    if len(text) <= longest:
+        return text
+    cut = text[: max(longest, 0)]
     whole = max(cut.rfind(" "), cut.rfind("\n"))
     return cut[:whole] if whole > 0 else ""

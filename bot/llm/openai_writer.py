@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import Counter
@@ -35,6 +36,9 @@ MOST = 3
 MOST_ANSWERS = 12
 MOST_CHARACTERS = 3_000
 """Of one answer: whoever writes more is still quoted, from the beginning of it."""
+
+_MARGIN = 500
+"""More characters than a sentence has that may be quoted: the last one sent is known to its end."""
 
 _MOST_TOKENS = 2_000
 _log = logging.getLogger(__name__)
@@ -92,37 +96,45 @@ class OpenAiWriter:
 
     def most_tokens(self, week: PersonWeek) -> int:
         """What writing this part may cost at most, a second try included; 0 without any words."""
-        sent = _Sent.of(week)
-        return self._client.most_tokens(self._task(week, sent)) if sent.answers else 0
+        answers = _worded(week)
+        # Tokens for names are about as long as names, and counting needn't take as long as masking.
+        words = {alias: each.value.text[:MOST_CHARACTERS] for alias, each in answers.items()}
+        return self._client.most_tokens(self._task(week, answers, words)) if answers else 0
 
     async def write(self, week: PersonWeek) -> WrittenPart:
         """At least one claim and one starter, each with what it rests on. Raises NotWritten."""
-        sent = _Sent.of(week)
-        if not sent.answers:
+        answers = _worded(week)
+        if not answers:
             raise NotWritten("empty")
-        answer = await self._client.ask(self._task(week, sent))
-        return self._written(sent, answer)
+        sent = await asyncio.to_thread(_Sent.of, week, answers)
+        answer = await self._client.ask(self._task(week, answers, sent.words))
+        form = read_form(SummaryForm, answer)
+        held = await asyncio.to_thread(self._held, form, sent)
+        self.dropped += held.dropped
+        return self._written(held, answer)
 
-    def _task(self, week: PersonWeek, sent: _Sent) -> Task:
+    def _task(
+        self, week: PersonWeek, answers: Mapping[str, SharedAnswer], words: Mapping[str, str]
+    ) -> Task:
         hint = f"; most likely {week.locale}" if week.locale else ""
         told = self._prompt.text(most=MOST, longest=LONGEST, hint=hint)
-        return Task("summary", told, sent.data(week), _SUMMARY, _MOST_TOKENS)
+        return Task("summary", told, _data(week, answers, words), _SUMMARY, _MOST_TOKENS)
 
-    def _written(self, sent: _Sent, answer: Answer) -> WrittenPart:
-        form = read_form(SummaryForm, answer)
+    def _held(self, form: SummaryForm, sent: _Sent) -> _Held:
         dropped: Counter[str] = Counter()
         claims = self._sound(ground_claim, [c.proposal() for c in form.claims], sent, dropped)
         asked = [starter.proposal(most=1) for starter in form.starters]
-        starters = self._sound(ground_starter, asked, sent, dropped)
-        self.dropped += dropped
-        count = dropped.total()
-        _log.info("proposals checked", extra={"dropped": count, "why": dict(dropped)})
-        if not claims or not starters:
+        return _Held(claims, self._sound(ground_starter, asked, sent, dropped), dropped)
+
+    def _written(self, held: _Held, answer: Answer) -> WrittenPart:
+        count = held.dropped.total()
+        _log.info("proposals checked", extra={"dropped": count, "why": dict(held.dropped)})
+        if not held.claims or not held.starters:
             raise NotWritten("too_little", answer.tokens, count)
         return WrittenPart(
-            starters=tuple(_starter(each) for each in starters),
+            starters=tuple(_starter(each) for each in held.starters),
             writer=self.name,
-            claims=tuple(Claim(each.text, each.evidence) for each in claims),
+            claims=tuple(Claim(each.text, each.evidence) for each in held.claims),
             dropped=count,
             prompt=self.prompt,
             tokens=answer.tokens,
@@ -147,40 +159,57 @@ _Ground = Callable[[Proposal, Mapping[str, Given], Masker, Mapping[str, Lexicon]
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """What held of an answer, and by code how many sentences did not."""
+
+    claims: list[Sound]
+    starters: list[Sound]
+    dropped: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Sent:
-    """One person's answers with words as the model gets them: by alias, without names."""
+    """One person's answers as the model gets them, by alias: `words` is what is sent of each."""
 
     masker: Masker
-    answers: Mapping[str, SharedAnswer]
     given: Mapping[str, Given]
+    words: Mapping[str, str]
 
     @classmethod
-    def of(cls, week: PersonWeek) -> _Sent:
+    def of(cls, week: PersonWeek, answers: Mapping[str, SharedAnswer]) -> _Sent:
         masker = Masker(week.names, week.name or week.first_name)
-        worded = [each for each in week.answers if each.value.text.strip()][:MOST_ANSWERS]
-        answers = {f"a{number}": each for number, each in enumerate(worded, 1)}
-        given = {
-            alias: Given(each.version_id, masker.mask(each.value.text))
-            for alias, each in answers.items()
-        }
-        return cls(masker, answers, given)
+        given, words = {}, {}
+        for alias, answer in answers.items():
+            whole = answer.value.text
+            masked = masker.mask(beginning(whole, MOST_CHARACTERS + _MARGIN))
+            is_cut = len(masked.original) < len(whole)
+            most = len(masked.text) - _MARGIN if is_cut else len(masked.text)
+            given[alias] = Given(answer.version_id, masked)
+            words[alias] = beginning(masked.text, min(most, MOST_CHARACTERS))
+        return cls(masker, given, words)
 
-    def data(self, week: PersonWeek) -> str:
-        """The user's message: JSON, in which nothing that was typed can pass for structure."""
-        rows = [self._row(alias, week) for alias in self.answers]
-        return json.dumps({"answers": rows}, ensure_ascii=False)
 
-    def _row(self, alias: str, week: PersonWeek) -> dict[str, Any]:
-        answer = self.answers[alias]
-        before = answer.previous.rating if answer.previous else None
-        row = {
-            "id": alias,
-            "question": week.questions.get(answer.question_key, ""),
-            "words": beginning(self.given[alias].masked.text, MOST_CHARACTERS),
-            "rating": answer.value.rating,
-            "rating_last_time": before,
-        }
-        return {name: value for name, value in row.items() if value is not None}
+def _worded(week: PersonWeek) -> dict[str, SharedAnswer]:
+    """The answers with words, by the aliases that the model knows them by."""
+    worded = [each for each in week.answers if each.value.text.strip()][:MOST_ANSWERS]
+    return {f"a{number}": each for number, each in enumerate(worded, 1)}
+
+
+def _data(week: PersonWeek, answers: Mapping[str, SharedAnswer], words: Mapping[str, str]) -> str:
+    """The user's message: JSON, in which nothing that was typed can pass for structure."""
+    rows = [_row(week, alias, answer, words[alias]) for alias, answer in answers.items()]
+    return json.dumps({"answers": rows}, ensure_ascii=False)
+
+
+def _row(week: PersonWeek, alias: str, answer: SharedAnswer, words: str) -> dict[str, Any]:
+    row = {
+        "id": alias,
+        "question": week.questions.get(answer.question_key, ""),
+        "words": words,
+        "rating": answer.value.rating,
+        "rating_last_time": answer.previous.rating if answer.previous else None,
+    }
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _starter(sound: Sound) -> Starter:

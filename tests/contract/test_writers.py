@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.check_in import Value
+from bot.domain.grounding import LONGEST
 from bot.domain.masking import TOKEN
 from bot.domain.ports.writer import NotWritten, Writer
 from bot.domain.summary import PersonWeek, WrittenPart
@@ -228,3 +231,72 @@ async def test_plain_words_are_there_when_the_model_is_not(
     with pytest.raises(NotWritten):
         await model.writer.write(of)
     assert (await PlainWriter().write(of)).starters
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COPILOT,
+        "The new templates help a lot. I would like one more example of a good prompt.",
+        "Ich nutze Copilot für die Tests. Was darf in das Werkzeug hinein?",
+        "J'utilise Copilot pour les tests de notre équipe. Quelles données sont permises ?",
+        "Yo uso Copilot para las pruebas de la semana. ¿Qué datos puedo poner?",
+    ],
+)
+async def test_what_a_well_meaning_model_says_holds(
+    model: Model, server: ModelServer, words: str
+) -> None:
+    """The local server's own answers, which other tests build on."""
+    part = await model.writer.write(week(answer(words)))
+    assert (len(part.claims), len(part.starters), part.dropped) == (1, 1, 0)
+    assert server.asked[0].outcome == "ok"
+
+
+def examples() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What the instructions show: data and what to make of it."""
+    lines = model_prompt("summary").text(most=MOST, longest=LONGEST, hint="").splitlines()
+    shown = [json.loads(line) for line in lines if line.startswith("{")]
+    return list(zip(shown[::2], shown[1::2], strict=True))
+
+
+@pytest.mark.parametrize(("data", "said"), examples())
+async def test_what_the_instructions_show_holds(
+    model: Model, server: ModelServer, data: dict[str, Any], said: dict[str, Any]
+) -> None:
+    server.says(said)
+    part = await model.writer.write(week(*(answer(each["words"]) for each in data["answers"])))
+    assert part.dropped == 0
+
+
+async def test_the_same_week_is_worded_the_same(writer: Writer) -> None:
+    of = week()
+    assert await writer.write(of) == await writer.write(of)
+
+
+async def test_a_week_without_answers_has_no_part_or_is_refused(
+    writer: Writer, server: ModelServer
+) -> None:
+    empty = replace(week(), answers=())
+    if isinstance(writer, PlainWriter):
+        assert (await writer.write(empty)).starters == ()
+    else:
+        with pytest.raises(NotWritten, match="empty"):
+            await writer.write(empty)
+    assert server.asked == []
+
+
+async def test_the_last_sentence_sent_is_known_to_its_end(
+    model: Model, server: ModelServer
+) -> None:
+    """Where the cut falls into a sentence, what turns it round counts all the same."""
+    last = f"I use Copilot for tests {'in some way or other ' * 5}but never for contracts."
+    long = "We met on Monday. " * (MOST_CHARACTERS // 18 - 4) + last + " We met again." * 200
+    cut = ("a1", "I use Copilot for tests")
+    turned = item("PERSON_1 uses Copilot for tests", cut)
+    asked = item("What about Copilot?", cut)
+    server.says({"claims": [turned, GOOD_CLAIM], "starters": [asked]})
+    found = await failure(model.writer, week(answer(long)))
+    assert cut[1] in server.asked[0].data["answers"][0]["words"]
+    assert "never" not in server.asked[0].data["answers"][0]["words"]
+    assert (found.reason, found.dropped) == ("too_little", 2)
+    assert model.writer.dropped["negation"] == 1

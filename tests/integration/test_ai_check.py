@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import build, create_organisation, prepare
 from bot.cli.ai_checks import ai_findings
 from bot.cli.findings import Verdict
 from bot.domain.policy import Ai
 from bot.settings.ai import AiSettings
+from tests.contract.models import week
+from tests.integration.demo_office import environment_in
 from tests.servers.model.faults import Fault
 from tests.servers.model.server import KEY, MODEL, ModelServer, serving
 
@@ -87,3 +93,27 @@ async def test_so_is_a_wrong_key(server: ModelServer) -> None:
     ((verdict, text),) = await said(settings(server, "sk-other"), Ai("Local", server.host))
     assert verdict is Verdict.BAD
     assert "TOUCHPOINT_AI_KEY" in text
+
+
+async def test_openai_is_not_asked_without_a_key() -> None:
+    given = AiSettings("https://api.openai.com/v1", MODEL)
+    ((verdict, text),) = await said(given, Ai("OpenAI", "api.openai.com"))
+    assert verdict is Verdict.BAD
+    assert "TOUCHPOINT_AI_KEY is not set" in text
+
+
+async def test_what_the_environment_connects_is_what_the_services_get(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    environment = environment_in(tmp_path)
+    prepare(environment)
+    await create_organisation(environment, "Acme", datetime(2026, 3, 2, tzinfo=UTC))
+    without = await build(environment)
+    assert (without.kit.ai, without.kit.chooser) == (None, None)
+    await without.close()
+    built = await build(replace(environment, ai=settings(server)))
+    assert built.kit.ai is not None
+    assert built.kit.chooser is not None
+    assert built.kit.ai.host == built.kit.chooser.host == server.host
+    assert (await built.kit.ai.write(week())).claims
+    await built.close()

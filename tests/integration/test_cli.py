@@ -365,8 +365,8 @@ def _between_two_people(shell: Shell, demo: dict[str, str]) -> None:
 def test_help_needs_none_of_the_heavy_libraries() -> None:
     """What keeps it instant, whatever the machine."""
     heavy = (
-        "aiohttp alembic babel botbuilder botframework holidays jinja2 jwt msal msrest slack_bolt "
-        "slack_sdk sqlalchemy sqlmodel rich.table storage"
+        "aiohttp alembic babel botbuilder botframework holidays httpx2 jinja2 jwt msal msrest "
+        "openai slack_bolt slack_sdk sqlalchemy sqlmodel rich.table storage"
     )
     script = (
         "import sys\nfrom bot.cli import app\n"

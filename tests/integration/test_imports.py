@@ -1,4 +1,4 @@
-"""What a process imports: a platform's SDK only where that platform is configured."""
+"""What a process imports: an SDK only where it is configured, a model's at its first call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SDKS = ("botbuilder", "botframework", "jwt", "msal", "msrest", "slack_bolt", "slack_sdk")
+MODELS = ("openai", "httpx2")
 
 _SERVING = """
 import asyncio, sys
@@ -68,6 +69,11 @@ def test_a_process_without_teams_pays_nothing_for_it(tmp_path: Path) -> None:
     has_teams, modules = imported(tmp_path, _SERVING)
     assert has_teams == "False"
     assert [sdk for sdk in SDKS if f"'{sdk}'" in modules] == []
+
+
+def test_a_model_costs_nothing_before_its_first_call(tmp_path: Path) -> None:
+    _, modules = imported(tmp_path, _SERVING, TOUCHPOINT_AI_MODEL="gpt-5-mini")
+    assert [name for name in MODELS if f"'{name}'" in modules] == []
 
 
 def test_one_that_has_teams_imports_no_other_platform(tmp_path: Path) -> None:

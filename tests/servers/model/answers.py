@@ -10,19 +10,20 @@ from typing import Any
 from tests.servers.model.asked import Asked
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
-_SUBJECT = re.compile(r"(I|Ich|Je|Yo)\s+", re.IGNORECASE)
+_SUBJECT = re.compile(r"(I|Ich|Je|Yo)\s+|J['\N{RIGHT SINGLE QUOTATION MARK}]", re.IGNORECASE)
 
 
 def obliging(asked: Asked) -> object:
     """What a good model says: one claim and one starter for each of the first three answers, each
-    resting on its first sentence; or the first of the options.
+    resting on its first sentence; or the first of the options. It holds for answers in English, and
+    for others that begin with "I" in their language.
     """
     if asked.kind == "choice":
         return {"choice": next(iter(asked.data["options"]))}
     answers = asked.data["answers"][:3]
     return {
-        "claims": [item(f"PERSON_1 says: {_said(each)}.", each) for each in answers],
-        "starters": [item(f"What would help you with: {_said(each)}?", each) for each in answers],
+        "claims": [item(f"PERSON_1 {_told(each)}", each) for each in answers],
+        "starters": [item(f"{_said(each)}?", each) for each in answers],
     }
 
 
@@ -36,6 +37,11 @@ def sentence(words: str) -> str:
     """The first sentence, with the mark it ends with."""
     found = _SENTENCE.search(words)
     return found.group().strip() if found else words
+
+
+def _told(answer: dict[str, Any]) -> str:
+    of_themself = _SUBJECT.match(sentence(answer["words"]))
+    return _said(answer) if of_themself else f"says: {_said(answer)}"
 
 
 def _said(answer: dict[str, Any]) -> str:

@@ -47,6 +47,9 @@ class Fault(Enum):
     WRONG_FORM = "JSON of another form"
     NO_CHOICES = "a completion without choices"
     NO_COMPLETION = "a body that is no completion"
+    HTML = "200 with a page of HTML"
+    NO_TEXT = "200 with bytes that are no text"
+    DEEP = "JSON as deep as nobody needs"
     NO_USAGE = "a good answer that says nothing of tokens"
     FENCED = "a good answer between ``` marks"
     HUGE = "an answer far too long"
@@ -77,6 +80,12 @@ _CONTENT: dict[Fault, object] = {
     Fault.BLANK: " \n ",
     Fault.NOT_JSON: "Here is the summary you asked for: all is well.",
     Fault.WRONG_FORM: {"claims": "none", "score": 7},
+}
+_PAGES = {Fault.BAD_GATEWAY: 502, Fault.HTML: 200}
+_BODIES = {
+    Fault.NO_COMPLETION: b'["not", "a", "completion"]',
+    Fault.NO_TEXT: b"\xff\xfe{}",
+    Fault.DEEP: b"[" * 100_000,
 }
 
 
@@ -142,12 +151,12 @@ def _odd_answer(
     if fault is Fault.REDIRECT:
         place = f"{request.url.origin()}/elsewhere"
         return web.Response(status=307, headers={"Location": place})
-    if fault is Fault.BAD_GATEWAY:
-        return web.Response(status=502, text="<html>Bad gateway</html>", content_type="text/html")
+    if fault in _PAGES:
+        return web.Response(status=_PAGES[fault], text="<html>Oh</html>", content_type="text/html")
     if fault is Fault.HUGE_ERROR:
         return web.Response(status=500, text="x" * MUCH)
-    if fault is Fault.NO_COMPLETION:
-        return web.json_response(["not", "a", "completion"])
+    if fault in _BODIES:
+        return web.Response(body=_BODIES[fault], content_type="application/json")
     return _completion(fault, asked, good, number)
 
 

@@ -50,6 +50,9 @@ LASTING = {
     Fault.WRONG_FORM: "wrong_form",
     Fault.NO_CHOICES: "wrong_form",
     Fault.NO_COMPLETION: "wrong_form",
+    Fault.HTML: "wrong_form",
+    Fault.NO_TEXT: "wrong_form",
+    Fault.DEEP: "wrong_form",
     Fault.HUGE: "wrong_form",
     Fault.HUGE_ERROR: "wrong_form",
     Fault.BOMB: "wrong_form",
@@ -59,7 +62,8 @@ LASTING = {
 BILLED = {
     *(Fault.HANG, Fault.DRIP, Fault.REFUSAL, Fault.FILTERED, Fault.CUT_OFF, Fault.SILENT),
     *(Fault.TOOL_CALL, Fault.BLANK, Fault.NOT_JSON, Fault.WRONG_FORM, Fault.NO_CHOICES),
-    *(Fault.NO_COMPLETION, Fault.HUGE, Fault.HUGE_ERROR, Fault.BOMB),
+    *(Fault.NO_COMPLETION, Fault.HTML, Fault.NO_TEXT, Fault.DEEP),
+    *(Fault.HUGE, Fault.HUGE_ERROR, Fault.BOMB),
 }
 """What costs, or may have cost, something all the same."""
 
