@@ -24,7 +24,9 @@ from bot.services.home import home
 from bot.services.web_address import WebAddress
 from bot.settings import Environment, load_configuration
 from scheduling.clock import SteppedClock
+from tests import recorded_model
 from tests.sample_expectations import new_expectations
+from tests.servers.model.server import ModelServer
 
 OPENING = frozenset({
     "admin_pause",
@@ -42,6 +44,7 @@ OPENING = frozenset({
     "pair",
     "promise_open",
     "summary_details",
+    "summary_rests",
     "who_reads",
 })  # fmt: skip
 """Actions that show something and change nothing."""
@@ -59,10 +62,19 @@ class Screens:
     views: dict[str, dict[str, View]] = field(default_factory=dict)
 
 
-async def lived(environment: Environment, until: datetime) -> Screens:
-    """Lives with the sample company until `until` (aware UTC); `environment` holds nothing yet."""
+async def lived(
+    environment: Environment, until: datetime, model: ModelServer | None = None
+) -> Screens:
+    """Lives with the sample company until `until` (aware UTC); `environment` holds nothing yet.
+
+    model: what words its summaries, and what people are told of; the fixed rules where None.
+    """
+    configuration = load_configuration(sample.SAMPLE_CONFIGURATION)
+    if model is not None:
+        environment = recorded_model.connected(environment, model)
+        configuration = recorded_model.told(configuration, model)
     company = sample.gather(
-        load_configuration(sample.SAMPLE_CONFIGURATION),
+        configuration,
         sample.SAMPLE_PEOPLE,
         sample.SAMPLE_ANSWERS,
         sample.SAMPLE_ONE_TO_ONES,

@@ -16,7 +16,7 @@ from bot.domain.ports.unit_of_work import Tx
 from bot.domain.visibility import may_count, may_read
 from prompts.words import Words
 
-WITH_NAME = frozenset({"manager", "counted"})
+_WITH_NAME = frozenset({"manager", "counted"})
 """The lines of questions whose answers the manager reads."""
 
 
@@ -76,11 +76,11 @@ def ai_line(
     """Names the AI (`Ai.label`) that reads what the manager can read; "" where there is none, or
     none of these questions is for the manager.
     """
-    named = [line_of(question, manager) in WITH_NAME for question in questions]
-    if not (ai and any(named)):
+    told = {line_of(question, manager) for question in questions}
+    if not ai or told.isdisjoint(_WITH_NAME):
         return ""
     said = words.say("audience", reader.locale, provider=provider_in(ai), manager=_name(manager))
-    return said["ai" if all(named) else "ai_of_some"]
+    return said[f"ai_of_{told.pop()}" if len(told) == 1 else "ai_of_some"]
 
 
 def provider_in(ai: str) -> str:
@@ -105,7 +105,7 @@ def usual(words: Words, reader: Person, manager: Person | None, ai: str) -> str:
     said = words.say("audience", reader.locale, manager=_name(manager), provider=provider)
     if manager is None:
         return said["self"]
-    return "\n".join((said["manager"], said["ai"])) if ai else said["manager"]
+    return "\n".join((said["manager"], said["ai_of_manager"])) if ai else said["manager"]
 
 
 def short(words: Words, reader: Person, kind: AudienceKind, manager: Person | None) -> str:

@@ -10,7 +10,6 @@ from bot.domain.policy import Policy
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import audience, my_data, personal_links, who_reads
 from bot.services.kit import Kit
-from prompts.words import Said
 
 _ALL = 1_000_000
 
@@ -42,23 +41,12 @@ async def look(kit: Kit, person: Person, session: str, now: datetime) -> Shown:
 def _shown(kit: Kit, tx: Tx, person: Person, session: str, now: datetime) -> Shown:
     policy = tx.organisations.policy()
     kept = tx.answers.of_person(person.id, _ALL)
-    manager = audience.current_manager(tx, person.id, now)
-    said = _say(kit, policy, person, manager)
+    said = kit.words.say("who_reads", person.locale, person.time_zone, company=policy.company)
     ai = my_data.ai_switch(kit.words, person, policy.ai)
-    ai_line = who_reads.ai_line(kit.words, person, policy.ai)
-    kept_for = who_reads.kept_line(kit.words, tx, policy, person)
-    first = said["any_manager" if manager else "any_self"]
     return Shown(
         name=person.first_name,
         until=personal_links.ends_at(tx, session) or now,
-        reading=(
-            first,
-            said["kept_to_this"],
-            said["platform"],
-            said["operator"],
-            ai_line,
-            kept_for,
-        ),
+        reading=_reading(kit, tx, policy, person, now),
         page_url=policy.page_url,
         page_label=said["page"],
         answers=len(kept),
@@ -70,11 +58,11 @@ def _shown(kit: Kit, tx: Tx, person: Person, session: str, now: datetime) -> Sho
     )
 
 
-def _say(kit: Kit, policy: Policy, person: Person, manager: Person | None) -> Said:
-    return kit.words.say(
-        "who_reads",
-        person.locale,
-        person.time_zone,
-        company=policy.company,
-        manager=manager.name if manager else "",
-    )
+def _reading(kit: Kit, tx: Tx, policy: Policy, person: Person, now: datetime) -> tuple[str, ...]:
+    manager = audience.current_manager(tx, person.id, now)
+    given = {"company": policy.company, "manager": manager.name if manager else ""}
+    said = kit.words.say("who_reads", person.locale, person.time_zone, **given)
+    first = said["any_manager" if manager else "any_self"], said["kept_to_this"]
+    ai = who_reads.ai_lines(kit.words, person, policy.ai)
+    kept = who_reads.kept_line(kit.words, tx, policy, person)
+    return (*first, *ai, said["platform"], said["operator"], kept)

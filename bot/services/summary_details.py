@@ -90,8 +90,8 @@ class _Details:
         drawn, found = self.drawn, defaultdict(list)
         to = {person.person.id for person in self.view.shared}
         args = drawn.tx, drawn.vault, self.words, self.manager, to, drawn.now
-        for employee_id, quote in promised(*args):
-            found[employee_id].append(Piece((quote,)))
+        for shown in promised(*args):
+            found[shown.other.id].append(Piece((shown.quote(),)))
         return found
 
     def _pieces(self, person: PersonView) -> Iterator[Piece]:

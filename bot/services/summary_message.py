@@ -18,9 +18,10 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.reclaimed import Reclaimed
-from bot.domain.summary import PLAIN, SharedAnswer, shortened
+from bot.domain.summary import PLAIN, SharedAnswer, Starter, shortened
 from bot.services import team_choices
 from bot.services.kept_promises import kept_line
+from bot.services.promise_blocks import PromiseShown
 from bot.services.promised import promised
 from bot.services.reclaimed_time import guide_button, reclaimed_in, told
 from bot.services.scene import Composed, Drop, Scene
@@ -36,7 +37,10 @@ STARTERS_SHOWN = 2
 """One fewer beside what takes as much room, so that it stays one phone screen."""
 
 CLAIMS_SHOWN, CHOICES_SHOWN, PROMISES_SHOWN = 3, 1, 2
-"""One sentence a person; questions with how often each option was chosen; promises."""
+"""Sentences, one a person; questions with how often each option was chosen; promises."""
+
+WORDS_SHOWN = 90
+"""Characters of a quote, and of a promise."""
 
 CATEGORIES_SHOWN = 3
 """Of where reclaimed time went, the most frequent; all stand in the details."""
@@ -89,9 +93,9 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     claims = _claims(scene, view)
     blocks += [*claims, *_changed(scene, view, with_chart=not claims)]
     time = reclaimed_in(view)
-    blocks += _team(scene, view, time)
-    promises = _promised(scene, view)
     counted = counted_since(scene, view.summary)
+    promises = _promised(scene, view, PROMISES_SHOWN - bool(counted))
+    blocks += _team(scene, view, time, 0 if counted else CHOICES_SHOWN)
     advised = time is not None and time.mostly_more_of_the_same
     crowded = advised or bool(counted) or bool(claims and promises)
     blocks += [*_starters(scene, view, STARTERS_SHOWN - crowded), *promises]
@@ -116,20 +120,28 @@ def _changed(scene: Scene, view: SummaryView, *, with_chart: bool) -> list[Block
     return [heading, *lines, *(_chart(scene, view) if with_chart else ())]
 
 
-def _team(scene: Scene, view: SummaryView, time: Reclaimed | None) -> list[Block]:
-    """What they chose and the time they reclaimed, counted."""
+def _team(scene: Scene, view: SummaryView, time: Reclaimed | None, most: int) -> list[Block]:
+    """What they chose, in at most so many questions, and the time they reclaimed, counted."""
     words, reader = scene.words, scene.person
-    chosen = chosen_in(view)[:CHOICES_SHOWN]
+    chosen = chosen_in(view)[:most]
     lines: list[Block] = [team_choices.told(words, reader, each) for each in chosen]
     lines += told(words, reader, view, time, CATEGORIES_SHOWN) if time else ()
     heading = Text(scene.say("summary")["team_heading"], Tone.STRONG)
     return [heading, *lines] if chosen else lines
 
 
-def _promised(scene: Scene, view: SummaryView) -> list[Block]:
+def _promised(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     to = {person.person.id for person in view.shared} | {person.id for person in view.silent}
     found = promised(scene.tx, scene.vault, scene.words, scene.person, to, scene.now)
-    return [quote for _, quote in found[:PROMISES_SHOWN]]
+    lines = [_promise(scene, shown) for shown in found[:most]]
+    heading = Text(scene.say("summary")["promised_heading"], Tone.STRONG)
+    return [heading, *lines] if lines else []
+
+
+def _promise(scene: Scene, shown: PromiseShown) -> Text:
+    text, name = shortened(shown.text, WORDS_SHOWN), shown.other.first_name
+    said = scene.say("summary", name=name, due=shown.promise.due_on, promise=text)
+    return Text(said["promised"])
 
 
 def _buttons(scene: Scene, view: SummaryView, *, is_worded: bool, is_advised: bool) -> Buttons:
@@ -190,18 +202,24 @@ def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
 
 
 def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
-    """The first starter of the people whose answers moved most, each with its words."""
+    """One starter of each of the people whose answers moved most, each with its words."""
     chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
     blocks: list[Block] = []
     for person in chosen[:most]:
-        starter = person.starters[0]
+        starter = _starter(person)
         line = scene.say("summary", name=person.person.first_name, starter=starter.text)
         blocks.append(Text(line["ask"]))
         if starter.quote:
-            blocks.append(Quote(shortened(starter.quote, 90)))
+            blocks.append(Quote(shortened(starter.quote, WORDS_SHOWN)))
     if blocks:
         blocks.insert(0, Text(scene.say("summary")["ask_heading"], Tone.STRONG))
     return blocks
+
+
+def _starter(person: PersonView) -> Starter:
+    """The first that rests on other words than the sentence above it, where there is one."""
+    said = {each.quote for claim in person.written.claims[:1] for each in claim.evidence}
+    return next((s for s in person.starters if s.quote not in said), person.starters[0])
 
 
 def _weight(view: PersonView) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -35,9 +36,15 @@ def _sections(drawn: Opened) -> Iterator[Section]:
 
 def _pieces(drawn: Opened, person: PersonView) -> tuple[Piece, ...]:
     written = person.written
-    said = [(claim.text, claim.evidence) for claim in written.claims]
-    asked = [(s.text, [Evidence(s.version_id, s.quote)]) for s in written.starters if s.quote]
-    return tuple(_piece(drawn, person, text, evidence) for text, evidence in (*said, *asked))
+    said = [_piece(drawn, person, claim.text, claim.evidence) for claim in written.claims]
+    asked = [s for s in written.starters if s.quote]
+    title = [Text(drawn.say()["starters"], Tone.STRONG)]
+    for starter in asked:
+        evidence = (Evidence(starter.version_id, starter.quote),)
+        piece = _piece(drawn, person, starter.text, evidence)
+        said.append(replace(piece, blocks=(*title, *piece.blocks)))
+        title = []
+    return tuple(said)
 
 
 def _piece(drawn: Opened, person: PersonView, text: str, evidence: Sequence[Evidence]) -> Piece:

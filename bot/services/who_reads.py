@@ -140,8 +140,10 @@ class _Telling:
     def _also(self, said: Said, pack: Pack | None) -> Iterator[Block]:
         person, policy = self._act.person, self._act.policy
         yield Heading(said["also"])
-        lines = (said["platform"], said["operator"], ai_line(self._words, person, policy.ai))
-        yield Text("\n\n".join(lines))
+        ai, *details = ai_lines(self._words, person, policy.ai)
+        yield Text(ai)
+        yield from (Text(line, Tone.MUTED) for line in details)
+        yield Text("\n\n".join((said["platform"], said["operator"])))
         kept = kept_line(self._words, self._act.tx, policy, person, pack)
         yield Text(f"{kept} {said['log']}", Tone.MUTED)
         if policy.page_url:
@@ -152,10 +154,10 @@ class _Telling:
         yield Buttons((mine, Button(said["my_data"], "my_data", look=Look.QUIET)))
 
 
-def ai_line(words: Words, person: Person, ai: Ai) -> str:
-    """Whether an AI reads this person's answers, which, where and what for."""
+def ai_lines(words: Words, person: Person, ai: Ai) -> tuple[str, ...]:
+    """Whether an AI reads this person's answers; of one that does, which, what for, and how."""
     given = {"provider": ai.provider, "host": ai.host}
     said = words.say("who_reads", person.locale, person.time_zone, **given)
     if not ai.label:
-        return said["ai_none"]
-    return said["ai_off" if person.ai_off_at else "ai_on"]
+        return (said["ai_none"],)
+    return (said["ai_off"],) if person.ai_off_at else (said["ai_on"], said["ai_details"])

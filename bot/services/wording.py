@@ -70,8 +70,12 @@ class Wording:
             worded = await self._asked(model, week, account)
         except NotWritten:
             return plain
-        starters = topped_up(worded.starters, plain.starters)
-        return replace(worded, starters=starters, writer=model.name)
+        return replace(
+            worded,
+            writer=model.name,
+            claims=tuple(replace(claim, text=_ended(claim.text)) for claim in worded.claims),
+            starters=topped_up(worded.starters, plain.starters),
+        )
 
     async def _asked(self, model: AiWriter, week: PersonWeek, account: Account) -> WrittenPart:
         most = model.most_tokens(week)
@@ -110,6 +114,10 @@ def _unless_failed(done: WrittenPart | BaseException) -> WrittenPart:
     if isinstance(done, BaseException):
         raise done
     return done
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 
 def topped_up(

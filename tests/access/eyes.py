@@ -23,7 +23,8 @@ from tests.servers.slack.elements import Element, elements
 from tests.servers.slack.views import View
 
 _LOOKS = """
-my_answers summary_details pair pair_people one_to_one one_to_ones one_to_one_set nudges_more
+my_answers summary_details summary_rests pair pair_people one_to_one one_to_ones one_to_one_set
+nudges_more
 expectations_read expectations_ask expectations_reply standing_in agenda_open promise_open
 open_form open_later open_pause meeting_notes meeting_move meeting_held guide_open
 admin_preview admin_pause admin_new admin_change admin_history admin_more

@@ -67,6 +67,9 @@ async def test_everybody_sees_their_own_cells_alone(eyes: Eyes) -> None:
         assert {each for each in SECRETS if each in shown} == words_for(who), who
 
 
+OPENING = ["pair", "one_to_one", "my_answers", "summary_details", "summary_rests", "nudges_more"]
+
+
 @together
 async def test_nothing_more_opens_by_asking_for_it(eyes: Eyes) -> None:
     """Forged: everything that opens somebody's words, with the ids of people that are known to
@@ -74,7 +77,14 @@ async def test_nothing_more_opens_by_asking_for_it(eyes: Eyes) -> None:
     """
     ids = [str(eyes.world.ids[name]) for name in ("ana", "otto", "mara", "lea")]
     for who in INSIDE:
-        for action in ("pair", "one_to_one", "my_answers", "summary_details", "nudges_more"):
+        for action in (
+            "pair",
+            "one_to_one",
+            "my_answers",
+            "summary_details",
+            "summary_rests",
+            "nudges_more",
+        ):
             for value in ids:
                 shown = await eyes.presses(who, action, value)
                 assert {each for each in SECRETS if each in shown} <= words_for(who), (who, action)
@@ -145,7 +155,7 @@ async def test_whoever_is_not_on_the_list_sees_and_changes_nothing(eyes: Eyes) -
     for who in there:
         shown = [await eyes.everything(who)]
         ana = str(eyes.world.ids["ana"])
-        tried = ("my_answers", "pair", "summary_details", "admin_preview", "start")
+        tried = ("my_answers", "pair", "summary_details", "summary_rests", "admin_preview", "start")
         shown += [await eyes.presses(who, action, ana) for action in tried]
         shown.append(await eyes.sends(who, "admin_pause_submit", "", {"until": "2026-04-01"}))
         if isinstance(eyes, CHATS):

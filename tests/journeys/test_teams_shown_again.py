@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.people import Role
+from bot.domain.policy import Ai, Policy
 from tests.journeys.conftest import OpenWorld
-from tests.journeys.given import Someone, check_in, weekly_summary
+from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
 from tests.journeys.on_teams import OnTeams, account_of
 from tests.journeys.world import World
 from tests.servers.teams import Fault
 
 PEOPLE = [Someone("mara"), Someone("tom"), Someone("ana", manager="mara")]
+CADENCES = [check_in(reminders=1), weekly_summary()]
+NONE, OPENAI, OTHER = Ai(), Ai("OpenAI", "api.openai.com"), Ai("Otherwise", "ai.example")
 
 
 @pytest.fixture
@@ -20,9 +23,13 @@ def surface() -> OnTeams:
     return OnTeams()
 
 
-async def asked(open_world: OpenWorld) -> World:
+def policy(ai: Ai) -> Policy:
+    return Policy(company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9, ai=ai)
+
+
+async def asked(open_world: OpenWorld, ai: Ai = NONE) -> World:
     """Ana has just started, and "How is work?" has come."""
-    world = await open_world(PEOPLE, [check_in(reminders=1), weekly_summary()])
+    world = await open_world(PEOPLE, CADENCES, policy=policy(ai))
     await world.until("2026-03-03 10:05")
     await world.starts("ana")
     return world
@@ -93,3 +100,30 @@ async def test_a_question_is_left_alone_while_a_lost_one_may_name_somebody_else(
     await surface.user("ana").looks(before)
     (after,) = [seen for seen in surface.user("ana").chat if seen.id == before.id]
     assert "Only you" not in after.shown
+
+
+@pytest.mark.parametrize(("before", "after"), [(OPENAI, OTHER), (OPENAI, NONE), (NONE, OPENAI)])
+async def test_an_open_question_names_the_ai_it_named_though_it_is_another(
+    open_world: OpenWorld, surface: OnTeams, before: Ai, after: Ai
+) -> None:
+    world = await asked(open_world, before)
+    shown = surface.messages("ana")[-1]
+    assert ("AI from OpenAI" in shown.shown) is (before is OPENAI)
+    await world.configure(CADENCES, policy(after))
+    await surface.user("ana").looks(shown)
+    again = surface.messages("ana")[-1]
+    assert (again.shown, again.buttons) == (shown.shown, shown.buttons)
+
+
+async def test_a_question_is_left_alone_while_a_lost_one_may_name_another_ai(
+    open_world: OpenWorld, surface: OnTeams
+) -> None:
+    """No AI gets what is answered meanwhile, and the card must not say that this lasts."""
+    world = await asked(open_world, OPENAI)
+    before = surface.messages("ana")[-1]
+    await world.configure(CADENCES, policy(OTHER))
+    surface.teams.fails("post", Fault.RESET_AFTER, who=account_of("ana"))
+    await world.until("2026-03-05 18:00")
+    await surface.user("ana").looks(before)
+    (after,) = [seen for seen in surface.user("ana").chat if seen.id == before.id]
+    assert after.shown == before.shown

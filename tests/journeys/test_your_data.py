@@ -106,7 +106,7 @@ async def test_a_counted_question_says_both(open_world: OpenWorld) -> None:
     counted = replace(KINDS, key="pair", questions=(replace(KINDS.questions[1], counted=True),))
     await _asks(world, counted)
     shown = await told(world, "ana", await asked_about(world, "ana"))
-    assert "Without your name it is also counted, in groups of at least 5:" in shown
+    assert "It is also counted, without your name, in groups of at least 5:" in shown
 
 
 async def _asks(world: World, pack: Pack) -> None:

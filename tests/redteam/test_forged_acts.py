@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.services import admin, conversation, erase_forms, summary_details
+from bot.services import admin, conversation, erase_forms, summary_details, summary_rests
 from tests.access.company import PEOPLE, SECRETS, lived
 from tests.access.eyes import Eyes, SlackEyes
 from tests.access.matrix import PLATFORMS, words_for
@@ -75,6 +75,7 @@ def actions() -> list[str]:
         *conversation._VIEWS,
         *admin.ACTIONS,
         *summary_details.ACTIONS,
+        *summary_rests.ACTIONS,
         *erase_forms.SENT,
     } - OWN
     assert len(found) > 60
