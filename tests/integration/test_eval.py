@@ -138,6 +138,10 @@ class Scripted:
         return self._part
 
 
+FULL = (Starter("What next?", UUID(int=9)),) * 3
+"""As many as there may be, so that none of the plain ones is added."""
+
+
 async def outcomes_of(part: WrittenPart | NotWritten, week: EvalWeek) -> list[Outcome]:
     return await word(Scripted(part), [week])
 
@@ -164,7 +168,7 @@ async def test_a_fact_comes_up_where_most_of_its_words_are_shown() -> None:
     half = fact.quote[: len(fact.quote) // 2 - 1]
     for quote, shown in ((fact.quote, 1), (fact.quote[3:], 1), (half, 0)):
         claim = Claim("So it is.", of(quote, fact.version_id))
-        part = WrittenPart(claims=(claim,))
+        part = WrittenPart(claims=(claim,), starters=FULL)
         found = figures("run", await outcomes_of(part, week), {}, Usage(0, 0))
         assert found.covered == Share(shown, 1), quote
 
