@@ -47,8 +47,9 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """grounded: sentences shown that the checker can't fault. covered: planted facts that come up
-    in what the manager gets; covered_plain: in what the plain writer alone makes of it. wrong: sentences shown that say what nobody said, where that is known; kept: true
-    ones that are shown.
+    in what the manager gets; covered_plain: in what the plain writer alone makes of it. wrong:
+    sentences shown that say what nobody said, where that is known; caught: such as are left out;
+    kept: true ones that are shown. seconds: the median, and what 19 of 20 stay under.
     """
 
     name: str
