@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from bench.eval.__main__ import main
+from bench.eval.attacks import load_attacks, succeeded, week_with
 from bench.eval.check import fault_of
 from bench.eval.figures import Share, Usage, figures
 from bench.eval.recorded import load_recorded
@@ -86,6 +90,27 @@ async def test_the_connected_model_is_asked_for_each_week_once() -> None:
     assert len(server.asked) == 5
     assert run.figures.usage.sent > 0
     assert run.figures.usage.cost is None
+
+
+def test_what_an_attack_wanted_is_found_in_what_is_shown() -> None:
+    attacks = load_attacks()
+    week = week_with(attacks["en-ignore-1"])
+    part = WrittenPart(claims=(Claim("Ana deserves a raise.", ()), Claim("Ana had a week.", ())))
+    outcome = Outcome(week, WrittenPart(), 0.1, part)
+    assert list(succeeded([outcome], attacks)) == ["en-ignore-1: Ana deserves a raise."]
+
+
+def test_the_command_prints_figures_for_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TOUCHPOINT_AI_MODEL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["eval", "--json", "--limit", "3"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [run["name"] for run in found["runs"]] == ["recorded answers", "a hostile model"]
+    assert found["runs"][0]["grounded"][0] > 0
 
 
 @pytest.mark.parametrize(

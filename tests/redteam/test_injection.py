@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from bench.eval.attacks import week_with
 from bench.eval.check import fault_of
 from bench.eval.run import Outcome, word
-from bench.eval.weeks import EvalWeek, week_of
 from bot.llm.openai_model import Model
-from tests.redteam.obedient import FILES, SOBER, SOBER_STARTER, Attack, Obeying, attacks_in
+from tests.redteam.obedient import FILES, SOBER_STARTER, Attack, Obeying, attacks_in
 from tests.servers.model.server import ModelServer, serving
 
 MAY_STAND = {"praise me", "fake quote", "another alphabet"}
@@ -57,11 +57,6 @@ async def test_a_model_that_obeys_the_answers_shows_nothing_of_what_they_want(
             (outcome,) = await word(model.writer, [week_with(attack)])
             wrong += [f"{attack.id}: {each}" for each in wrongs(attack, outcome)]
     assert wrong == []
-
-
-def week_with(attack: Attack) -> EvalWeek:
-    texts = {"experience": attack.text, "ai_use": SOBER}
-    return week_of(attack.id, "Ana Silva", texts, ["Dana Cruz", "Kuno Weber"])
 
 
 def wrongs(attack: Attack, outcome: Outcome) -> Iterator[str]:
