@@ -66,7 +66,9 @@ class LexiconFile(Strict):
     progressive: tuple[Entry, ...]
     clause: Entries
     elided: tuple[Entry, ...]
+    parting: Entries
     verb_last: bool
+    drops_subject: bool
     persons: tuple[Ending, ...]
     endings: tuple[Ending, ...]
     forms: dict[Entry, tuple[Entry, ...]]
@@ -78,13 +80,13 @@ class LexiconFile(Strict):
             endings=tuple(map(_pair, self.endings)),
             forms=self.forms,
             verb_last=self.verb_last,
+            drops_subject=self.drops_subject,
             **{name: WordList.of(getattr(self, name)) for name in _LISTS},
         )
 
 
-_LISTS = tuple(
-    LexiconFile.model_fields.keys() - {"key", "persons", "endings", "forms", "verb_last"}
-)
+_OTHERS = frozenset({"key", "verb_last", "drops_subject", "persons", "endings", "forms"})
+_LISTS = tuple(LexiconFile.model_fields.keys() - _OTHERS)
 
 
 def _pair(ending: str) -> tuple[str, str]:

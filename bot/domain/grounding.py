@@ -12,8 +12,8 @@ from bot.domain.own_words import rests_on
 from bot.domain.proposal_form import LONGEST, Unfounded, proper
 from bot.domain.quoting import Passage, passages
 from bot.domain.summary import Evidence
-from bot.domain.word_rules import Rules, sentence_words
-from bot.domain.words import texts
+from bot.domain.word_rules import Rules, Told, sentence_words
+from bot.domain.words import texts, words_of
 
 __all__ = [
     "LONGEST",
@@ -74,16 +74,18 @@ def ground_claim(
     ):
         raise Unfounded("wrong_form")
     found = _passages(proposal, given, lexicons)
-    words = texts(text.removeprefix(SUBJECT))
+    parts = words_of(text.removeprefix(SUBJECT))
+    words = [part.text for part in parts]
     if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
         raise Unfounded("wrong_form")
     rules = _rules(words, found, given, lexicons)
     for passage in found:
         passage.refuse_others(text, [rules.lexicon] if rules.lexicon else [*lexicons.values()])
-    _refuse_turned(words, found, rules)
+    told = rules.told(parts)
+    _refuse_turned(told, found, rules)
     sentences = [line for passage in found for line in passage.sentences]
     said = [sentence_words(line, number, rules) for number, line in enumerate(sentences)]
-    if not rests_on(rules.told(words), said, rules):
+    if not rests_on(told, said, rules):
         raise Unfounded("not_their_words")
     return _sound(text, found, given, masker)
 
@@ -139,12 +141,13 @@ def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
     return [word for at, word in enumerate(words) if at not in kept]
 
 
-def _refuse_turned(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> None:
+def _refuse_turned(told: Sequence[Told], found: Sequence[Passage], rules: Rules) -> None:
     said = [word for passage in found for line in passage.sentences for word in texts(line)]
+    words = [word.text for word in told]
     if bool(rules.negated(words)) != bool(rules.negated(said)):
         raise Unfounded("negation")
-    asked = {at for at in rules.conditions(words) if not rules.told(words)[at].free}
-    if bool(asked) != bool(rules.conditions(said)):
+    narrowed = [at for at in rules.conditions(words) if not told[at].free]
+    if bool(narrowed) != bool(rules.conditions(said)):
         raise Unfounded("condition")
 
 

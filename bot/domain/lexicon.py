@@ -107,7 +107,9 @@ class Lexicon:
     progressive: WordList = field(default_factory=WordList)
     clause: WordList = field(default_factory=WordList)
     elided: WordList = field(default_factory=WordList)
+    parting: WordList = field(default_factory=WordList)
     verb_last: bool = False
+    drops_subject: bool = False
     persons: tuple[tuple[str, str], ...] = ()
     endings: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

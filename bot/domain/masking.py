@@ -17,7 +17,7 @@ TOKEN = re.compile(r"\b(?:PERSON|EMAIL|LINK|CODE)_[0-9]+\b")
 """Every token that stands for something."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_JOINS_NAMES = re.compile(r" ?[-'.]? ?")
+_JOINS_NAMES = re.compile(r" ?-? ?|'")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:][\"')]*)[ \"'(-]*$")
 _MAKES_A_VERB = re.compile(r"(?i) (?:an?|he|i|it|my|our|she|that|the|there|they|this|we|you)\b")
 _IRISH = re.compile(r"(?i)(?<![^\W_])o'$")

@@ -24,39 +24,52 @@ _FARTHEST = 4
 
 def rests_on(told: Sequence[Told], sentences: Sequence[Sequence[Said]], rules: Rules) -> bool:
     """Whether the claim's words (behind the person's token) are those of the sentences."""
-    orders = product(*(tuple(_orders(sentence)) for sentence in sentences))
+    if not any(rules.is_telling(word.text) and not (word.free or word.again) for word in told):
+        return False
+    orders = product(*(tuple(_orders(sentence, rules.inverts)) for sentence in sentences))
     return any(
         _Laying(told, [word for part in order for word in part], rules).holds()
         for order in islice(orders, _MOST_ORDERS)
     )
 
 
-def _orders(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+def _orders(said: Sequence[Said], inverts: bool) -> Iterator[Sequence[Said]]:
     """As it was said; and as others say it: around an "I" inside, what stood in front of it moved
-    behind, the verb in front of "I" ("habe ich") moved behind it. A question's verb moves too.
+    behind, the verb in front of "I" ("habe ich", "may I") moved behind it.
     """
     yield said
     at = next((at for at, word in enumerate(said) if word.kind is Kind.SELF), 0)
-    if not at:
+    asks = bool(said) and said[0].asks
+    if at:
+        yield [said[at], *said[at + 1 :], *_phrase(said[:at])]
+    if at and (asks or inverts):
+        yield from _verb_behind(said[: at - 1], said[at], _inside(said[at - 1]), said[at + 1 :])
+    elif asks:
         yield from _verb_moved(said)
-        return
-    front, me, rest = list(said[:at]), said[at], list(said[at + 1 :])
-    yield [me, *rest, *_phrase(front)]
-    before, verb = front[:-1], replace(front[-1], opens=False, enters=False)
-    yield [*before, me, verb, *rest]
-    if said[0].asks:
-        yield [*before, me, *rest, verb]
-    if before:
-        yield [me, verb, *_phrase(before), *_phrase(rest)]
-        yield [me, verb, *rest, *_phrase(before)]
+
+
+def _verb_behind(
+    front: Sequence[Said], me: Said, verb: Said, rest: Sequence[Said]
+) -> Iterator[Sequence[Said]]:
+    rest = [_inside(rest[0]), *rest[1:]] if rest else []
+    yield [*front, me, verb, *rest]
+    if me.asks:
+        yield [*front, me, *rest, verb]
+    if front:
+        yield [me, verb, *_phrase(front), *_phrase(rest)]
+        yield [me, verb, *rest, *_phrase(front)]
 
 
 def _verb_moved(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
     """ "Is the tool allowed?" as "whether the tool is allowed"."""
-    if said and said[0].asks:
-        verb = replace(said[0], opens=False, enters=False)
-        for place in range(1, min(len(said), _FARTHEST) + 1):
-            yield [*said[1 : place + 1], verb, *said[place + 1 :]]
+    verb = _inside(said[0])
+    for place in range(1, min(len(said), _FARTHEST) + 1):
+        yield [*said[1 : place + 1], verb, *said[place + 1 :]]
+
+
+def _inside(word: Said) -> Said:
+    """It begins no phrase where it stands now."""
+    return replace(word, opens=False, enters=False)
 
 
 def _phrase(words: Sequence[Said]) -> list[Said]:
@@ -97,14 +110,23 @@ class _Laying:
         told, said = self._told[at], self._said[place]
         if not self._is(told, said) or not self._may_skip(last, place):
             return False
-        return self._introduced(since, at, last, place)
+        return self._parted(since, at, last, place) and self._introduced(since, at, last, place)
+
+    def _parted(self, since: int, at: int, last: int, place: int) -> bool:
+        """Whether an added "and" stands between two things that were two already."""
+        if not any(word.parts for word in self._told[since:at]):
+            return True
+        passed = self._said[last + 1 : place + 1]
+        return self._said[place].sentence != self._sentence(last) or any(
+            word.parts for word in passed
+        )
 
     def _is(self, told: Told, said: Said) -> bool:
         if said.kind is Kind.SELF:
             return told.again
         if said.kind is Kind.REPORT and (told.says or told.asking):
             return True
-        return self._rules.same(said.text, told.text)
+        return self._rules.is_word(said, told)
 
     def _may_skip(self, last: int, place: int) -> bool:
         """Whether what stands between may be left out."""
@@ -120,7 +142,8 @@ class _Laying:
         words = [word for word in between if word.kind is Kind.WORD]
         if not words:
             return True
-        return words[0].opens and (self._said[place].enters or self._said[place].kind is Kind.SELF)
+        enters = self._said[place].enters or self._said[place].kind is Kind.SELF
+        return words[0].opens and enters and not words[-1].joint
 
     def _is_tail(self, rest: Sequence[Said]) -> bool:
         first = next((word for word in rest if word.kind is Kind.WORD), None)

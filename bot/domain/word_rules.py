@@ -35,26 +35,34 @@ KEPT = frozenset({Kind.NEGATION, Kind.CONDITION, Kind.REPORT})
 @dataclass(frozen=True, slots=True)
 class Said:
     """A word of an answer. opens: a phrase begins here, so that it may be left out from here on;
-    enters: one begins here, so that it may be taken up again. asks: its sentence is a question.
+    enters: one begins here, so that it may be taken up again; joint: it holds one to what stands
+    before, so that it is not left out alone; parts: it, or a pause before it,
+    stands between two things. noun: it has a capital letter inside a sentence. asks: its sentence
+    is a question.
     """
 
     text: str
     kind: Kind
     sentence: int
-    opens: bool
-    enters: bool
-    asks: bool
+    opens: bool = False
+    enters: bool = False
+    joint: bool = False
+    parts: bool = False
+    noun: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A word of a claim. free: it may be added."""
+    """A word of a claim. free: it may be added; parts: only where two things are parted already."""
 
     text: str
-    free: bool
-    says: bool
-    asking: bool
-    again: bool
+    free: bool = False
+    says: bool = False
+    asking: bool = False
+    again: bool = False
+    parts: bool = False
+    capital: bool = False
 
 
 def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
@@ -65,12 +73,22 @@ def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
     said: list[Said] = []
     near_open = near_enter = True
     for part, kind in zip(parts, kinds, strict=True):
-        joint = part.text in rules.joint
-        opens = near_open or rules.opens(part)
-        enters = joint or near_enter or part.pause == "."
-        said.append(Said(part.text, kind, number, opens, enters, asks))
-        near_open = kind is Kind.SELF or rules.opens(part) or (opens and kind is Kind.SKIP)
-        near_enter = kind is Kind.SELF or joint or (enters and kind is Kind.SKIP)
+        joint, opening = part.text in rules.joint, rules.opens(part)
+        word = Said(
+            part.text,
+            kind,
+            number,
+            opens=near_open or opening,
+            enters=near_enter or joint or part.pause == ".",
+            joint=joint,
+            parts=bool(part.pause) or part.text in rules.parting,
+            noun=part.capital and bool(said),
+            asks=asks,
+        )
+        said.append(word)
+        mine, skipped = kind is Kind.SELF, kind is Kind.SKIP
+        near_open = mine or opening or (word.opens and skipped)
+        near_enter = mine or joint or (word.enters and skipped)
     return tuple(said)
 
 
@@ -86,6 +104,15 @@ class Rules:
     @property
     def joint(self) -> WordList:
         return self.lexicon.joint if self.lexicon else WordList()
+
+    @property
+    def parting(self) -> WordList:
+        return self.lexicon.parting if self.lexicon else WordList()
+
+    @property
+    def inverts(self) -> bool:
+        """Whether the verb stands before "I" in statements too: "heute nutze ich"."""
+        return self.lexicon is not None and self.lexicon.verb_last
 
     def opens(self, word: Word) -> bool:
         """Whether a phrase may be left out from this word on. In German the verb's other half may
@@ -120,19 +147,28 @@ class Rules:
     def conditions(self, words: Sequence[str]) -> set[int]:
         return self.lexicon.condition.marks(words) if self.lexicon else set()
 
-    def told(self, words: Sequence[str]) -> tuple[Told, ...]:
+    def told(self, parts: Sequence[Word]) -> tuple[Told, ...]:
         """A claim's words."""
-        if self.lexicon is None:
-            return tuple(Told(word, word == ":", word == ":", False, False) for word in words)
+        words = [part.text for part in parts]
         lists = self.lexicon
+        if lists is None:
+            return tuple(Told(word, free=word == ":", says=word == ":") for word in words)
         negated = self.negated(words)
         glue, says, asking = (
             each.marks(words) - negated for each in (lists.glue, lists.says, lists.asking)
         )
         free = glue | says | asking | self._progressive(words)
         return tuple(
-            Told(word, at in free, at in says, at in asking, word in lists.again)
-            for at, word in enumerate(words)
+            Told(
+                part.text,
+                free=at in free,
+                says=at in says,
+                asking=at in asking,
+                again=part.text in lists.again,
+                parts=part.text in lists.parting,
+                capital=part.capital,
+            )
+            for at, part in enumerate(parts)
         )
 
     def _progressive(self, words: Sequence[str]) -> set[int]:
@@ -145,6 +181,12 @@ class Rules:
             for at, (word, following) in enumerate(pairwise(words))
             if word in lexicon.progressive and following.endswith("ing")
         }
+
+    def is_word(self, said: Said, told: Told) -> bool:
+        """Whether a claim's word is the answer's; a noun becomes no verb ("Hilfe", "hilft")."""
+        if said.text != told.text and said.noun and not told.capital:
+            return False
+        return self.same(said.text, told.text)
 
     def same(self, said: str, told: str) -> bool:
         """Whether a claim's word is the answer's, or another form of it."""
@@ -165,10 +207,11 @@ class Rules:
         return self.lexicon is not None and 0 in self.lexicon.elided.marks(words)
 
     def is_first_person(self, said: str, told: str) -> bool:
-        """Whether the answer's verb says "I" by its form, as Spanish ones do."""
-        if self.lexicon is None or said == told:
+        """Whether the answer's verb says "I" by its form alone, as Spanish ones do."""
+        lists = self.lexicon
+        if lists is None or not lists.drops_subject or said == told:
             return False
-        return said in self.lexicon.forms.get(told, ()) or _bends(said, told, self.lexicon.persons)
+        return said in lists.forms.get(told, ()) or _bends(said, told, lists.persons)
 
 
 def _bends(said: str, told: str, endings: Sequence[tuple[str, str]]) -> bool:

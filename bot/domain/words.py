@@ -22,14 +22,13 @@ _WITH_IS = frozenset({"it", "that", "there", "what", "here", "who", "he", "she",
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """start, end: its place in the text. pause: what stood before it, "," a weak and "." a strong
-    one, "" nothing.
+    """pause: what stood before it, "," a weak and "." a strong one, "" nothing. capital: it was
+    written with one.
     """
 
     text: str
-    start: int
-    end: int
     pause: str = ""
+    capital: bool = False
 
 
 def words_of(text: str) -> list[Word]:
@@ -39,10 +38,10 @@ def words_of(text: str) -> list[Word]:
     found: list[Word] = []
     done = 0
     for match in _WORD.finditer(text):
-        pause = _pause(text[done : match.start()])
+        pause, capital = _pause(text[done : match.start()]), match[0][0].isupper()
         for part in _parts(match[0].casefold()):
-            found.append(Word(part, match.start(), match.end(), pause))
-            pause = ""
+            found.append(Word(part, pause, capital))
+            pause, capital = "", False
         done = match.end()
     return found
 
