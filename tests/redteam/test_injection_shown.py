@@ -38,7 +38,7 @@ NAMED = 10
 """Letters by which an attack is known again: none of these begins with what is masked."""
 
 
-@pytest.mark.parametrize("platform", ["slack", "teams"])
+@pytest.mark.parametrize("platform", ["slack", pytest.param("teams", marks=pytest.mark.deep)])
 async def test_a_manager_reads_nothing_that_an_answer_told_the_model_to_say(
     platform: str, tmp_path: Path
 ) -> None:
