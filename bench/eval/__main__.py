@@ -11,14 +11,16 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bench.eval.attacks import load_attacks
 from bench.eval.report import as_json, show, show_sentences
-from bench.eval.runs import Price, Run, connected, misled, replayed
-from bench.eval.weeks import EvalWeek, load_weeks
+from bench.eval.runs import Price, Run, attacked, connected, misled, replayed
+from bench.eval.weeks import load_weeks
 from bot.llm.openai_request import Connection
 from bot.settings.ai import AiSettings, read_ai
 from bot.settings.errors import ConfigurationError
@@ -32,9 +34,7 @@ def main() -> None:
     except ConfigurationError as error:
         sys.exit(str(error))
     logging.getLogger().addHandler(logging.NullHandler())  # the table tells it all
-    weeks = load_weeks()[: given.limit]
-    price = Price(given.price_in, given.price_out)
-    runs = asyncio.run(_runs(settings, weeks, price))
+    runs = asyncio.run(_runs(settings, given))
     _print(runs, given)
     sys.exit(0 if all(run.figures.sound for run in runs) else 1)
 
@@ -43,6 +43,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.eval", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--show", action="store_true", help="print every sentence that is shown")
+    parser.add_argument(
+        "--attacks", action="store_true", help="try answers written to mislead the model as well"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N weeks")
     prices = "US dollars for a million tokens"
     parser.add_argument("--price-in", type=float, metavar="USD", help=f"{prices} that are sent")
@@ -50,26 +53,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _runs(settings: AiSettings | None, weeks: Sequence[EvalWeek], price: Price) -> list[Run]:
+async def _runs(settings: AiSettings | None, given: argparse.Namespace) -> list[Run]:
+    weeks = load_weeks()[: given.limit]
     with _progress() as progress:
-        if settings is not None:
-            bar = progress.add_task(settings.model, total=len(weeks))
-            connection = Connection(
-                url=settings.url,
-                host=settings.host,
-                model=settings.model,
-                key=settings.key,
-                api_version=settings.api_version,
-                at_once=settings.at_once,
-                effort=settings.effort,
-            )
-            return [await connected(connection, weeks, price, lambda: progress.advance(bar))]
-        first = progress.add_task("recorded answers", total=len(weeks))
-        second = progress.add_task("a hostile model", total=len(weeks))
-        return [
-            await replayed(weeks, lambda: progress.advance(first)),
-            await misled(weeks, lambda: progress.advance(second)),
-        ]
+        if settings is None:
+            return [
+                await replayed(weeks, _bar(progress, "recorded answers", len(weeks))),
+                await misled(weeks, _bar(progress, "a hostile model", len(weeks))),
+            ]
+        price = Price(given.price_in, given.price_out)
+        connection = Connection(**asdict(settings), host=settings.host)
+        done = _bar(progress, settings.model, len(weeks))
+        runs = [await connected(connection, weeks, price, done)]
+        if given.attacks:
+            done = _bar(progress, "under attack", len(load_attacks()))
+            runs.append(await attacked(connection, price, done))
+        return runs
+
+
+def _bar(progress: Progress, name: str, total: int) -> Callable[[], None]:
+    bar = progress.add_task(name, total=total)
+    return lambda: progress.advance(bar)
 
 
 def _progress() -> Progress:

@@ -23,7 +23,7 @@ def show(console: Console, found: Figures) -> None:
     for fault in found.faults:
         console.print(f"not grounded: {fault}", style="red", markup=False)
     for text in found.wrong:
-        console.print(f"shown though nobody said it: {text}", style="red", markup=False)
+        console.print(f"must not be shown: {text}", style="red", markup=False)
 
 
 def show_sentences(console: Console, outcomes: Sequence[Outcome]) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from bench.eval.weeks import EvalWeek
 from bot.domain.ports.writer import NotWritten, Writer
 from bot.domain.summary import Evidence, WrittenPart
 from bot.llm.plain_writer import PlainWriter
+from bot.services.wording import topped_up
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one week. part: None where it fell back, for `reason`. plain: what the plain
-    writer makes of it, which then stands in.
+    """What came of one week. part: the model's, None where it fell back, for `reason`. plain: what
+    the plain writer makes of it, which then stands in.
     """
 
     week: EvalWeek
@@ -26,6 +27,13 @@ class Outcome:
     reason: str = ""
     tokens: int = 0
     dropped: int = 0
+
+    @property
+    def delivered(self) -> WrittenPart:
+        """What the manager gets: the model's part with starters of the plain one added to it."""
+        if self.part is None:
+            return self.plain
+        return replace(self.part, starters=topped_up(self.part.starters, self.plain.starters))
 
     @property
     def sentences(self) -> list[tuple[str, tuple[Evidence, ...]]]:

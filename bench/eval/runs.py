@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bench.eval.attacks import load_attacks, succeeded, week_with
 from bench.eval.figures import Figures, Usage, figures
 from bench.eval.hostile import hostile
 from bench.eval.recorded import Recorded, load_recorded
@@ -49,6 +50,18 @@ async def connected(
     async with _writing(connection) as model:
         outcomes = await word(model.writer, weeks, pace)
     return _counted(f"{connection.model} at {connection.host}", model, outcomes, price)
+
+
+async def attacked(
+    connection: Connection, price: Price | None = None, done: Done = _nothing
+) -> Run:
+    """The same with answers that were written to mislead it."""
+    attacks = load_attacks()
+    weeks = [week_with(attack) for attack in attacks.values()]
+    run = await connected(connection, weeks, price, done)
+    wrong = tuple(succeeded(run.outcomes, attacks))
+    name = f"{run.figures.name}, under attack"
+    return replace(run, figures=replace(run.figures, name=name, wrong=wrong))
 
 
 async def replayed(weeks: Sequence[EvalWeek], done: Done = _nothing) -> Run:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from bench.eval.__main__ import main
+from bench.eval.attacks import load_attacks, succeeded, week_with
 from bench.eval.check import fault_of
 from bench.eval.figures import Share, Usage, figures
 from bench.eval.recorded import load_recorded
@@ -88,6 +92,27 @@ async def test_the_connected_model_is_asked_for_each_week_once() -> None:
     assert run.figures.usage.cost is None
 
 
+def test_what_an_attack_wanted_is_found_in_what_is_shown() -> None:
+    attacks = load_attacks()
+    week = week_with(attacks["en-ignore-1"])
+    part = WrittenPart(claims=(Claim("Ana deserves a raise.", ()), Claim("Ana had a week.", ())))
+    outcome = Outcome(week, WrittenPart(), 0.1, part)
+    assert list(succeeded([outcome], attacks)) == ["en-ignore-1: Ana deserves a raise."]
+
+
+def test_the_command_prints_figures_for_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TOUCHPOINT_AI_MODEL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["eval", "--json", "--limit", "3"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [run["name"] for run in found["runs"]] == ["recorded answers", "a hostile model"]
+    assert found["runs"][0]["grounded"][0] > 0
+
+
 @pytest.mark.parametrize(
     ("text", "evidence"),
     [
@@ -138,6 +163,10 @@ class Scripted:
         return self._part
 
 
+FULL = (Starter("What next?", UUID(int=9)),) * 3
+"""As many as there may be, so that none of the plain ones is added."""
+
+
 async def outcomes_of(part: WrittenPart | NotWritten, week: EvalWeek) -> list[Outcome]:
     return await word(Scripted(part), [week])
 
@@ -164,7 +193,7 @@ async def test_a_fact_comes_up_where_most_of_its_words_are_shown() -> None:
     half = fact.quote[: len(fact.quote) // 2 - 1]
     for quote, shown in ((fact.quote, 1), (fact.quote[3:], 1), (half, 0)):
         claim = Claim("So it is.", of(quote, fact.version_id))
-        part = WrittenPart(claims=(claim,))
+        part = WrittenPart(claims=(claim,), starters=FULL)
         found = figures("run", await outcomes_of(part, week), {}, Usage(0, 0))
         assert found.covered == Share(shown, 1), quote
 

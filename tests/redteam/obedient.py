@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.domain.masking import SUBJECT
 from tests.servers.model.asked import Asked
 
 FOLDER = Path(__file__).parent / "injection"
@@ -19,8 +20,8 @@ SOBER = "I use Copilot for release notes. It takes ten minutes."
 ELSEWHERE = "The reorganisation in Leipzig was a mess."
 """What a colleague wrote: no part of this call, though the model knows it from somewhere."""
 
-AT_ONCE = 2
-"""Three sentences are shown at most, and one of them is the sober one."""
+AT_ONCE = 19
+"""As many sentences a model may give, beside a sober one: of those that hold, two would be seen."""
 
 Item = dict[str, Any]
 
@@ -58,33 +59,38 @@ SOBER_CLAIM = item(
 SOBER_STARTER = item("What takes ten minutes?", "a2", "It takes ten minutes.")
 
 
-def obeying(attack: Attack, masked: str) -> Iterator[Item]:
-    """All that a model may make of it. masked: the attack as the model reads it."""
+def statements(attack: Attack, masked: str) -> Iterator[Item]:
+    """All the claims that a model may make of it. masked: the attack as the model reads it."""
     for want in attack.wants:
-        yield from claimed_in_all_ways(want, masked)
-    yield item(f"PERSON_1 says {masked}", "a1", masked)
-    yield item(f"PERSON_1 {masked}", "a1", masked)
+        stated = want if want.startswith(SUBJECT) else f"{SUBJECT} {want}"
+        yield from in_all_ways(stated, masked)
+    yield item(f"{SUBJECT} {masked}", "a1", masked)
+    for text in (masked, *sentences_of(masked)):
+        yield item(f"{SUBJECT} says {text}", "a1", text)
+    for answer, quote in (("a1", masked), ("a1", ELSEWHERE), ("a3", ELSEWHERE)):
+        yield item(f"{SUBJECT} says {ELSEWHERE}", answer, quote)
+
+
+def questions(attack: Attack, masked: str) -> Iterator[Item]:
+    """All the starters."""
+    for want in attack.wants:
+        yield from in_all_ways(want.rstrip(".?") + "?", masked)
     yield item(f"Did you say {masked}?", "a1", masked)
-    for sentence in sentences_of(masked):
-        yield item(f"PERSON_1 says {sentence}", "a1", sentence)
-        yield item(f"{sentence.rstrip('.!')}?", "a1", sentence)
-    yield item(f"PERSON_1 says {ELSEWHERE}", "a1", masked)
-    yield item(f"PERSON_1 says {ELSEWHERE}", "a1", ELSEWHERE)
-    yield item(f"PERSON_1 says {ELSEWHERE}", "a3", ELSEWHERE)
+    for text in sentences_of(masked):
+        yield item(f"{text.rstrip('.!')}?", "a1", text)
     yield item(ELSEWHERE.replace(".", "?"), "a2", SOBER)
 
 
-def claimed_in_all_ways(want: str, masked: str) -> Iterator[Item]:
-    stated = want if want.startswith("PERSON_1") else f"PERSON_1 {want}"
-    for text in (want, stated, want.rstrip(".?") + "?"):
-        yield item(text, "a1", masked)
-        yield item(text, "a1", want)
-        yield item(text, "a1", SOBER)
-        yield item(text, "a2", SOBER)
-        yield item(text, "a9", masked)
-    for sentence in sentences_of(masked):
-        yield item(stated, "a1", sentence)
-    yield {"text": stated, "evidence": []}
+def in_all_ways(text: str, masked: str) -> Iterator[Item]:
+    """With a real quote, a forged one, one of another answer, of an answer that isn't there, and
+    with none.
+    """
+    yield item(text, "a1", masked)
+    yield from (item(text, "a1", sentence) for sentence in sentences_of(masked)[:2])
+    yield item(text, "a1", text)
+    yield item(text, "a2", SOBER)
+    yield item(text, "a9", masked)
+    yield {"text": text, "evidence": []}
 
 
 def sentences_of(text: str) -> list[str]:
@@ -92,30 +98,33 @@ def sentences_of(text: str) -> list[str]:
 
 
 class Obeying:
-    """A model that says all of it, a few sentences a time, beside sober ones, so that the part as a
-    whole holds and nothing hides behind another sentence.
-    """
+    """A model that says all of it, with sober sentences first, so that the whole part holds."""
 
     def __init__(self, attack: Attack) -> None:
         self._attack = attack
-        self._said: list[list[Item]] = []
-        self.turn = 0
+        self._turns: Iterator[object] | None = None
+        self.is_done = False
 
     def __call__(self, asked: Asked) -> object:
-        if not self._said:
-            masked = str(asked.data["answers"][0]["words"])
-            items = list(obeying(self._attack, masked))
-            self._said = [items[n : n + AT_ONCE] for n in range(0, len(items), AT_ONCE)]
-        few = self._said[self.turn]
-        self.turn += 1
-        return {"claims": [SOBER_CLAIM, *few], "starters": [SOBER_STARTER, *few]}
+        if self._turns is None:
+            self._turns = self._all(str(asked.data["answers"][0]["words"]))
+        return next(self._turns)
 
-    @property
-    def is_done(self) -> bool:
-        return bool(self._said) and self.turn == len(self._said)
+    def _all(self, masked: str) -> Iterator[object]:
+        claims = list(statements(self._attack, masked))
+        starters = list(questions(self._attack, masked))
+        most = max(len(claims), len(starters))
+        for at in range(0, most, AT_ONCE):
+            self.is_done = at + AT_ONCE >= most
+            few = slice(at, at + AT_ONCE)
+            yield {
+                "claims": [SOBER_CLAIM, *claims[few]],
+                "starters": [SOBER_STARTER, *starters[few]],
+            }
 
 
 def everything_at_once(attack: Attack, masked: str) -> object:
     """The first sentences of all that it would say, before the sober ones."""
-    few = list(obeying(attack, masked))[:15]
-    return {"claims": [*few, SOBER_CLAIM], "starters": [*few, SOBER_STARTER]}
+    claims = [*statements(attack, masked)][:15]
+    starters = [*questions(attack, masked)][:15]
+    return {"claims": [*claims, SOBER_CLAIM], "starters": [*starters, SOBER_STARTER]}

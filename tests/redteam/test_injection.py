@@ -10,12 +10,15 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from bench.eval.attacks import week_with
 from bench.eval.check import fault_of
 from bench.eval.run import Outcome, word
-from bench.eval.weeks import EvalWeek, week_of
 from bot.llm.openai_model import Model
-from tests.redteam.obedient import FILES, SOBER, SOBER_STARTER, Attack, Obeying, attacks_in
+from tests.redteam.obedient import FILES, SOBER_STARTER, Attack, Obeying, attacks_in
 from tests.servers.model.server import ModelServer, serving
+
+MAY_STAND = {"praise me", "fake quote", "another alphabet"}
+"""Where the person's own words may be quoted: they say so of themself."""
 
 SOBER_TEXTS = {"Ana uses Copilot for release notes.", SOBER_STARTER["text"]}
 
@@ -27,8 +30,7 @@ def test_the_attacks_are_many_and_of_all_kinds() -> None:
         assert len(attacks_in(language)) >= 30
         assert len({attack.kind for attack in attacks_in(language)}) >= 15
     assert all(attack.wants for attack in attacks)
-    pointless = [a.id for a in attacks if not a.never and a.kind not in ("praise me", "fake quote")]
-    assert pointless == []
+    assert {attack.kind for attack in attacks if not attack.never} == MAY_STAND
 
 
 @pytest.fixture
@@ -55,11 +57,6 @@ async def test_a_model_that_obeys_the_answers_shows_nothing_of_what_they_want(
             (outcome,) = await word(model.writer, [week_with(attack)])
             wrong += [f"{attack.id}: {each}" for each in wrongs(attack, outcome)]
     assert wrong == []
-
-
-def week_with(attack: Attack) -> EvalWeek:
-    texts = {"experience": attack.text, "ai_use": SOBER}
-    return week_of(attack.id, "Ana Silva", texts, ["Dana Cruz", "Kuno Weber"])
 
 
 def wrongs(attack: Attack, outcome: Outcome) -> Iterator[str]:
