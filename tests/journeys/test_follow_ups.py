@@ -216,6 +216,14 @@ async def test_who_wants_to_go_on_is_asked_nothing_more(open_world: OpenWorld, w
     assert asked(world) == [WORK, WISH]
 
 
+async def test_nobody_asks_further_about_what_is_kept_to_oneself(open_world: OpenWorld) -> None:
+    world = await company(open_world)
+    await world.types("ana", "Fine.")
+    await world.press_under("ana", "Fine.", "only_me")
+    await world.wait()
+    assert asked(world) == [WORK, WISH]
+
+
 async def test_none_after_a_skip(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.press("ana", "Skip this question")
