@@ -225,13 +225,20 @@ class SqlQueue(Queries):
         )
 
     def cancel_about(
-        self, about_id: UUID, reason: str, now: datetime, about_key: str | None = None
+        self,
+        about_id: UUID,
+        reason: str,
+        now: datetime,
+        about_key: str | None = None,
+        kind: str = "",
     ) -> int:
         """Skip what is still ready for one check-in, or about one of its questions."""
         # No organisation: SQLite would then rather read all that is ready in it.
         ready = update(_delivery).where(_delivery.c.about_id == about_id, READY)
         if about_key is not None:
             ready = ready.where(_delivery.c.about_key == about_key)
+        if kind:
+            ready = ready.where(_delivery.c.kind == kind)
         return self._count(ready.values(_skipped(reason, now)))
 
     def about(self, about_id: UUID, about_key: str | None = None) -> Sequence[SentMessage]:

@@ -68,7 +68,7 @@ def gather(
         lines = "\n".join(f"{people.name}: {problem}" for problem in parsed.problems)
         raise DemoRefused(lines)
     emails = {row.email for row in parsed.rows}
-    questions = {question.key for pack in configuration.packs for question in pack.questions}
+    questions = {key for pack in configuration.packs for key in pack.keys}
     turns = load_answers(answers, people=emails, questions=questions) if answers else ()
     managers = {row.email: row.manager_email for row in parsed.rows}
     pairs = load_pairs(one_to_ones, managers) if one_to_ones else ()

@@ -111,14 +111,23 @@ class Question:
         return f"{self.key}{BEHIND}{follow_up.key}"
 
     def followed_by(self, key: str) -> Question:
-        """The follow-up kept under `key` as a question: for words, for the same readers, and
-        counted nowhere. Raises KeyError where there is none.
+        """The follow-up kept under `key` as a question: for words, for the same readers, with the
+        same ways to begin a talk from them, and counted nowhere. Raises KeyError where there is
+        none.
         """
         for follow_up in self.follow_ups:
             if self.key_of(follow_up) == key:
-                wording = {locale: Wording(text) for locale, text in follow_up.wording.items()}
+                wording = {
+                    locale: Wording(text, starters=self._starters(locale))
+                    for locale, text in follow_up.wording.items()
+                }
                 return Question(key, QuestionKind.TEXT, self.audience, wording)
         raise KeyError(key)
+
+    def _starters(self, locale: str) -> dict[str, str]:
+        """Those that need no rating."""
+        found = self.words(locale).starters
+        return {rule: text for rule, text in found.items() if rule in ("any", "question")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from bot.domain.packs import parent_of
 from bot.domain.summary import PLAIN, PersonWeek, SharedAnswer, Starter, WrittenPart, excerpt
 
 STARTERS_PER_PERSON = 3
@@ -18,8 +21,15 @@ class PlainWriter:
     async def write(self, week: PersonWeek) -> WrittenPart:
         """Words one person's part. Nothing in it is anybody's opinion of that person."""
         ranked = sorted(week.answers, key=_rank)
-        starters = [s for answer in ranked if (s := _starter(week, answer)) is not None]
+        followed = {parent_of(answer.question_key) for answer in week.answers}
+        telling = (answer for answer in ranked if not _gives_way(answer, followed))
+        starters = [s for answer in telling if (s := _starter(week, answer)) is not None]
         return WrittenPart(starters=tuple(starters[:STARTERS_PER_PERSON]), writer=self.name)
+
+
+def _gives_way(answer: SharedAnswer, followed: Collection[str]) -> bool:
+    """Whether what was said to the follow-up question is better to begin from."""
+    return answer.question_key in followed and _rule(answer) == "any"
 
 
 def _rule(answer: SharedAnswer) -> str:

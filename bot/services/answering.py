@@ -179,7 +179,7 @@ def skip_question(act: Act, value: str) -> None:
 
 
 def _ask_no_more_of(act: Act, check_in: CheckIn, key: str) -> None:
-    """*skip* within the silence after an answer: its follow-up question isn't asked."""
+    """*skip* within the silence after an answer, or *Only for me*: nobody asks further."""
     without = steps.let_go_of(act, check_in, key)
     if without is not check_in:
         steps.go_on(act, act.touched(without), act.now)
@@ -304,4 +304,6 @@ def narrow(act: Act, value: str) -> None:
     stored = act.tx.answers.current(check_in.id)[key]
     act.tx.answers.narrow(stored.answer_id, AudienceKind.SELF, act.now)
     taken_back(act, Erased.NARROWED, stored.answer_id)
+    if is_editable(act, check_in):
+        _ask_no_more_of(act, check_in, key)
     steps.redraw(act, check_in, key)

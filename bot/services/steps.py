@@ -92,17 +92,20 @@ def let_go_of(act: Act, check_in: CheckIn, key: str) -> CheckIn:
 
 
 def call_back(act: Act, check_in: CheckIn, key: str) -> bool:
-    """Takes what is queued about a question ("": about none) out of the queue again; False where
-    somebody may have seen any of it, or is about to.
+    """Takes the message that would ask a question ("": the thanks) out of the queue again; False
+    where somebody may have seen it, or is about to.
     """
-    queued = [m for m in act.tx.queue.about(check_in.id, key) if not _is_gone(m)]
-    if any(m.state is not DeliveryState.READY or m.maybe_sent for m in queued):
+    kind = "question" if key else "thanks"
+    sent = [m for m in act.tx.queue.about(check_in.id, key) if m.kind != "receipt"]
+    if any(_may_be_seen(message) for message in sent):
         return False
-    return act.tx.queue.cancel_about(check_in.id, "called_back", act.now, key) == len(queued)
+    ready = sum(m.kind == kind and m.state is DeliveryState.READY for m in sent)
+    return act.tx.queue.cancel_about(check_in.id, "called_back", act.now, key, kind) == ready
 
 
-def _is_gone(message: SentMessage) -> bool:
-    return message.state is DeliveryState.SKIPPED
+def _may_be_seen(message: SentMessage) -> bool:
+    waits = message.state is DeliveryState.READY and not message.maybe_sent
+    return not waits and message.state is not DeliveryState.SKIPPED
 
 
 def offer_again(act: Act, check_in: CheckIn) -> CheckIn:

@@ -18,11 +18,15 @@ from bot.domain.packs import (
     Wording,
 )
 from bot.domain.people import Role
+from bot.domain.policy import Policy
 from bot.domain.recurrence import Recurrence, Unit
 from bot.services.people_file import PersonRow
 
 BERLIN = "Europe/Berlin"
 MONDAY = date(2026, 3, 2)
+RULES = Policy(company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9)
+NO_FOLLOW_UPS = replace(RULES, asks_follow_ups=False)
+"""For journeys about something else, whose people say very little."""
 
 
 def at(text: str, zone: str = BERLIN, fold: int = 0) -> datetime:

@@ -19,9 +19,9 @@ from bot.services.deliver import deliver
 from bot.settings.ai import AiSettings
 from bot.settings.environment import Environment
 from tests.journeys.conftest import OpenWorld, prepared
-from tests.journeys.given import FOLLOWED, Someone, check_in, weekly_summary
+from tests.journeys.given import FOLLOWED, RULES, Someone, check_in, weekly_summary
 from tests.journeys.surfaces import Local
-from tests.journeys.test_follow_ups import LONG, SHORT, WISH, WORK, asked, kept, policy
+from tests.journeys.test_follow_ups import LONG, SHORT, WISH, WORK, asked, kept
 from tests.journeys.world import A_SECOND, World
 from tests.servers.model.faults import Fault
 from tests.servers.model.server import ModelServer, serving
@@ -52,7 +52,7 @@ def environment(tmp_path: Path, model: ModelServer) -> Environment:
 
 def with_ai(model: ModelServer, **changes: object) -> Policy:
     told = {"provider": "Local", "host": model.host} | changes
-    return policy(ai=Ai(**told))  # type: ignore[arg-type]  # what a test changes
+    return replace(RULES, ai=Ai(**told))  # type: ignore[arg-type]  # what a test changes
 
 
 async def company(
@@ -107,7 +107,14 @@ async def test_where_none_fits_the_next_question_comes(
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.UNAVAILABLE, Fault.NOT_JSON, Fault.REFUSAL, Fault.RESET, Fault.BAD_KEY]
+    "fault",
+    [
+        Fault.UNAVAILABLE,
+        *(
+            pytest.param(fault, marks=pytest.mark.deep)
+            for fault in (Fault.NOT_JSON, Fault.REFUSAL, Fault.RESET, Fault.BAD_KEY)
+        ),
+    ],
 )
 async def test_where_it_fails_the_rules_choose(
     open_world: OpenWorld, model: ModelServer, fault: Fault
@@ -121,6 +128,7 @@ async def test_where_it_fails_the_rules_choose(
     assert (day.calls, day.failed) == (1, 1)
 
 
+@pytest.mark.deep
 async def test_a_question_nobody_wrote_is_never_asked(
     open_world: OpenWorld, model: ModelServer
 ) -> None:
@@ -161,11 +169,13 @@ async def test_late_it_counts_for_nothing(open_world: OpenWorld, model: ModelSer
     assert asked(world)[2:] == [WISH]
 
 
+@pytest.mark.deep
 async def test_switched_off_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
     world = await meanwhile(open_world, model, lambda w: w.act("ana", "follow_ups", "off"))
     assert asked(world) == [WORK, WISH]
 
 
+@pytest.mark.deep
 async def test_undone_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
     world = await meanwhile(open_world, model, lambda w: w.types("ana", "undo"))
     assert asked(world) == [WORK, WORK]
@@ -190,7 +200,9 @@ async def test_who_switched_ai_off_is_asked_by_rule(
     assert model.asked == []
 
 
-@pytest.mark.parametrize("named", ["Local (elsewhere.example)", "Another"])
+@pytest.mark.parametrize(
+    "named", ["Local (elsewhere.example)", pytest.param("Another", marks=pytest.mark.deep)]
+)
 async def test_an_answer_given_under_another_name_goes_nowhere(
     open_world: OpenWorld, model: ModelServer, named: str
 ) -> None:
@@ -209,6 +221,7 @@ async def test_a_connection_that_leads_elsewhere_is_not_used(
     assert model.asked == []
 
 
+@pytest.mark.deep
 async def test_the_days_tokens_are_spent(open_world: OpenWorld, model: ModelServer) -> None:
     world = await company(open_world, model, with_ai(model, daily_tokens=1_000))
     home = await world.built.uow.read(lambda tx: tx.people.home_identity(world.ids["ana"]))

@@ -33,7 +33,7 @@ from storage.tables.queue import LocalMessageRow
 from storage.tables.summary import SummaryPartRow
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.given import Someone, check_in, one_to_ones, weekly_summary
+from tests.journeys.given import NO_FOLLOW_UPS, Someone, check_in, one_to_ones, weekly_summary
 from tests.journeys.on_slack import OnSlack
 from tests.journeys.on_teams import OnTeams
 from tests.journeys.test_pairs import adds, promises
@@ -48,7 +48,7 @@ CADENCES = [check_in(reminders=0, pack="ai_check_in"), weekly_summary()]
 
 async def company(open_world: OpenWorld, cadences: Iterable[object] = ()) -> World:
     """Tuesday, 10:05: Ana and Ben have started."""
-    world = await open_world([MARA, ANA, BEN], [*CADENCES, *cadences])
+    world = await open_world([MARA, ANA, BEN], [*CADENCES, *cadences], policy=NO_FOLLOW_UPS)
     await world.until("2026-03-03 10:05")
     await world.starts("ana", "ben")
     return world

@@ -210,7 +210,7 @@ ENOUGH = settings(
 )
 
 
-@settings(ENOUGH, max_examples=6)
+@settings(ENOUGH, max_examples=4)
 @given(STEPS)
 def test_whatever_comes_in_between(steps: list[tuple[str, int]]) -> None:
     """Whatever Ana does around a follow-up question: it stands open beside no other, at most one

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.policy import Policy
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
-from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
+from tests.journeys.given import NO_FOLLOW_UPS, Someone, check_in, weekly_summary
 from tests.journeys.on_teams import OnTeams, account_of
 from tests.journeys.words import pressable, words
 from tests.journeys.world import A_SECOND, World
@@ -24,15 +24,10 @@ LONG = "It was a long week with three releases and one very good review"
 OPTIONAL = "This one was optional, so nothing is missing."
 
 
-def policy(**changes: object) -> Policy:
-    given = {"company": "Fernweh", "time_zone": BERLIN, "country": "DE", "weekly_cap": 9}
-    return Policy(**(given | changes))  # type: ignore[arg-type]  # what a test changes
-
-
 async def company(open_world: OpenWorld, rules: Policy | None = None, **changes: object) -> World:
     """Tuesday, 10:05: Ana has started and sees "How is work?"."""
     cadence = check_in(pack="followed", **({"reminders": 0} | changes))
-    world = await open_world(PEOPLE, [cadence, weekly_summary()], policy=rules or policy())
+    world = await open_world(PEOPLE, [cadence, weekly_summary()], policy=rules)
     await world.until("2026-03-03 10:05")
     await world.starts("ana")
     return world
@@ -71,6 +66,7 @@ async def test_a_short_answer_gets_one_more_question(open_world: OpenWorld) -> N
     assert follow_up in words(panel)
 
 
+@pytest.mark.deep
 async def test_another_one_comes_the_next_week(open_world: OpenWorld) -> None:
     world = await company(open_world, weeks=1)
     found = []
@@ -88,6 +84,7 @@ async def test_a_question_of_theirs_gets_one_that_fits(open_world: OpenWorld) ->
     assert asked(world) == [WORK, BACK]
 
 
+@pytest.mark.deep
 async def test_enough_said_is_enough(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", LONG, LONG)
@@ -127,6 +124,7 @@ async def test_a_bubble_that_asks_brings_it(open_world: OpenWorld) -> None:
     assert await kept(world) == {WORK: LONG, WISH: f"{LONG}\nWho decides that?", FIRST: "The map."}
 
 
+@pytest.mark.deep
 async def test_it_changes_with_the_answer(open_world: OpenWorld) -> None:
     """Three bubbles, each of which calls for another one: only the last is asked."""
     world = await company(open_world)
@@ -163,6 +161,7 @@ async def test_undone_it_goes(open_world: OpenWorld) -> None:
     assert world.arrived("ana")[-1].kind == "thanks"
 
 
+@pytest.mark.deep
 async def test_undone_before_it_came_it_may_come_again(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.types("ana", "Fine.")
@@ -186,6 +185,7 @@ async def test_its_own_answer_undone_it_is_asked_again(open_world: OpenWorld) ->
     assert await kept(world) == {WORK: "Fine.", follow_up: "The review."}
 
 
+@pytest.mark.deep
 async def test_its_answer_undone_later_it_stays_away(open_world: OpenWorld) -> None:
     """The next question stands open by now: nothing optional comes beside it."""
     world = await company(open_world)
@@ -205,7 +205,7 @@ async def test_skipped_the_next_question_comes(open_world: OpenWorld) -> None:
     assert OPTIONAL in await world.sees("ana")
 
 
-@pytest.mark.parametrize("word", ["skip", "next"])
+@pytest.mark.parametrize("word", ["skip", pytest.param("next", marks=pytest.mark.deep)])
 async def test_who_wants_to_go_on_is_asked_nothing_more(open_world: OpenWorld, word: str) -> None:
     """Typed within the silence after the answer."""
     world = await company(open_world)
@@ -216,6 +216,16 @@ async def test_who_wants_to_go_on_is_asked_nothing_more(open_world: OpenWorld, w
     assert asked(world) == [WORK, WISH]
 
 
+@pytest.mark.deep
+async def test_nobody_asks_further_about_what_is_kept_to_oneself(open_world: OpenWorld) -> None:
+    world = await company(open_world)
+    await world.types("ana", "Fine.")
+    await world.press_under("ana", "Fine.", "only_me")
+    await world.wait()
+    assert asked(world) == [WORK, WISH]
+
+
+@pytest.mark.deep
 async def test_none_after_a_skip(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.press("ana", "Skip this question")
@@ -242,6 +252,7 @@ async def test_switched_off_below_it(open_world: OpenWorld) -> None:
     assert asked(world)[-1] in SHORT
 
 
+@pytest.mark.deep
 async def test_switched_off_while_it_is_on_its_way(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.types("ana", "Fine.")
@@ -251,14 +262,16 @@ async def test_switched_off_while_it_is_on_its_way(open_world: OpenWorld) -> Non
     assert OPTIONAL not in await world.sees("ana")
 
 
+@pytest.mark.deep
 async def test_the_company_asks_none(open_world: OpenWorld) -> None:
-    world = await company(open_world, policy(asks_follow_ups=False))
+    world = await company(open_world, NO_FOLLOW_UPS)
     await world.answers("ana", "Fine.")
     assert asked(world) == [WORK, WISH]
     panel = (await world.act("ana", "my_data")).view
     assert "follow-up" not in words(panel)
 
 
+@pytest.mark.deep
 async def test_none_where_nobody_reads(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.changes(ana=None)
@@ -267,6 +280,7 @@ async def test_none_where_nobody_reads(open_world: OpenWorld) -> None:
     assert asked(world)[-1] == WISH
 
 
+@pytest.mark.deep
 async def test_none_in_the_last_hour(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.until("2026-03-09 23:10")
@@ -288,6 +302,7 @@ async def test_a_form_sent_meanwhile_ends_it(open_world: OpenWorld) -> None:
     assert not any(text in words(again) for text in SHORT)
 
 
+@pytest.mark.deep
 async def test_the_form_takes_its_answer(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", "Fine.")
@@ -300,6 +315,7 @@ async def test_the_form_takes_its_answer(open_world: OpenWorld) -> None:
     assert world.arrived("ana")[-1].kind == "thanks"
 
 
+@pytest.mark.deep
 async def test_put_off_it_is_not_asked_again(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", "Fine.")
@@ -308,6 +324,7 @@ async def test_put_off_it_is_not_asked_again(open_world: OpenWorld) -> None:
     assert asked(world)[2:] == [WISH]
 
 
+@pytest.mark.deep
 async def test_put_off_as_the_last_one_it_is_all_done(open_world: OpenWorld) -> None:
     world = await company(open_world)
     await world.answers("ana", LONG, "None.")
@@ -326,6 +343,7 @@ async def test_no_reminder_asks_it(open_world: OpenWorld) -> None:
     assert OPTIONAL in await world.sees("ana")
 
 
+@pytest.mark.deep
 async def test_ignored_as_the_last_one_nothing_more_comes(open_world: OpenWorld) -> None:
     """Everything that was asked is answered: no reminder, no thanks out of the blue."""
     world = await company(open_world, reminders=1)
@@ -336,7 +354,7 @@ async def test_ignored_as_the_last_one_nothing_more_comes(open_world: OpenWorld)
     assert OPTIONAL in await world.sees("ana")
 
 
-@pytest.mark.parametrize("ends", ["pause", "skip"])
+@pytest.mark.parametrize("ends", [pytest.param("pause", marks=pytest.mark.deep), "skip"])
 async def test_a_check_in_that_ends_takes_it_along(open_world: OpenWorld, ends: str) -> None:
     world = await company(open_world)
     form = await world.opens("ana", "open_later")
@@ -348,6 +366,7 @@ async def test_a_check_in_that_ends_takes_it_along(open_world: OpenWorld, ends: 
     assert asked(world) == [WORK]
 
 
+@pytest.mark.deep
 async def test_erased_it_goes(open_world: OpenWorld) -> None:
     """The answer it followed is erased: the next question comes, and it counts as skipped."""
     world = await company(open_world)
@@ -370,6 +389,7 @@ async def test_every_act_comes_four_times(open_world: OpenWorld) -> None:
     assert len(await kept(world)) == 3
 
 
+@pytest.mark.deep
 async def test_a_new_process_goes_on(open_world: OpenWorld) -> None:
     """It ends after the answer was kept, before its follow-up question went out."""
     world = await company(open_world)
@@ -401,7 +421,9 @@ def teams() -> OnTeams:
     return OnTeams()
 
 
-@pytest.mark.parametrize("fault", [Fault.RESET_AFTER, Fault.BAD_GATEWAY_BEFORE])
+@pytest.mark.parametrize(
+    "fault", [Fault.RESET_AFTER, pytest.param(Fault.BAD_GATEWAY_BEFORE, marks=pytest.mark.deep)]
+)
 async def test_a_lost_one_is_let_go(open_world: OpenWorld, teams: OnTeams, fault: Fault) -> None:
     """Nobody knows whether it came: words are nobody's, more bubbles change nothing, and the
     reminder asks the next question."""

@@ -8,6 +8,7 @@ from bot.domain.message import Form, Panel
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
 from tests.journeys.given import (
+    NO_FOLLOW_UPS,
     Someone,
     check_in,
     nudge,
@@ -26,7 +27,7 @@ CADENCES = [check_in(reminders=0, pack="ai_check_in"), weekly_summary(), one_to_
 
 async def company(open_world: OpenWorld, *people: Someone, cadences: object = None) -> World:
     """Mara manages Ana and Ben; it is Monday, before nine."""
-    return await open_world(people or (MARA, ANA, BEN), cadences or CADENCES)
+    return await open_world(people or (MARA, ANA, BEN), cadences or CADENCES, policy=NO_FOLLOW_UPS)
 
 
 async def set_rhythm(world: World, who: str, report: str, **fields: str) -> str:

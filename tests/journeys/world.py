@@ -33,13 +33,13 @@ from storage.engine import open_engine
 from storage.tables.conversation import AnswerRow, AnswerVersionRow
 from tests.journeys.arrivals import Arrival
 from tests.journeys.given import (
-    BERLIN,
     FIVE,
     FOLLOWED,
     GROUPS,
     KINDS,
     OTHER,
     PAIR,
+    RULES,
     Someone,
     address,
     at,
@@ -87,7 +87,7 @@ class World(Seen):
     ) -> World:
         """A company in the empty databases of `environment`, set up as an HR admin would."""
         world = cls(environment, SteppedClock(start), surface=surface or Local())
-        policy = policy or Policy(company="Fernweh", time_zone=BERLIN, country="DE", weekly_cap=9)
+        policy = policy or RULES
         world.environment = await world.surface.environment(world, environment)
         is_demo = world.surface.is_demo
         await bootstrap.create_organisation(environment, policy.company, start, is_demo=is_demo)

@@ -29,7 +29,8 @@ whens = st.sampled_from(list(When))
 
 def question(*kinds: When) -> Question:
     follow_ups = tuple(FollowUp(f"f{i}", when, {"en": f"F{i}?"}) for i, when in enumerate(kinds))
-    wording = {"en": Wording("How is it?")}
+    starters = {"any": "Ask.", "question": "Answer.", "fell": "Ask what changed."}
+    wording = {"en": Wording("How is it?", starters=starters)}
     return Question(
         "how",
         QuestionKind.TEXT_AND_RATING,
@@ -131,6 +132,7 @@ def test_a_follow_up_is_a_question_of_its_pack() -> None:
         AudienceKind.MANAGER,
     )
     assert found.words("de").text == "F1?"
+    assert found.words("de").starters == {"any": "Ask.", "question": "Answer."}
     assert not found.is_counted
     assert pack.keys == ("how", "how.f0", "how.f1", "else")
     assert parent_of("how.f1") == "how"

@@ -153,3 +153,13 @@ async def test_the_shipped_packs_have_a_starter_for_words_about_every_named_ques
         part = await PlainWriter().write(said)
         assert [s.quote for s in part.starters] == ["Well"], question.key
         assert set(starters) <= set(RULES), question.key
+
+
+async def test_what_was_said_to_the_follow_up_is_better_to_begin_from() -> None:
+    """Unless the first answer asked something, or nothing came after it."""
+    fine, told = answer("q", text="Fine."), answer("q.moment", text="The map release.")
+    assert [s.quote for s in (await written(fine, told)).starters] == ["The map release."]
+    assert [s.quote for s in (await written(fine)).starters] == ["Fine."]
+    asked = answer("q", text="Who decides?")
+    starters = (await written(asked, told)).starters
+    assert [s.quote for s in starters] == ["Who decides?", "The map release."]

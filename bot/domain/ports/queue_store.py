@@ -150,10 +150,15 @@ class Queue(Protocol):
         ...
 
     def cancel_about(
-        self, about_id: UUID, reason: str, now: datetime, about_key: str | None = None
+        self,
+        about_id: UUID,
+        reason: str,
+        now: datetime,
+        about_key: str | None = None,
+        kind: str = "",
     ) -> int:
         """Skips what is still ready for one check-in, or about one of its questions ("": about
-        none of them); how many.
+        none of them), of any kind unless one is given; how many.
         """
         ...
 
