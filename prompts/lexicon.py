@@ -67,6 +67,8 @@ class LexiconFile(Strict):
     clause: Entries
     elided: tuple[Entry, ...]
     parting: Entries
+    auxiliary: tuple[Entry, ...]
+    particle: tuple[Entry, ...]
     verb_last: bool
     drops_subject: bool
     persons: tuple[Ending, ...]

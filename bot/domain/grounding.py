@@ -76,9 +76,9 @@ def ground_claim(
     found = _passages(proposal, given, lexicons)
     parts = words_of(text.removeprefix(SUBJECT))
     words = [part.text for part in parts]
-    if any(lexicon.second_person.hit(words) for lexicon in lexicons.values()):
-        raise Unfounded("wrong_form")
     rules = _rules(words, found, given, lexicons)
+    if rules.lexicon is not None and rules.lexicon.second_person.hit(words):
+        raise Unfounded("wrong_form")
     for passage in found:
         passage.refuse_others(text, [rules.lexicon] if rules.lexicon else [*lexicons.values()])
     told = rules.told(parts)
@@ -157,11 +157,12 @@ def _rules(
     given: Mapping[str, Given],
     lexicons: Mapping[str, Lexicon],
 ) -> Rules:
-    """By the language of the answers that are quoted, else by that of all of them."""
+    """By the language of what is quoted, else of the answers it is from, else of all of them."""
     negation = tuple(lexicon.negation for lexicon in lexicons.values())
-    quoted = {passage.alias for passage in found}
-    for aliases in (quoted, given.keys()):
-        text = " ".join(given[alias].masked.text[:_TELLS] for alias in sorted(aliases))
+    whole = {alias: answer.masked.text[:_TELLS] for alias, answer in given.items()}
+    quoted = " ".join(passage.text for passage in found)
+    answers = " ".join(whole[alias] for alias in sorted({passage.alias for passage in found}))
+    for text in (quoted, answers, " ".join(whole.values())):
         lexicon = language_of(texts(text), words, lexicons)
         if lexicon is not None:
             return Rules(lexicon, negation)

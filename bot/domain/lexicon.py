@@ -108,6 +108,8 @@ class Lexicon:
     clause: WordList = field(default_factory=WordList)
     elided: WordList = field(default_factory=WordList)
     parting: WordList = field(default_factory=WordList)
+    auxiliary: WordList = field(default_factory=WordList)
+    particle: WordList = field(default_factory=WordList)
     verb_last: bool = False
     drops_subject: bool = False
     persons: tuple[tuple[str, str], ...] = ()

@@ -66,7 +66,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("PERSON", re.compile(r"(?i)<[@!][^<>]{1,200}>|<at\b[^<>]{0,200}>[^<>]{0,200}</at>")),
     ("LINK", re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S+|\b(?:mailto|tel|javascript):\S+")),
     ("EMAIL", re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,8}}")),
-    ("PERSON", re.compile(r"(?<![\w.@])@[\w.-]{0,80}\w")),
+    ("PERSON", re.compile(r"(?<![\w.@])@[\w.'-]{0,80}\w")),
     ("LINK", re.compile(r"(?i)\bwww\.\S+")),
     (
         "LINK",

@@ -21,6 +21,8 @@ _JOINS_NAMES = re.compile(r" ?-? ?|'")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:][\"')]*)[ \"'(-]*$")
 _MAKES_A_VERB = re.compile(r"(?i) (?:an?|he|i|it|my|our|she|that|the|there|they|this|we|you)\b")
 _IRISH = re.compile(r"(?i)(?<![^\W_])o'$")
+_IN_ACCOUNTS = re.compile(r"\w")
+_ACCOUNT_END = re.compile(r"[\d_]\w*")
 _AMBIGUOUS = EVERYDAY | GIVEN
 _NOBODY = PARTICLES | NEVER
 _SHORTEST = 2
@@ -108,10 +110,8 @@ class Masker:
             yield start, end, self._token(kind, (kind, text[start:end].casefold()))
 
     def _name_tokens(self, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, str]]:
-        taken = Taken(len(text), spans)
-        for name in self._runs(text):
-            if taken.is_free(name.start, name.end):
-                yield name.start, name.end, self._person(name.words)
+        for name in self._runs(text, Taken(len(text), spans)):
+            yield name.start, name.end, self._person(name.words)
 
     def _person(self, words: tuple[str, ...]) -> str:
         if self._own.issuperset(words):
@@ -128,24 +128,26 @@ class Masker:
             self._tokens[key] = f"{kind}_{self._counts[kind]}"
         return self._tokens[key]
 
-    def _runs(self, text: str) -> Iterator[_Name]:
+    def _runs(self, text: str, taken: Taken) -> Iterator[_Name]:
         """Names of one word or more."""
         run: list[_Name] = []
-        for word in self._words(text):
+        for word in self._words(text, taken):
             if run and not _JOINS_NAMES.fullmatch(text, run[-1].end, word.start):
                 yield from _joined(run)
                 run = []
             run.append(word)
         yield from _joined(run)
 
-    def _words(self, text: str) -> Iterator[_Name]:
+    def _words(self, text: str, taken: Taken) -> Iterator[_Name]:
         """The words that are in the list, and the particles that may stand between them."""
         for found in _LETTERS.finditer(text):
             key = self._key(found[0])
             if key and _counts_as_name(key, text, found):
-                start = found.start()
-                start -= 2 if _IRISH.search(text, max(0, start - 3), start) else 0
-                yield _Name(start, found.end(), (key,))
+                spans = (_whole(text, *found.span()), found.span())
+                free = next((span for span in spans if taken.is_free(*span)), None)
+                if free:
+                    taken.take(*free)
+                    yield _Name(*free, (key,))
 
     def _key(self, word: str) -> str:
         """How the list has it, without a genitive's s; "" where it is no name."""
@@ -159,6 +161,15 @@ class Masker:
 
     def _is_name(self, word: str) -> bool:
         return word not in _NOBODY and (word in self._names or word in self._own)
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the O' of an Irish name, and whatever makes it an account's ("bob_2")."""
+    start -= 2 if _IRISH.search(text, max(0, start - 3), start) else 0
+    while start and _IN_ACCOUNTS.match(text[start - 1]):
+        start -= 1
+    tail = _ACCOUNT_END.match(text, end)
+    return start, tail.end() if tail else end
 
 
 def _spellings(text: str) -> Iterator[str]:

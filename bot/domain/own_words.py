@@ -61,10 +61,13 @@ def _verb_behind(
 
 
 def _verb_moved(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
-    """ "Is the tool allowed?" as "whether the tool is allowed"."""
-    verb = _inside(said[0])
-    for place in range(1, min(len(said), _FARTHEST) + 1):
-        yield [*said[1 : place + 1], verb, *said[place + 1 :]]
+    """ "Is the tool allowed?" as "whether the tool is allowed", "peut-on" as "on peut", "wer
+    entscheidet das" as "wer das entscheidet".
+    """
+    for at, verb in enumerate(said[:_FARTHEST]):
+        others = [*said[:at], *said[at + 1 :]]
+        for place in {*range(at + 1, min(at + _FARTHEST, len(others)) + 1), len(others)}:
+            yield [*others[:place], _inside(verb), *others[place:]]
 
 
 def _inside(word: Said) -> Said:

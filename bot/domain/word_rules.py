@@ -13,6 +13,9 @@ from bot.domain.words import Word, words_of
 _LEAST_LETTERS = 3
 """Of a word that says what something is about."""
 
+_LEAST_FORM = 4
+"""Letters of an irregular form that a prefix may stand before."""
+
 _STEM = 2
 """Letters that must be left of a word when its end is exchanged."""
 
@@ -69,11 +72,11 @@ def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
     """The words of one sentence of an answer. number: the how manieth it is."""
     parts = words_of(text)
     kinds = rules.kinds([part.text for part in parts])
-    asks = "?" in text
+    asks, split = "?" in text, rules.is_split(parts)
     said: list[Said] = []
     near_open = near_enter = True
     for part, kind in zip(parts, kinds, strict=True):
-        joint, opening = part.text in rules.joint, rules.opens(part)
+        joint, opening = part.text in rules.joint, rules.opens(part, split)
         word = Said(
             part.text,
             kind,
@@ -114,15 +117,26 @@ class Rules:
         """Whether the verb stands before "I" in statements too: "heute nutze ich"."""
         return self.lexicon is not None and self.lexicon.verb_last
 
-    def opens(self, word: Word) -> bool:
-        """Whether a phrase may be left out from this word on. In German the verb's other half may
-        follow at the end ("habe ... gelöscht"), so that only another clause may be.
+    def opens(self, word: Word, split: bool) -> bool:
+        """Whether a phrase may be left out from this word on; where the verb is split, only a
+        clause with a verb of its own.
         """
         if self.lexicon is None or word.pause == ".":
             return True
-        if self.lexicon.verb_last:
+        if split:
             return word.text in self.lexicon.clause
         return bool(word.pause) or word.text in self.lexicon.joint
+
+    def is_split(self, words: Sequence[Word]) -> bool:
+        """Whether the verb's other half may follow: "habe ... gelöscht", "lehne ... ab"."""
+        if self.lexicon is None or not self.lexicon.verb_last:
+            return False
+        ends = {at for at, word in enumerate(words[1:]) if word.pause or word.text in self.parting}
+        return any(
+            word.text in self.lexicon.auxiliary
+            or (word.text in self.lexicon.particle and at in {*ends, len(words) - 1})
+            for at, word in enumerate(words)
+        )
 
     def kinds(self, words: Sequence[str]) -> list[Kind]:
         """What each of an answer's words does."""
@@ -194,8 +208,9 @@ class Rules:
             return True
         if self.lexicon is None:
             return False
-        listed = said in self.lexicon.forms.get(told, ())
-        return listed or _bends(said, told, (*self.lexicon.persons, *self.lexicon.endings))
+        return self._is_form(said, told) or _bends(
+            said, told, (*self.lexicon.persons, *self.lexicon.endings)
+        )
 
     def is_telling(self, word: str) -> bool:
         """Whether it says what something is about: no function word."""
@@ -211,7 +226,17 @@ class Rules:
         lists = self.lexicon
         if lists is None or not lists.drops_subject or said == told:
             return False
-        return said in lists.forms.get(told, ()) or _bends(said, told, lists.persons)
+        return self._is_form(said, told) or _bends(said, told, lists.persons)
+
+    def _is_form(self, said: str, told: str) -> bool:
+        """By the irregular forms, with whatever stands before them: "übernehme", "übernimmt"."""
+        forms = self.lexicon.forms if self.lexicon else {}
+        return said in forms.get(told, ()) or any(
+            told.endswith(form) and said == told.removesuffix(form) + base
+            for form, bases in forms.items()
+            if len(form) >= _LEAST_FORM
+            for base in bases
+        )
 
 
 def _bends(said: str, told: str, endings: Sequence[tuple[str, str]]) -> bool:

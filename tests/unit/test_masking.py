@@ -64,6 +64,8 @@ def put_back(masked: Masked) -> str:
         ("Ask Will. Mark said so.", "Ask PERSON_2. PERSON_3 said so."),
         ("a Long day", "a PERSON_2 day"),
         ("Long day. A long one", "Long day. A long one"),
+        ("bob2, bob_ray, 3bob, x_Bob_y", "PERSON_2, PERSON_2, PERSON_2, PERSON_2"),
+        ("@o'brien or @bob'ray", "PERSON_2 or PERSON_3"),
         ("AI helps, ai too", "AI helps, ai too"),
         ("Ai Tanaka", "Ai PERSON_2"),
     ],
