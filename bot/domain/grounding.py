@@ -106,6 +106,8 @@ def ground_starter(
     found = _passages(proposal, given, lexicons)
     words = texts(text.replace(SUBJECT, " "))
     rules = _rules(words, found, given, lexicons)
+    if words and not rules.may_ask(words[0], text):
+        raise Unfounded("no_question")
     taken = _taken(words, found, rules)
     if not set(_own_words(words, rules)) <= taken or not any(map(rules.is_telling, taken)):
         raise Unfounded("not_their_words")

@@ -24,7 +24,8 @@ _AFTERTHOUGHT = 3
 
 _QUOTED_LINE = re.compile(r"\s*>|[^.!?]*<")
 _MACHINE = re.compile(
-    r"(?i)\b(?:system|assistant|user|developer|tool|function)\s*:|</?[a-z|]|\{\s*\"|```|\[/?inst|###"
+    r"(?i)\b(?:system|syst[eè]me|sistema|assistant|user|developer|tool|function)\s*[:\]]"
+    r"|\b(?:tool|function)_|</?[a-z|]|\{\s*\"|```|\[/?inst|###"
 )
 _IRONY = re.compile(r"(?i)(?<!\w)/s\b|(?<!\w)[;:]-?[)Pp](?!\w)|\b(?:s/c|j/k)\b|🙄|😉|😏|🙃|🤡")
 _SINGLE_QUOTES = re.compile(r"(?<![^\W_])'[^\W_][^']*'(?![^\W_])")

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from bot.domain.lexicon import Lexicon, WordList
+from bot.domain.masking import SUBJECT
 from bot.domain.words import Word, words_of
 
 _LEAST_LETTERS = 3
@@ -216,6 +217,12 @@ class Rules:
         """Whether it says what something is about: no function word."""
         short = len(word) < _LEAST_LETTERS
         return not short and (self.lexicon is None or not self.lexicon.is_function(word))
+
+    def may_ask(self, first: str, text: str) -> bool:
+        """Whether a question may begin so: with a small word, and not with whom it is about."""
+        if text.startswith(SUBJECT) or self.lexicon is None:
+            return False
+        return first in self.lexicon.starter_glue or first in self.lexicon.joint
 
     def is_elided(self, words: Sequence[str]) -> bool:
         """Whether a sentence that begins so leaves out its "I": "Tried Copilot"."""
