@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 from bot.domain.masking import Masker
 from bot.domain.ports.chooser import Choosing, Chosen
-from bot.domain.ports.writer import NotWritten
-from bot.llm.openai_answer import Answer, Form, read_form, unusable
+from bot.llm.openai_answer import Form, read_form, unusable
 from bot.llm.openai_client import OpenAiClient
 from bot.llm.openai_request import Task, beginning, closed
 from prompts.model_prompts import model_prompt
 
 NONE = "none"
 _MOST_CHARACTERS = 1_000
-_MOST_TOKENS = 300
+_MOST_TOKENS = 1_000
 
 
 class ChoiceForm(Form):
@@ -35,24 +33,16 @@ class OpenAiChooser:
 
     def most_tokens(self, choosing: Choosing) -> int:
         """What one choice may cost at most."""
-        return self._client.most_tokens(self._task(choosing), again=False)
+        return self._client.most_tokens(self._task(choosing), urgent=True)
 
     async def choose(self, choosing: Choosing) -> Chosen:
         """Picks one of the options within seconds, or none of them. Raises NotWritten."""
-        answer = await self._answer(self._task(choosing))
+        patience = self._client.pace.for_choice
+        answer = await self._client.ask(self._task(choosing), patience=patience, urgent=True)
         choice = read_form(ChoiceForm, answer).choice
         if choice not in {*choosing.options, NONE}:
             raise unusable("wrong_form", answer.tokens)
         return Chosen(choice if choice in choosing.options else "", answer.tokens)
-
-    async def _answer(self, task: Task) -> Answer:
-        """Waits no longer for one of the calls under way to end than for its own."""
-        patience = self._client.pace.for_choice
-        try:
-            async with asyncio.timeout(2 * patience):
-                return await self._client.ask(task, patience=patience, again=False)
-        except TimeoutError:
-            raise NotWritten("busy") from None
 
     def _task(self, choosing: Choosing) -> Task:
         masked = Masker(choosing.names, choosing.name).mask(choosing.answer).text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,21 +56,24 @@ class OpenAiClient:
     def model(self) -> str:
         return self._connection.model
 
-    def most_tokens(self, task: Task, *, again: bool = True) -> int:
+    def most_tokens(self, task: Task, *, urgent: bool = False) -> int:
         """What a task may cost at most, a second try included where there is one."""
-        return (2 if again else 1) * (task.estimated + task.most)
+        return (1 if urgent else 2) * (task.estimated + task.most)
 
-    async def ask(self, task: Task, *, patience: float | None = None, again: bool = True) -> Answer:
+    async def ask(
+        self, task: Task, *, patience: float | None = None, urgent: bool = False
+    ) -> Answer:
         """The model's answer, which has come to its end.
 
-        patience: seconds for one try, where it isn't the usual. again: try a second time what may
-        pass. Raises NotWritten, with what it cost all the same.
+        patience: seconds for one try, where it isn't the usual. urgent: there is one try alone,
+        and no longer a wait than that until one of the calls under way has ended. Raises
+        NotWritten, with what it cost all the same.
         """
         seconds = patience or self.pace.patience
         try:
-            return await self._once(task, seconds)
+            return await self._once(task, seconds, seconds if urgent else None)
         except _Failed as failed:
-            wait = self._wait(failed.failure) if again else None
+            wait = None if urgent else self._wait(failed.failure)
             if wait is None:
                 raise
             cost = failed.tokens
@@ -90,13 +94,13 @@ class OpenAiClient:
     async def _again(self, task: Task, seconds: float, cost: int) -> Answer:
         """The second try. cost: of the first."""
         try:
-            answer = await self._once(task, seconds)
+            answer = await self._once(task, seconds, None)
         except NotWritten as failed:
             raise NotWritten(failed.reason, cost + failed.tokens) from None
         return Answer(answer.text, answer.sent + cost, answer.received)
 
-    async def _once(self, task: Task, patience: float) -> Answer:
-        async with self._places:
+    async def _once(self, task: Task, patience: float, queue: float | None) -> Answer:
+        async with self._place(queue):
             self._rest.check()
             try:
                 body = await self._send(task, patience)
@@ -106,6 +110,19 @@ class OpenAiClient:
                 raise
         self._rest.worked()
         return self._read(task, body)
+
+    @asynccontextmanager
+    async def _place(self, seconds: float | None) -> AsyncIterator[None]:
+        """One of the places for calls. seconds: how long to wait for it, None for ever."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            raise NotWritten("busy") from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _read(self, task: Task, body: bytes) -> Answer:
         try:

@@ -53,10 +53,10 @@ def connect(connection: Connection, seconds: float) -> AsyncOpenAI:
 
 async def _bound(response: httpx2.Response) -> None:
     """Packed answers are refused: a few bytes of them could fill the memory."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
+    stream, packed = response.stream, response.headers.get("Content-Encoding", "identity")
+    if packed != "identity" or not isinstance(stream, httpx2.AsyncByteStream):
         raise Unreadable
-    assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101 - for the types alone
-    response.stream = _Bounded(response.stream)
+    response.stream = _Bounded(stream)
 
 
 class _Bounded(httpx2.AsyncByteStream):

@@ -63,8 +63,8 @@ def parameters(connection: Connection, task: Task) -> dict[str, Any]:
         "response_format": {"type": "json_schema", "json_schema": schema},
     }
     given |= {"max_completion_tokens": task.most} if theirs else {"max_tokens": task.most}
-    if not theirs:
-        given["temperature"] = 0  # OpenAI's reasoning models refuse it
+    if not theirs and not connection.effort:
+        given["temperature"] = 0  # reasoning models refuse it
     if host not in _WITHOUT_STORE:
         given["store"] = False
     if connection.effort:

@@ -116,8 +116,7 @@ class OpenAiWriter:
     def _task(
         self, week: PersonWeek, answers: Mapping[str, SharedAnswer], words: Mapping[str, str]
     ) -> Task:
-        hint = f"; most likely {week.locale}" if week.locale else ""
-        told = self._prompt.text(most=MOST, longest=LONGEST, hint=hint)
+        told = self._prompt.text(most=MOST, longest=LONGEST)
         return Task("summary", told, _data(week, answers, words), _SUMMARY, _MOST_TOKENS)
 
     def _held(self, form: SummaryForm, sent: _Sent) -> _Held:

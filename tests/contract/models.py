@@ -14,7 +14,7 @@ from bot.llm.openai_rest import Pace
 ANA = UUID(int=1)
 NAMES = ("Ana Silva", "Marta Lopez", "Jonas Becker")
 COPILOT = "I use Copilot for unit tests mostly. Which data may I put in?"
-QUICK = Pace(patience=0.2, for_choice=0.2, pause=0.01)
+QUICK = Pace(patience=0.4, for_choice=0.4, pause=0.01)
 """For providers that never answer."""
 
 SOON = Pace(pause=0.01)

@@ -254,7 +254,7 @@ async def test_what_a_well_meaning_model_says_holds(
 
 def examples() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What the instructions show: data and what to make of it."""
-    lines = model_prompt("summary").text(most=MOST, longest=LONGEST, hint="").splitlines()
+    lines = model_prompt("summary").text(most=MOST, longest=LONGEST).splitlines()
     shown = [json.loads(line) for line in lines if line.startswith("{")]
     return list(zip(shown[::2], shown[1::2], strict=True))
 
