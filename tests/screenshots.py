@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from rich.console import Console
 from rich.text import Text
 
-from bot.bootstrap import build
+from bot.bootstrap import build, prepare
 from bot.demo import command
 from bot.demo.company import (
     SAMPLE_ANSWERS,
@@ -35,8 +35,10 @@ from tests.integration.demo_office import environment_in
 from tests.integration.local_office import Office
 from tests.journeys.world import World
 from tests.manager_screens import a_tuesday, two_weeks
+from tests.recorded_model import recorded_server
 from tests.result_screens import two_surveys
 from tests.sample_expectations import new_expectations
+from tests.sample_screens import lived
 from tests.servers import browser
 
 IMAGES = harness.ROOT / "docs" / "images"
@@ -74,6 +76,17 @@ async def _take(folder: Path) -> None:
             await _results(chromium, world)
         await slack_pictures.take(chromium, folder / "slack")
         await teams_pictures.take(chromium, folder / "teams")
+        await worded(chromium, folder / "worded")
+
+
+async def worded(chromium: Browser, folder: Path) -> None:
+    """Summaries of the sample company that a model worded: a recorded one."""
+    environment = environment_in(folder)
+    await asyncio.to_thread(prepare, environment)
+    async with recorded_server() as server:
+        seen = await lived(environment, TUESDAY, server)
+    await slack_pictures.draw_worded(chromium, seen)
+    await teams_pictures.draw_worded(chromium, seen)
 
 
 @asynccontextmanager

@@ -102,6 +102,14 @@ async def draw_manager(chromium: Browser, world: World) -> None:
     await draw(chromium, IMAGES / "teams-nudges.png", [chat(nudges_of(world)), *around])
 
 
+async def draw_worded(chromium: Browser, seen: Screens) -> None:
+    """A summary that a model worded, and what it rests on."""
+    mara = "mara@fernweh.example"
+    summary = [m for m in seen.arrived[mara] if m.kind == "summary"][-1]
+    screens = [chat(summary), view(seen.views[mara]["summary_rests"])]
+    await draw(chromium, IMAGES / "teams-summary-ai.png", screens)
+
+
 async def draw_results(chromium: Browser, world: World) -> None:
     """A survey in the summary, the team's results, and HR's choice of a group."""
     found = await result_screens.panels(world)

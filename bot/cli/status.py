@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.domain.ports.queue_store import LanePause
+    from bot.services.ai_use import AiToday
     from bot.services.status import CadenceStatus, Status
     from bot.settings import Environment
 
@@ -39,32 +40,37 @@ def status() -> None:
     from bot.cli.screen import console
     from bot.settings import read_environment
 
-    found, zone = asyncio.run(_found(read_environment()))
-    _Shown(console(), found, zone).print()
+    found, zone, ai = asyncio.run(_found(read_environment()))
+    _Shown(console(), found, zone, ai).print()
     is_held_up = found.organisation.is_held or any(not _passes(p) for p in found.paused)
     if found.needs_operator or found.people.losses_to_confirm or is_held_up:
         raise typer.Exit(1)
 
 
-async def _found(environment: Environment) -> tuple[Status, ZoneInfo]:
+async def _found(environment: Environment) -> tuple[Status, ZoneInfo, AiToday | None]:
     from zoneinfo import ZoneInfo
 
     from bot.bootstrap import NoOrganisation
     from bot.cli.office import opened
+    from bot.services.ai_use import ai_today
     from bot.services.status import status as stands
 
     async with opened(environment) as built:
         found = await stands(built.uow, built.clock.now(), built.kit.messengers)
         policy = await built.uow.read(lambda tx: tx.organisations.policy())
+        ai = await ai_today(built.kit, built.clock.now())
     if found is None:
         raise NoOrganisation("the database holds no organisation yet")
-    return found, ZoneInfo(policy.time_zone)
+    return found, ZoneInfo(policy.time_zone), ai
 
 
 class _Shown:
     """A status on its way to the screen; moments are in the company's zone."""
 
-    def __init__(self, out: Console, found: Status, zone: ZoneInfo) -> None:
+    def __init__(
+        self, out: Console, found: Status, zone: ZoneInfo, ai: AiToday | None = None
+    ) -> None:
+        self.ai = ai
         self.out = out
         self.found = found
         self.zone = zone
@@ -82,6 +88,7 @@ class _Shown:
         self.out.print(table("", header, rows))
         self.out.print(f"Messages: {_counted(self.found.queue.items())}.")
         self._expectations()
+        self._ai()
         if self.found.unsent:
             self.out.print(f"Never sent: {_counted(self.found.unsent.items())}.")
         if self.found.needs_operator:
@@ -145,6 +152,14 @@ class _Shown:
                 "expectations", "en", number=told.number, sent=told.sent, of=told.of
             )
             self.out.print(said[told.code])
+
+    def _ai(self) -> None:
+        from bot.services.ai_words import ai_lines
+        from prompts.words import shipped_words
+
+        if self.ai is not None:
+            for line in ai_lines(shipped_words(), "en", self.ai):
+                self.out.print(line, soft_wrap=True)
 
     def _losses(self) -> None:
         from bot.cli.screen import plural

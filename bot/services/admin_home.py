@@ -13,6 +13,8 @@ from bot.domain.people import Person
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import change_words
 from bot.services.admin_act import Admin
+from bot.services.ai_use import AiToday, ai_today
+from bot.services.ai_words import ai_lines
 from bot.services.kit import Kit
 from bot.services.result_panels import GROUP
 from bot.services.status import CadenceStatus, Status, status
@@ -48,7 +50,8 @@ async def _found(admin: Admin) -> _AdminHome | None:
         return tx.cadences.current(), tx.organisations.policy().group_minimum
 
     revisions, minimum = await admin.kit.uow.read(read)
-    return _AdminHome(admin, stands, {r.spec.key: r for r in revisions}, minimum)
+    ai = await ai_today(admin.kit, admin.now)
+    return _AdminHome(admin, stands, {r.spec.key: r for r in revisions}, minimum, ai)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _AdminHome:
     stands: Status
     revisions: dict[str, CadenceRevision]
     minimum: int
+    ai: AiToday | None
 
     def say(self, **facts: object) -> Said:
         return self.admin.say("admin", **facts)
@@ -73,6 +77,10 @@ class _AdminHome:
         if told := self.stands.expectations:
             said = self.admin.say("expectations", number=told.number, sent=told.sent, of=told.of)
             yield Text(said[told.code])
+        if self.ai is not None:
+            person = self.admin.person
+            for line in ai_lines(self.admin.kit.words, person.locale, self.ai):
+                yield Text(line)
         if self.stands.needs_operator:
             count = sum(self.stands.needs_operator.values())
             yield Text(self.say(count=count)["needs_operator"], Tone.STRONG)

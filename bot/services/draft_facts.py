@@ -63,7 +63,7 @@ def gather(tx: Tx, occurrence: Occurrence, now: datetime) -> Facts | None:
         managements=tx.people.managements_of([p.id for p in reports]),
         packs={key: revision.pack for key, revision in packs.items()},
         policy=policy,
-        account=account_of(tx, manager, policy, now),
+        account=account_of(tx, manager, policy, now) if policy.ai.provider else None,
     )
 
 

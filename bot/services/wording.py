@@ -93,9 +93,9 @@ class Wording:
             raise
         except TimeoutError:
             raise NotWritten("timeout", most) from None
-        except Exception as error:
-            # Its message may hold somebody's words; a summary comes without it all the same.
-            log.error("a model's writer failed", extra={"error": type(error).__name__})  # noqa: TRY400
+        except Exception:
+            # A fault of ours in it must not keep a summary from coming.
+            log.exception("a model's writer failed")
             raise NotWritten("unexpected", most) from None
 
     async def _all_names(self) -> NameBook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter as Counted
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,7 +17,9 @@ from prometheus_client.registry import Collector
 from bot.bootstrap import Built
 from bot.domain.delivery import DeliveryState
 from bot.domain.occurrence import OccurrenceState
+from bot.domain.ports.ai_store import AiDay
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
+from bot.services.ai_use import spent_today
 from bot.services.status import merged
 from scheduling.watch import Outcome
 
@@ -40,6 +42,15 @@ Counts = Mapping[tuple[DeliveryState, str], int]
 
 
 @dataclass(frozen=True, slots=True)
+class AiFigures:
+    """What AI took today, in the organisation's own zone, over all workspaces."""
+
+    tokens: int = 0
+    calls: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The figures of one moment; the two waits are in seconds, 0 where nothing is overdue.
 
@@ -56,6 +67,8 @@ class Stored:
     paused: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How many workspaces are paused, by platform and reason."""
 
+    ai: AiFigures = field(default_factory=AiFigures)
+
 
 class Metrics:
     """The figures of one process, in a registry of its own."""
@@ -63,10 +76,12 @@ class Metrics:
     def __init__(self, built: Built) -> None:
         self._built = built
         self._stored = StoredFigures()
+        self._failed_calls = FailedCalls(built.kit.ai_failures)
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
         self.registry = CollectorRegistry()
         self.registry.register(self._stored)
+        self.registry.register(self._failed_calls)
         ProcessCollector(registry=self.registry)
         self._answers = Histogram(
             "touchpoint_answer_seconds",
@@ -116,7 +131,8 @@ class Metrics:
 
 
 def _figures(tx: Tx, now: datetime) -> Stored:
-    minimum = tx.organisations.policy().group_minimum
+    policy = tx.organisations.policy()
+    minimum = policy.group_minimum
     counts = tx.queue.counts()
     unsent = {r: n for (state, r), n in counts.items() if state is DeliveryState.SKIPPED}
     never_due: Counted[str] = Counted()
@@ -132,6 +148,15 @@ def _figures(tx: Tx, now: datetime) -> Stored:
         skipped=merged(unsent, minimum),
         due_skipped=merged(never_due, minimum),
         paused=Counted((pause.platform, pause.reason) for pause in tx.queue.pauses(now)),
+        ai=_ai_figures(spent_today(tx, policy, now)),
+    )
+
+
+def _ai_figures(days: Sequence[AiDay]) -> AiFigures:
+    return AiFigures(
+        tokens=sum(day.tokens for day in days),
+        calls=sum(day.calls for day in days),
+        failed=sum(day.failed for day in days),
     )
 
 
@@ -178,6 +203,7 @@ class StoredFigures(Collector):
             stored.due_skipped,
         )
         yield _paused(stored.paused)
+        yield from _ai(stored.ai)
 
 
 def _queue(counts: Counts) -> GaugeMetricFamily:
@@ -203,6 +229,32 @@ def _paused(paused: Mapping[tuple[str, str], int]) -> GaugeMetricFamily:
     for (platform, reason), count in sorted(paused.items()):
         family.add_metric([platform, reason], count)
     return family
+
+
+def _ai(ai: AiFigures) -> Iterator[GaugeMetricFamily]:
+    """Gauges: at the organisation's midnight they begin anew."""
+    yield GaugeMetricFamily(
+        "touchpoint_ai_tokens", "Tokens spent or set aside today.", float(ai.tokens)
+    )
+    yield GaugeMetricFamily("touchpoint_ai_calls", "Calls to AI begun today.", float(ai.calls))
+    yield GaugeMetricFamily(
+        "touchpoint_ai_failed", "Those of them of which nothing could be used.", float(ai.failed)
+    )
+
+
+class FailedCalls(Collector):
+    """What came to nothing since this process began, by reason."""
+
+    def __init__(self, reasons: Mapping[str, int]) -> None:
+        self._reasons = reasons
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the family, as prometheus_client asks."""
+        said = "Parts of summaries and choices that AI did not make, by reason."
+        family = CounterMetricFamily("touchpoint_ai_not_used", said, labels=["reason"])
+        for reason, count in sorted(self._reasons.items()):
+            family.add_metric([reason], count)
+        yield family
 
 
 def _by_reason(name: str, said: str, reasons: Mapping[str, int]) -> GaugeMetricFamily:

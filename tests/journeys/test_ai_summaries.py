@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.message import Panel
+from bot.domain.people import Role
 from bot.domain.policy import Ai, Policy
 from bot.domain.ports.conversation_store import Summary
 from bot.services import erase
@@ -21,19 +22,25 @@ from bot.services.ai_use import day_of
 from bot.services.plan import plan
 from bot.services.weekly_summary import summarise
 from bot.settings.environment import Environment
+from bot.web.metrics import Metrics
 from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
 from tests.journeys.surfaces import Surface
 from tests.journeys.test_ai_told import switch
 from tests.journeys.test_erasing import erases, screen
 from tests.journeys.test_export import exported, page
-from tests.journeys.words import pressable, quotes, words
+from tests.journeys.words import quotes, words
 from tests.journeys.world import World
 from tests.recorded_model import connected, recorded
 from tests.servers.model.asked import Asked
 from tests.servers.model.faults import Fault
 from tests.servers.model.server import ModelServer, serving
 
-PEOPLE = (Someone("mara"), Someone("ana", manager="mara"), Someone("ben", manager="mara"))
+PEOPLE = (
+    Someone("mara"),
+    Someone("ana", manager="mara"),
+    Someone("ben", manager="mara"),
+    Someone("ines", role=Role.HR_ADMIN),
+)
 CADENCES = (check_in(reminders=0), weekly_summary())
 FRIDAY = "2026-03-06 15:00"
 ANA = ("I test the importer with Copilot.", "Which data may I put in?")
@@ -89,6 +96,12 @@ class Office:
         found = await uow.read(lambda tx: tx.ai.since(day))
         return (found[0].tokens, found[0].calls, found[0].failed) if found else (0, 0, 0)
 
+    async def spent_as_used(self) -> bool:
+        """Whether what calls set aside and did not use came back."""
+        tokens, calls, failed = await self.spent()
+        used = sum(len(json.dumps(asked.body["messages"])) // 4 for asked in self.server.asked)
+        return (calls, failed) == (len(self.server.asked), 0) and used < tokens < 2 * used
+
 
 Open = Callable[..., Awaitable[Office]]
 
@@ -137,6 +150,7 @@ async def test_a_sentence_a_person_with_the_words_it_rests_on(opened: Open) -> N
     panel = await office.rests()
     assert next(quote.text for quote in quotes(panel.blocks)) == ANA[0]
     assert {quote.text for quote in quotes(panel.blocks)} == {*ANA, *BEN}
+    assert await office.spent_as_used()
     told = await exported(office.world, "ana")
     shown = [each["how"] for answer in told["answers"] for each in answer["shown"]]
     assert shown.count("displayed") == len(ANA)
@@ -144,18 +158,33 @@ async def test_a_sentence_a_person_with_the_words_it_rests_on(opened: Open) -> N
     assert about["claims"][0] == {"text": ANAS, "quotes": [ANA[0]]}
     assert about["written_by"] == office.server.model
     assert ANAS in await page(office.world, "ana")
-
-
-@here
-async def test_no_call_holds_the_words_of_two_people_or_a_name(opened: Open) -> None:
-    office = await both_share(opened)
-    await office.world.answers("ana", "Ben showed me how.")
-    await office.friday()
-    assert len(office.server.asked) == 2
     for asked in office.server.asked:
         sent = json.dumps(asked.body)
         assert not [name for name in ("Ana", "Ben", "Mara", "Fernweh") if name in sent]
-        assert (ANA[0] in sent) != (BEN[0] in sent)
+        assert (ANA[0] in sent) != (BEN[0] in sent), "one person a call"
+    await nobody_else_opens_it(office)
+    await it_is_counted(office)
+
+
+async def it_is_counted(office: Office) -> None:
+    """For HR rounded up to thousands, for whoever runs it as it is."""
+    tokens, _, _ = await office.spent()
+    about = f"AI (OpenAI): about {-(-tokens // 1000)},000 of 200,000 tokens used today."
+    assert about in words(await office.world.home("ines"))
+    scraped = (await Metrics(office.world.built).render()).decode()
+    assert f"touchpoint_ai_tokens {float(tokens)}" in scraped
+    assert "touchpoint_ai_calls 2.0" in scraped
+
+
+async def nobody_else_opens_it(office: Office) -> None:
+    """And a page that is not there is the first."""
+    [value] = [v for _, a, v in await office.world.buttons("mara") if a == "summary_rests"]
+    for who in ("ana", "ben"):
+        reply = await office.world.act(who, "summary_rests", value)
+        assert reply.view is None
+    reply = await office.world.act("mara", "summary_rests", f"{value}:99")
+    assert isinstance(reply.view, Panel)
+    assert ANA[0] in words(reply.view)
 
 
 @here
@@ -175,12 +204,14 @@ async def test_what_does_not_hold_is_left_out_and_counted(opened: Open) -> None:
     assert "frustrated" not in said + words(await office.rests())
 
 
-@pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.REFUSAL, Fault.CUT_OFF, Fault.NOT_JSON])
+@pytest.mark.parametrize(
+    "faults", [(Fault.REFUSAL, Fault.CUT_OFF), (Fault.NOT_JSON, Fault.WRONG_FORM)]
+)
 @here
-async def test_fault_19_a_model_that_fails(opened: Open, fault: Fault) -> None:
+async def test_fault_19_a_model_that_fails(opened: Open, faults: Sequence[Fault]) -> None:
     """The fixed rules write, on time, and the message says so."""
     office = await both_share(opened)
-    office.server.fails(*[fault] * 8)
+    office.server.fails(*faults)
     said = await office.friday()
     assert AI_UNUSED in said
     assert "In short" not in said
@@ -221,44 +252,31 @@ async def test_fault_19_the_days_tokens_are_spent(opened: Open) -> None:
     assert AI_UNUSED in said
     assert office.server.asked == []
     assert await office.spent() == (0, 0, 0)
+    assert 'touchpoint_ai_not_used_total{reason="budget"} 2.0' in (
+        (await Metrics(office.world.built).render()).decode()
+    )
     assert office.world.built.kit.ai_failures == {"budget": 2}
 
 
 @here
-async def test_what_a_call_set_aside_and_did_not_use_comes_back(opened: Open) -> None:
-    office = await both_share(opened)
-    await office.friday()
-    tokens, calls, failed = await office.spent()
-    assert (calls, failed) == (2, 0)
-    used = sum(len(json.dumps(asked.body["messages"])) // 4 for asked in office.server.asked)
-    assert used < tokens < 2 * used
-
-
-@here
 async def test_whoever_switched_ai_off_is_worded_by_rules_and_nobody_is_told(opened: Open) -> None:
-    """Nor is anybody told that somebody did: what Mara reads of Ana is what the rules make."""
-    office = await opened()
+    """Before answering or after: nothing of theirs is sent, and what Mara reads is what the rules
+    make, with no word of why."""
+    office = await opened((*PEOPLE, Someone("cleo", manager="mara")))
     await switch(office.world, "off", who="ana")
     await office.share("ana", *ANA)
     await office.share("ben", *BEN)
+    await office.share("cleo", "I test the importer with Copilot.")
+    await switch(office.world, "off", who="cleo")
     said = await office.friday()
     assert BENS in said
-    assert "Ana tests" not in said
+    assert "importer" not in said
     assert BY_AI in said
-    assert not [asked for asked in office.server.asked if ANA[0] in asked.text]
+    [asked] = office.server.asked
+    assert BEN[0] in asked.text
     seen = await office.world.can_read("mara") + words(await office.rests())
     assert "switched" not in seen.lower()
     assert ANA[1] in seen
-
-
-@here
-async def test_switched_off_after_answering_counts_too(opened: Open) -> None:
-    office = await both_share(opened)
-    await switch(office.world, "off", who="ana")
-    said = await office.friday()
-    assert BENS in said
-    assert "Ana tests" not in said
-    assert len(office.server.asked) == 1
 
 
 @here
@@ -277,13 +295,13 @@ async def test_an_answer_goes_only_to_the_ai_that_was_named_before_it(opened: Op
     assert "Ana drafts specs with the old tool." in said
 
 
-@pytest.mark.parametrize("now", [{"provider": ""}, {"provider": "Other"}, {"host": "b.example"}])
+@pytest.mark.parametrize("now", [{"provider": ""}, {"host": "b.example"}])
 @here
 async def test_nothing_goes_to_another_ai_than_the_one_named(
     opened: Open, now: dict[str, str]
 ) -> None:
-    """Switched off for the company, another provider, another host: what was answered under the
-    first goes to none of them. Where no AI is named, the message doesn't speak of one."""
+    """Switched off for the company, or at another host: what was answered under the first goes to
+    none of them. Where no AI is named, the message doesn't speak of one."""
     office = await both_share(opened)
     await office.becomes(office.ai(**now))
     said = await office.friday()
@@ -296,6 +314,7 @@ async def test_a_connection_to_another_host_than_the_one_named_is_not_used(opene
     office = await both_share(opened, host="api.openai.com")
     assert AI_UNUSED in await office.friday()
     assert office.server.asked == []
+    assert "is named to people, but can't be asked" in words(await office.world.home("ines"))
 
 
 @here
@@ -316,6 +335,7 @@ async def test_erased_while_the_model_writes(opened: Open) -> None:
 
 
 @here
+@pytest.mark.deep
 async def test_switched_off_while_the_model_writes(opened: Open) -> None:
     office = await both_share(opened)
     world = office.world
@@ -336,32 +356,25 @@ async def test_switched_off_while_the_model_writes(opened: Open) -> None:
 
 
 async def test_what_is_taken_back_takes_its_sentences_along(opened: Open) -> None:
-    """Nothing of it opens any more, and what is erased leaves the message as well."""
+    """What rested on an answer that is undone or changed opens no more, and what is erased leaves
+    the message as well."""
     office = await both_share(opened)
     assert ANAS in await office.friday()
     await office.world.press_under("ana", ANA[0], "undo")
     assert ANAS not in words(await office.rests())
+    form = await office.world.opens("ana", "open_form")
+    await office.world.submits("ana", form, {"text:wish": "Nothing more."})
+    assert "Ana" not in words(await office.rests())
     await erases(office.world, "ben", BEN[0])
     left = await screen(office.world, "mara")
     assert ANAS not in left
     assert BENS not in left
     shown = {quote.text for quote in quotes((await office.rests()).blocks)}
-    assert shown == {ANA[1], BEN[1]}
+    assert shown == {BEN[1]}
 
 
 @here
-async def test_a_changed_answer_is_no_longer_what_a_sentence_rests_on(opened: Open) -> None:
-    office = await both_share(opened)
-    assert ANAS in await office.friday()
-    form = await office.world.opens("ana", "open_form")
-    await office.world.submits("ana", form, {"text:work": "I test nothing any more."})
-    panel = words(await office.rests())
-    assert ANAS not in panel
-    assert ANA[0] not in panel
-    assert ANA[1] in panel
-
-
-@here
+@pytest.mark.deep
 async def test_a_restart_while_the_model_writes(opened: Open) -> None:
     """The summary is drafted again, and comes once."""
     office = await both_share(opened)
@@ -386,18 +399,3 @@ async def test_a_restart_while_the_model_writes(opened: Open) -> None:
     tokens, calls, _ = await office.spent()
     assert calls == 4
     assert tokens > 1_000
-
-
-@here
-async def test_only_the_summarys_manager_opens_what_it_rests_on(opened: Open) -> None:
-    office = await both_share(opened)
-    await office.friday()
-    [value] = [v for _, a, v in await office.world.buttons("mara") if a == "summary_rests"]
-    for who in ("ana", "ben"):
-        reply = await office.world.act(who, "summary_rests", value)
-        assert reply.view is None
-        assert reply.notice == "There is nothing to show here any more."
-    reply = await office.world.act("mara", "summary_rests", f"{value}:99")
-    assert isinstance(reply.view, Panel)
-    assert ANA[0] in words(reply.view)
-    assert list(pressable(reply.view.blocks)) == []

@@ -297,6 +297,9 @@ async def test_where_nobody_reads_no_ai_does(open_world: OpenWorld) -> None:
     await world.answers("tom", "heron")
     assert NAMED not in await world.sees("tom")
     assert await kept(world, "tom") == {"q1": ""}
+    tom = world.ids["tom"]
+    [check_in] = await world.built.uow.read(lambda tx: tx.check_ins.of_person(tom))
+    assert check_in.shown_ai == ""
 
 
 @here

@@ -110,7 +110,10 @@ async def test_an_open_question_names_the_ai_it_named_though_it_is_another(
     shown = surface.messages("ana")[-1]
     assert ("AI from OpenAI" in shown.shown) is (before is OPENAI)
     await world.configure(CADENCES, policy(after))
-    await surface.user("ana").looks(shown)
+    user = surface.user("ana")
+    await user.looks(shown)
+    await user.presses("Who can read my answers?")
+    await user.presses("Close")
     again = surface.messages("ana")[-1]
     assert (again.shown, again.buttons) == (shown.shown, shown.buttons)
 

@@ -6,7 +6,6 @@ real processes, attacks on figures, every cell of the access matrix) is named wh
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +16,7 @@ from bot.domain.message import Form
 from bot.domain.people import Role
 from bot.domain.policy import Expectations, Policy
 from bot.services.expire import expire
+from bot.settings import load_configuration
 from tests.harness import ROOT
 from tests.integration.own_pages import own_pages
 from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
@@ -40,7 +40,8 @@ async def shares(world: World, who: str, text: str, rating: str = "4") -> None:
 
 async def test_promise_1_readers_are_named_before_and_never_more_after(company: Company) -> None:
     """Ana reads Mara's name before she answers. A new manager, a former one and an HR admin read
-    nothing of it later, whatever their role becomes. (Every cell: tests/access.)
+    nothing of it later, whatever their role becomes. (Every cell: tests/access. AI is named as
+    Mara is: test_ai_told.py.)
     """
     world = await company()
     await world.starts("ana")
@@ -129,15 +130,13 @@ async def test_promise_5_every_sentence_about_a_person_leads_to_their_words(
     assert "Cem" not in words([b for b in summary.message.blocks if "?" in words(b)])
 
 
-async def test_promise_6_no_ai_is_called(company: Company) -> None:
-    """This version has no AI: nothing that could call one is installed with it, and a summary says
-    so. (That no test reaches for the network at all: tests/network.py.)
+async def test_promise_6_no_ai_is_called_that_nobody_set_up(company: Company) -> None:
+    """As it is delivered no AI is connected or named, and a summary says so. (Which answers one may
+    get: test_ai_told.py. That no test reaches for the network at all: tests/network.py.)
     """
-    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
-    named = {package["name"] for package in lock["package"]}
-    providers = {"openai", "anthropic", "litellm", "google-genai", "mistralai", "langchain"}
-    assert named & providers == set()
+    assert load_configuration(ROOT / "app.yaml").policy.ai.label == ""
     world = await company()
+    assert (world.built.kit.ai, world.built.kit.chooser) == (None, None)
     await world.starts("ana")
     await shares(world, "ana", "kestrel")
     await world.until(WEEK)

@@ -98,7 +98,9 @@ def test_help_is_spoken_of_where_burnout_is_asked() -> None:
 def test_an_ai_provider_would_be_named() -> None:
     page = privacy_page(changed(ai=Ai("OpenAI", "api.openai.com")), ())
     assert "OpenAI (api.openai.com) may get what you shared with your manager" in page
+    assert "It gets only answers you gave after it was named to you" in page
     assert "No AI reads your answers" not in page
+    assert "OpenAI" not in privacy_page(SHIPPED, ())
 
 
 def test_what_a_company_wrote_is_no_markup_and_no_template() -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from bot.cli.status import _passes, _Shown
 from bot.domain.organisation import Organisation
 from bot.domain.ports.queue_store import LanePause
+from bot.services.ai_use import AiToday, Spent
 from bot.services.status import PeopleStatus, Status
 from bot.slack import pauses
 from bot.teams import pauses as in_teams
@@ -46,6 +47,17 @@ def test_in_teams_it_has_another_one(reason: str) -> None:
     assert "Microsoft Teams: tenant Fernweh is paused, next try Tue 03 Mar 2026 10:05" in said
     assert in_teams.REMEDIES[reason] in said
     assert "Slack" not in said
+
+
+def test_what_ai_took_stands_there_rounded() -> None:
+    people, organisation = PeopleStatus(3, 0, None), Organisation(uuid4(), "Fernweh")
+    found = Status(organisation, people, (), {}, {}, {}, None)
+    spent = AiToday("OpenAI", asks=True, workspaces=(Spent("Fernweh", 11_001, 200_000),))
+    out = io.StringIO()
+    console = Console(file=out, width=400, no_color=True)
+    _Shown(console, found, ZoneInfo("Europe/Berlin"), spent).print()
+    assert "AI (OpenAI): about 12,000 of 200,000 tokens used today." in out.getvalue()
+    assert "OpenAI" not in screen(found)
 
 
 def test_only_a_rate_limit_needs_nobody() -> None:

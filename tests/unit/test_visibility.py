@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Management
-from bot.domain.visibility import Audience, may_read, may_share, narrowed
+from bot.domain.policy import Ai
+from bot.domain.visibility import Audience, may_read, may_share, may_word, narrowed
 
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -217,3 +218,51 @@ def test_an_end_of_the_management_is_for_good(managements: list[Management], mad
     twice = [manages(MIA, since=made, until=0), manages(MIA, since=0)]
     assert not shares(MIA, [*others, *twice], made - 1)
     assert shares(MIA, [*others, *twice], 0)
+
+
+OPENAI, MOVED = Ai("OpenAI", "api.openai.com").label, Ai("OpenAI", "eu.api.openai.com").label
+LABELS = ("", OPENAI, MOVED)
+
+
+def told(ai: str) -> Audience:
+    """The manager, and this AI."""
+    return Audience(AudienceKind.MANAGER, frozenset({MIA}), ai=ai)
+
+
+def words(audiences: Sequence[Audience], label: str = OPENAI, off: datetime | None = None) -> bool:
+    return may_word(label=label, ai_off_at=off, audiences=audiences)
+
+
+told_ = st.sampled_from(LABELS).map(told)
+of_one = st.sampled_from(LABELS).flatmap(lambda ai: st.lists(st.just(told(ai)), max_size=4))
+any_told = of_one | st.lists(told_, max_size=4)
+
+
+@given(audiences=any_told, label=st.sampled_from(LABELS), off=st.none() | st.just(NOW))
+def test_ai_words_what_it_was_named_for_each_time_by_people_who_let_it(
+    audiences: list[Audience], label: str, off: datetime | None
+) -> None:
+    named_each_time = {a.ai for a in audiences} == {label}
+    assert words(audiences, label, off) is (label != "" and off is None and named_each_time)
+
+
+@given(audiences=any_told, later=told_, label=st.sampled_from(LABELS))
+def test_no_later_audience_gives_an_ai_more(
+    audiences: list[Audience], later: Audience, label: str
+) -> None:
+    if audiences and not words(audiences, label):
+        assert not words([*audiences, later], label)
+
+
+@given(audiences=any_told, wanted=st.sampled_from([AudienceKind.SELF, AudienceKind.GROUP]))
+def test_what_is_kept_from_the_manager_no_ai_words(
+    audiences: list[Audience], wanted: AudienceKind
+) -> None:
+    for audience in audiences:
+        assert not words([*audiences, narrowed(audience, wanted)])
+
+
+def test_the_same_name_elsewhere_is_another_ai() -> None:
+    assert words([told(OPENAI), told(OPENAI)])
+    assert not words([told(OPENAI)], MOVED)
+    assert not words([told(OPENAI), told(MOVED)], MOVED)

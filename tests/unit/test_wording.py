@@ -33,6 +33,7 @@ FACTS: dict[str, dict[str, object]] = {
         "people": 1200,
         "unreachable": 2,
     },
+    "ai": {"budget": 200_000, "provider": "OpenAI", "tokens": 12_000, "workspace": "Fernweh"},
     "audit": {"moment": MOMENT},
     "audience": PEOPLE | {"comments": 10, "minimum": 5, "provider": "OpenAI"},
     "command": PEOPLE | {"moment": MOMENT, "word": "pause"},
@@ -266,6 +267,25 @@ def test_every_block_renders_for_one_and_for_none(message: str) -> None:
         said = say(message, "en", **{k: v for k, v in few.items() if k in FACTS[message]})
         for block in said:
             assert not UNWANTED.search(said[block]), f"{block}: {said[block]}"
+
+
+def test_what_is_said_of_ai_before_answering_fits_three_lines_of_a_phone() -> None:
+    said = say("audience", "en")
+    lines = [said[block] for block in said if block.startswith("ai_")]
+    assert len(lines) == 3
+    for line in lines:
+        assert len(line) <= 140
+        assert line.startswith("AI from OpenAI reads")
+        assert "without your name" in line
+        assert line.endswith("You can switch that off.")
+
+
+@pytest.mark.parametrize("block", ["manager", "manager_counted"])
+def test_who_reads_an_answer_says_of_ai_what_holds_for_that_answer(block: str) -> None:
+    none, reads, never = [say("who_reads", "en", ai=ai)[block] for ai in ("", "reads", "never")]
+    assert "AI" not in none
+    assert "own words; AI, without your name" in reads
+    assert "own words; no AI, as it was not named when you answered" in never
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ class NotWritten(Exception):
     """Nothing that holds came of it, so the fixed rules word this part.
 
     `reason` is a code: "timeout", "unavailable", "busy", "refused", "cut_off", "empty",
-    "wrong_form", "too_little", "resting" or "set_up" (the provider takes the connection for
-    wrong). `tokens` is what it cost all the same, `dropped` how many sentences did not hold.
+    "wrong_form", "too_little", "resting", "set_up" (the provider takes the connection for wrong),
+    "budget" (the day's tokens are spent) or "unexpected" (a fault of ours). `tokens` is what it
+    cost all the same, `dropped` how many sentences did not hold.
     """
 
     def __init__(self, reason: str, tokens: int = 0, dropped: int = 0) -> None:
