@@ -49,7 +49,7 @@ _ASKED = (
 
 
 def hostile(asked: Asked) -> object:
-    """Another way to mislead for each request, all of them in turn."""
+    """One of several ways to mislead: which one follows from how long the answers are."""
     answers: list[Answer] = asked.data["answers"]
     ways = (*_WAYS, _everything)
     turn = sum(len(str(answer["words"])) for answer in answers) % len(ways)
