@@ -54,6 +54,19 @@ _ON_POSTGRESQL = frozenset(
 )
 """Tests of services, which run on SQLite as well; those of the stores always run on both."""
 
+_SLOW_ON_POSTGRESQL = frozenset(
+    {
+        "test_from_nothing_to_a_changed_cadence",
+        "test_keys_that_the_master_key_does_not_open_leave_everything_as_it_was",
+        "test_killed_at_any_step_a_restore_leaves_the_old_or_the_new_and_can_be_repeated",
+        "test_killed_at_any_step_every_row_is_readable_and_a_second_run_finishes",
+    }
+)
+"""The same of single tests: whole commands, killed at each of many steps."""
+
+_SEEN_ON_A_PHONE = frozenset({"answering", "administering", "at_home", "reading_a_summary"})
+_SEEN_AT_A_DESK = frozenset({"answering", "administering"})
+
 
 _SHOWN_ELSEWHERE = frozenset(
     {
@@ -63,6 +76,7 @@ _SHOWN_ELSEWHERE = frozenset(
         "test_more_people_than_one_statement_can_bind",
         "test_processes_of_their_own_do_the_same",
         "test_sigterm_under_load",
+        "test_weeks_of_surveys_tell_of_groups_alone",
         "test_whatever_people_do",
     }
 )
@@ -78,15 +92,18 @@ def _is_deep(item: pytest.Item) -> bool:
     """
     name = getattr(getattr(item, "callspec", None), "id", "")
     variant, where, file = set(name.split("-")), set(item.path.parts), item.path.stem
+    test = getattr(item, "originalname", "") or ""
     rules = (
         "journeys" in where and variant & {"slack", "teams", "postgresql"},
         "contract" in where and "slack-http" in name,
         file.startswith("test_slack_") and "integration" in where and "socket" in variant,
         where & {"access", "redteam"} and "local" in variant,
         file in _ON_POSTGRESQL and "postgresql" in variant,
-        file == "test_local_page_access" and name and not variant & {"answering", "administering"},
+        test in _SLOW_ON_POSTGRESQL and "postgresql" in variant,
+        "a_phone_shows_it_whole" in test and not variant & _SEEN_ON_A_PHONE,
+        "a_desktop_shuts_nobody_out" in test and not variant & _SEEN_AT_A_DESK,
         file == "test_result_surfaces",
-        getattr(item, "originalname", "") in _SHOWN_ELSEWHERE,
+        test in _SHOWN_ELSEWHERE,
     )
     return any(rules)
 

@@ -120,21 +120,20 @@ async def test_csv_has_a_line_for_each_option(shell: Shell) -> None:
     assert {row["figures_of"] for row in rows if row["question"] == "time"} == {""}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--as", MIA), "--as: mia@fernweh.example is not an HR admin"),
-        (("--as", "inez@fernweh.example"), "did you mean ines@fernweh.example?"),
-        (("--as", INES, "--survey", "groups/2026-W11"), "did you mean groups/2026-W10?"),
-        (("--as", INES, "--survey", "x"), "there are groups/2026-W10"),
-        (("--as", INES, "--unit", "m1@fernweh.example"), "nobody below m1@fernweh.example"),
-        (("--as", INES, "--unit", "mja@fernweh.example"), "did you mean mia@fernweh.example?"),
-    ],
+REFUSED = (
+    (("--as", MIA), "--as: mia@fernweh.example is not an HR admin"),
+    (("--as", "inez@fernweh.example"), "did you mean ines@fernweh.example?"),
+    (("--as", INES, "--survey", "groups/2026-W11"), "did you mean groups/2026-W10?"),
+    (("--as", INES, "--survey", "x"), "there are groups/2026-W10"),
+    (("--as", INES, "--unit", "m1@fernweh.example"), "nobody below m1@fernweh.example"),
+    (("--as", INES, "--unit", "mja@fernweh.example"), "did you mean mia@fernweh.example?"),
 )
-async def test_what_it_refuses_names_the_option_and_the_remedy(
-    shell: Shell, arguments: tuple[str, ...], said: str
-) -> None:
-    assert said in await shell.run(*arguments, code=1)
+
+
+async def test_what_it_refuses_names_the_option_and_the_remedy(shell: Shell) -> None:
+    """All over one company, which takes longer to make than all of them."""
+    for arguments, said in REFUSED:
+        assert said in await shell.run(*arguments, code=1)
     assert audited(shell.world) == []
 
 
