@@ -88,7 +88,7 @@ def _is_deep(item: pytest.Item) -> bool:
 
     Journeys: in Slack, in Teams and on PostgreSQL. The contract: in Slack over HTTP, as Socket Mode
     stands for it; Slack's own tests: over Socket Mode, as HTTP does. Access and attacks: on the
-    local page, which is for demos. Services: on PostgreSQL. Accessible pages: at a desktop.
+    local page, which is for demos. Services: on PostgreSQL. Accessible pages: those used less.
     """
     name = getattr(getattr(item, "callspec", None), "id", "")
     variant, where, file = set(name.split("-")), set(item.path.parts), item.path.stem
