@@ -20,6 +20,8 @@ from bot.settings import Environment
 
 if TYPE_CHECKING:
     from bot.llm.openai_model import Model
+    from bot.llm.openai_request import Connection
+    from bot.settings.ai import AiSettings
     from bot.slack.platform import Slack
     from bot.teams.platform import Teams
     from storage.key_store import KeyStore
@@ -217,9 +219,15 @@ def _model(environment: Environment) -> Model | None:
     if given is None:
         return None
     from bot.llm.openai_model import Model
+
+    return Model.at(connection_of(given))
+
+
+def connection_of(given: AiSettings) -> Connection:
+    """Where a model is, as bot.llm takes it."""
     from bot.llm.openai_request import Connection
 
-    return Model.at(Connection(**asdict(given), host=given.host))
+    return Connection(**asdict(given), host=given.host)
 
 
 def _web(environment: Environment, local: Installation | None) -> WebAddress:

@@ -13,14 +13,16 @@ class NotWritten(Exception):
     `reason` is a code: "timeout", "unavailable", "busy", "refused", "cut_off", "empty",
     "wrong_form", "too_little", "resting", "set_up" (the provider takes the connection for wrong),
     "budget" (the day's tokens are spent) or "unexpected" (a fault of ours). `tokens` is what it
-    cost all the same, `dropped` how many sentences did not hold.
+    cost all the same, `dropped` how many sentences did not hold, `status` the HTTP status of the
+    provider's answer where that was an error, else 0.
     """
 
-    def __init__(self, reason: str, tokens: int = 0, dropped: int = 0) -> None:
+    def __init__(self, reason: str, tokens: int = 0, dropped: int = 0, status: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.tokens = tokens
         self.dropped = dropped
+        self.status = status
 
 
 class Writer(Protocol):
