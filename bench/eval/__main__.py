@@ -20,7 +20,7 @@ from bench.eval.attacks import load_attacks
 from bench.eval.report import as_json, show, show_sentences
 from bench.eval.runs import Price, Run, attacked, connected, misled, replayed
 from bench.eval.weeks import load_weeks
-from bot.bootstrap import connection_of
+from bot.adapters import connection_of
 from bot.settings.ai import AiSettings, read_ai
 from bot.settings.errors import ConfigurationError
 

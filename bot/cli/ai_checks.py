@@ -112,7 +112,7 @@ def _keyless(given: AiSettings) -> Finding | None:
 
 async def _asked(given: AiSettings) -> Finding:
     """Asks for a choice, with made-up words: it shows key, model and form in one."""
-    from bot.bootstrap import connection_of
+    from bot.adapters import connection_of
     from bot.domain.ports.chooser import Choosing
     from bot.domain.ports.writer import NotWritten
     from bot.llm.openai_model import Model
