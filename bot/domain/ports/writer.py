@@ -13,11 +13,11 @@ class NotWritten(Exception):
     `reason` is a code: "timeout", "unavailable", "busy", "refused", "cut_off", "empty",
     "wrong_form", "too_little", "resting", "set_up" (the provider takes the connection for wrong),
     "budget" (the day's tokens are spent) or "unexpected" (a fault of ours). `tokens` is what it
-    cost all the same, `dropped` how many sentences did not hold, `status` the HTTP status of the
-    provider's answer where that was an error, else 0.
+    cost all the same, `dropped` how many sentences did not hold.
     """
 
     def __init__(self, reason: str, tokens: int = 0, dropped: int = 0, status: int = 0) -> None:
+        """status: the HTTP status of the provider's answer where that was an error, else 0."""
         super().__init__(reason)
         self.reason = reason
         self.tokens = tokens
