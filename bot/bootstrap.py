@@ -1,15 +1,16 @@
-"""The only place where adapters are chosen and joined."""
+"""The only place where everything is joined."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from bot.adapters import model_of, slack_of, teams_of
 from bot.domain.organisation import Installation, Organisation
 from bot.domain.people import Identity, Person
 from bot.domain.ports.clock import Clock
@@ -146,80 +147,15 @@ async def build(
     read = partial(master_keys_of, environment)
     keys = KeyStore.open(environment.keys_url, organisation_id, read, clock.now)
     local = await uow.read(lambda tx: tx.organisations.installation(LOCAL))
-    slack = _slack(environment, uow, clock)
-    teams = _teams(environment, uow, clock)
+    slack = slack_of(environment, uow, clock)
+    teams = teams_of(environment, uow, clock)
     in_earnest = slack is not None or (teams is not None and not teams.registration.playground)
     shown = local if organisation.is_demo and not in_earnest else None
     web = _web(environment, shown)
     chats = [chat.messenger for chat in (slack, teams) if chat is not None]
-    model = _model(environment)
+    model = model_of(environment)
     kit = _kit(uow, keys, clock, chats, watch or (lambda messenger: messenger), web, model)
     return Built(environment, kit, uow, keys, clock, organisation, shown, slack, teams, model)
-
-
-def _slack(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Slack | None:
-    """Slack with its SDK, which is imported only where it is configured."""
-    given = environment.slack
-    if given is None:
-        return None
-    from bot.slack.api import SlackApi
-    from bot.slack.installations import Installations
-    from bot.slack.messenger import SlackMessenger
-    from bot.slack.platform import Slack
-
-    api = SlackApi(given.api_url)
-    installations = Installations(uow, given.bot_token, clock)
-
-    async def remember(installation_id: UUID, external_id: str, channel: str) -> None:
-        await uow.write(
-            lambda tx: tx.people.set_delivery_ref(installation_id, external_id, channel)
-        )
-
-    messenger = SlackMessenger(api, installations, clock, remember)
-    return Slack(
-        api, installations, messenger, given.bot_token, given.app_token, given.signing_secret
-    )
-
-
-def _teams(environment: Environment, uow: SqlUnitOfWork, clock: Clock) -> Teams | None:
-    """Teams with its SDK, which is imported only where it is configured."""
-    given = environment.teams
-    if given is None:
-        return None
-    from bot.services.meet import bar
-    from bot.teams.adapter import Adapter
-    from bot.teams.authentication import Authentication
-    from bot.teams.connector import Connectors
-    from bot.teams.installations import Installations
-    from bot.teams.keys import SigningKeys
-    from bot.teams.messenger import TeamsMessenger
-    from bot.teams.platform import Teams
-    from bot.teams.registration import Registration
-    from bot.teams.tokens import Tokens
-
-    registration = Registration(**asdict(given))
-    tokens = Tokens(registration)
-    signing = SigningKeys(registration.openid_url, clock)
-    connectors = Connectors(tokens)
-    adapter = Adapter(Authentication(registration, signing, connectors, clock))
-    installations = Installations(uow, registration, clock)
-
-    async def stop(installation_id: UUID, external_id: str, reason: str, place: str) -> None:
-        await bar(uow, installation_id, external_id, reason, clock.now(), place=place)
-
-    messenger = TeamsMessenger(adapter, installations, clock, stop, registration.app_id)
-    return Teams(registration, tokens, signing, connectors, adapter, installations, messenger)
-
-
-def _model(environment: Environment) -> Model | None:
-    """The model, whose package is imported at its first call."""
-    given = environment.ai
-    if given is None:
-        return None
-    from bot.llm.openai_model import Model
-    from bot.llm.openai_request import Connection
-
-    return Model.at(Connection(**asdict(given), host=given.host))
 
 
 def _web(environment: Environment, local: Installation | None) -> WebAddress:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.domain.ports.conversation_store import SummaryPart
 from bot.domain.ports.own_data_store import (
     PartAbout,
     Record,
 )
+from bot.domain.ports.summary_store import SummaryPart
 from storage.answers import OwnAnswers
 from storage.own_records import RECORDS, Kind
 from storage.queries import grouped

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from bot.domain.ports.conversation_store import Released, Summary, SummaryPart
+from bot.domain.ports.summary_store import Released, Summary, SummaryPart
 from storage.answers import mark_summarised
 from storage.queries import chunks
 from storage.store import Found, Query, Store, plain

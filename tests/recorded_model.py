@@ -31,9 +31,11 @@ def _recorded() -> list[dict[str, Any]]:
 
 
 def recorded(asked: Asked) -> object:
-    """What was recorded of the quotes that stand in what is asked; elsewhere what a good model
-    says.
+    """What was recorded of the quotes that stand in what is asked; elsewhere, and where a choice is
+    asked for, what a good model says.
     """
+    if asked.kind == "choice":
+        return answers.obliging(asked)
     given: list[dict[str, str]] = asked.data["answers"]
     found = {
         kind: [item for each in _recorded() for item in _said(each.get(kind, []), given)]

@@ -12,7 +12,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,7 +20,7 @@ from bench.eval.attacks import load_attacks
 from bench.eval.report import as_json, show, show_sentences
 from bench.eval.runs import Price, Run, attacked, connected, misled, replayed
 from bench.eval.weeks import load_weeks
-from bot.llm.openai_request import Connection
+from bot.adapters import connection_of
 from bot.settings.ai import AiSettings, read_ai
 from bot.settings.errors import ConfigurationError
 
@@ -62,7 +61,7 @@ async def _runs(settings: AiSettings | None, given: argparse.Namespace) -> list[
                 await misled(weeks, _bar(progress, "a hostile model", len(weeks))),
             ]
         price = Price(given.price_in, given.price_out)
-        connection = Connection(**asdict(settings), host=settings.host)
+        connection = connection_of(settings)
         done = _bar(progress, settings.model, len(weeks))
         runs = [await connected(connection, weeks, price, done)]
         if given.attacks:

@@ -18,12 +18,13 @@ async def outside_findings(
     """built: None where there is no database; configuration: None where app.yaml is wrong."""
     found = [finding async for finding in slack_findings(environment.slack, built)]
     found += [finding async for finding in teams_findings(environment, built)]
-    told = await _told(built, configuration)
-    return found + [finding async for finding in ai_findings(environment.ai, told)]
+    in_force = await _in_force(built)
+    in_file = configuration.policy.ai if configuration is not None else None
+    return found + [each async for each in ai_findings(environment.ai, in_force, in_file)]
 
 
-async def _told(built: Built | None, configuration: Configuration | None) -> Ai | None:
-    """The AI that people are told of: by what is in force, else by the file."""
-    if built is not None:
-        return await built.uow.read(lambda tx: tx.organisations.policy().ai)
-    return configuration.policy.ai if configuration is not None else None
+async def _in_force(built: Built | None) -> Ai | None:
+    """The AI that people are told of; None where there is no database to ask."""
+    if built is None:
+        return None
+    return await built.uow.read(lambda tx: tx.organisations.policy().ai)

@@ -16,7 +16,7 @@ from bot.domain.check_in import Asked, CheckIn, State
 from bot.domain.message import Message, Panel
 from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.people import Person
-from bot.domain.ports.conversation_store import Summary
+from bot.domain.ports.summary_store import Summary
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import summary_details
 

@@ -96,7 +96,7 @@ class OpenAiClient:
         try:
             answer = await self._once(task, seconds, None)
         except NotWritten as failed:
-            raise NotWritten(failed.reason, cost + failed.tokens) from None
+            raise NotWritten(failed.reason, cost + failed.tokens, status=failed.status) from None
         return Answer(answer.text, answer.sent + cost, answer.received)
 
     async def _once(self, task: Task, patience: float, queue: float | None) -> Answer:
@@ -173,7 +173,7 @@ class _Failed(NotWritten):
     """There was no answer to read. Its own words stay here: the log has the code."""
 
     def __init__(self, failure: Failure, cost: int) -> None:
-        super().__init__(failure.reason, cost)
+        super().__init__(failure.reason, cost, status=failure.status)
         self.failure = failure
 
 

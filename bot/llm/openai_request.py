@@ -51,8 +51,7 @@ class Task:
 
 def parameters(connection: Connection, task: Task) -> dict[str, Any]:
     """What is sent, but for the key. OpenAI's own models and all others differ in a few names."""
-    host = connection.host.partition(":")[0]
-    theirs = bool(connection.api_version) or f".{host}".endswith(_OPENAI)
+    theirs = bool(connection.api_version) or is_openai(connection.host)
     schema = {"name": task.name, "strict": True, "schema": dict(task.form)}
     given: dict[str, Any] = {
         "model": connection.model,
@@ -65,11 +64,21 @@ def parameters(connection: Connection, task: Task) -> dict[str, Any]:
     given |= {"max_completion_tokens": task.most} if theirs else {"max_tokens": task.most}
     if not theirs and not connection.effort:
         given["temperature"] = 0  # reasoning models refuse it
-    if host not in _WITHOUT_STORE:
+    if _name(connection.host) not in _WITHOUT_STORE:
         given["store"] = False
     if connection.effort:
         given["reasoning_effort"] = connection.effort
     return given
+
+
+def is_openai(host: str) -> bool:
+    """Whether OpenAI's own models answer there, at OpenAI or on Azure: both want a key."""
+    return f".{_name(host)}".endswith(_OPENAI)
+
+
+def _name(host: str) -> str:
+    """Without the port."""
+    return host.partition(":")[0]
 
 
 def closed(**properties: Mapping[str, Any]) -> dict[str, Any]:

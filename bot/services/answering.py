@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from bot.domain.check_in import (
     EDITABLE,
     MAX_TEXT,
-    SILENCE,
     Asked,
     CheckIn,
     Refused,
@@ -16,90 +15,18 @@ from bot.domain.check_in import (
     Value,
     audience_of,
     parse_pressed,
-    parse_typed,
 )
 from bot.domain.erasure import Erased
 from bot.domain.packs import AudienceKind, Question, QuestionKind
 from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
-from bot.services import follow_ups, outgoing, steps
+from bot.services import follow_ups, steps
 from bot.services.act import Act, split_value
 from bot.services.sealing import open_value, seal_value
 from bot.services.taken_back import taken_back
-from bot.services.typed_target import LISTENING, Unsure, target_of
 
 
-def typed(act: Act, text: str, reply_to: str = "") -> None:
-    """Records typed text under the question delivered last before it was written, or under the
-    one whose message it replies to in a thread (`reply_to`): its readers were named there.
-
-    Text within the silence after an answer is added to that answer. With nothing open nothing is
-    recorded and the bot asks what it is for.
-    """
-    target = _replied_to(act, reply_to) if reply_to else target_of(act)
-    if target is None:
-        _say_why_not(act, reply_to)
-        return
-    if isinstance(target, Unsure):
-        say_unsure(act, target)
-        return
-    check_in, question = target
-    try:
-        value = parse_typed(question, text, dict(question.words(act.person.locale).options))
-    except Refused as refused:
-        act.note(refused.code)
-        return
-    _record_typed(act, check_in, question, value)
-
-
-def say_unsure(act: Act, unsure: Unsure) -> None:
-    """Nothing was kept or done; the form names every question."""
-    act.note("not_sure", check_in=str(unsure.check_in.id))
-
-
-def _say_why_not(act: Act, reply_to: str) -> None:
-    if act.person.participation is Participation.NEW:
-        act.note("start_first")
-    elif act.person.participation is Participation.DECLINED:
-        act.note("not_taking_part")
-    elif reply_to:
-        act.note("reply_unclear")
-    else:
-        act.note("nothing_open")
-
-
-def _replied_to(act: Act, ref: str) -> tuple[CheckIn, Question] | None:
-    """The question of the message that stands above the thread, while it takes words."""
-    above = act.tx.queue.posted(act.person.id, ref)
-    if above is None or above.about_id is None or not above.about_key:
-        return None
-    check_in = act.own_check_in(str(above.about_id))
-    if check_in is None or check_in.state not in LISTENING or not is_editable(act, check_in):
-        return None
-    return check_in, act.question(check_in, above.about_key)
-
-
-def _record_typed(act: Act, check_in: CheckIn, question: Question, value: Value) -> None:
-    last = act.tx.answers.current(check_in.id).get(question.key)
-    before = open_value(act.vault, last) if last else None
-    try:
-        merged = _merged(before, value)
-    except Refused as refused:
-        act.note(refused.code)
-        return
-    version_id = record(act, check_in, question, merged, last)
-    opened = _opened(act, check_in, question.key)
-    check_in = follow_ups.weigh(act, check_in, opened, question, merged)
-    shown = []
-    if last is None or act.now - last.recorded_at > SILENCE:
-        shown.append(outgoing.receipt(check_in, question.key, version_id, act.now))
-    if before is None or before.text == "":
-        shown.extend(steps.redraws(act, check_in, question.key))
-    act.tx.queue.enqueue(shown)
-    steps.go_on(act, check_in, act.now + SILENCE)
-
-
-def _merged(before: Value | None, value: Value) -> Value:
+def merged(before: Value | None, value: Value) -> Value:
     """More text goes under the same answer; a typed rating or option replaces the one before."""
     if before is None:
         return value
@@ -131,8 +58,8 @@ def pressed(act: Act, value: str, chosen: str) -> None:
         return
     last = act.tx.answers.current(check_in.id).get(question.key)
     before = open_value(act.vault, last) if last else None
-    record(act, check_in, question, _merged(before, given), last)
-    check_in = _opened(act, _reached(act, check_in, question.key), question.key)
+    record(act, check_in, question, merged(before, given), last)
+    check_in = opened(act, _reached(act, check_in, question.key), question.key)
     steps.redraw(act, check_in, question.key)
     if _waits_for_words(question, before):
         act.save(check_in)
@@ -248,7 +175,7 @@ def needs_help(act: Act, question: Question, value: Value) -> bool:
     return bool(asks_for_it and act.policy.help_contact)
 
 
-def _opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:
+def opened(act: Act, check_in: CheckIn, key: str) -> CheckIn:
     """The question is answered and the conversation goes on."""
     answered = replace(check_in.asked(key), state=Asked.ANSWERED)
     state = State.DONE if check_in.state is State.DONE else State.OPEN

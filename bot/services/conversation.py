@@ -40,6 +40,7 @@ from bot.services import (
     standing_in,
     summary_details,
     summary_rests,
+    typed_answers,
     typed_changes,
     who_reads,
 )
@@ -139,7 +140,7 @@ def _on_open_question(do: Callable[[Act, str], None]) -> Callable[[Act, Inbound]
         if target is None:
             act.note("nothing_open")
         elif isinstance(target, Unsure):
-            answering.say_unsure(act, target)
+            typed_answers.say_unsure(act, target)
         else:
             do(act, join_value(target[0].id, target[1].key))
 
@@ -180,7 +181,7 @@ _TYPED: Mapping[str, str] = {
 }
 
 _CHANGES: Mapping[str, Callable[[Act, Inbound], None]] = {
-    "typed": lambda act, inbound: answering.typed(act, inbound.text, inbound.reply_to),
+    "typed": lambda act, inbound: typed_answers.typed(act, inbound.text, inbound.reply_to),
     "answer": lambda act, inbound: answering.pressed(act, inbound.value, inbound.pressed),
     "move_on": lambda act, inbound: answering.move_on(act, inbound.value),
     "skip_question": lambda act, inbound: answering.skip_question(act, inbound.value),

@@ -10,8 +10,8 @@ from uuid import UUID
 from bot.domain.delivery import DeliveryState, NewDelivery
 from bot.domain.expectations import Question
 from bot.domain.people import Person
-from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.queue_store import Reading, SentMessage
+from bot.domain.ports.summary_store import Released
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import expectations, outgoing
 from bot.services.desk_items import NUDGES

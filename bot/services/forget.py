@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.ports.conversation_store import Released
+from bot.domain.ports.summary_store import Released
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.services.sealing import open_part, open_value, seal_part

@@ -18,7 +18,7 @@ from uuid import UUID
 from bot.domain.cadence import CadenceKind
 from bot.domain.message import Block, Button, Buttons, Divider, Heading, Text, Tone
 from bot.domain.people import Person
-from bot.domain.ports.conversation_store import Summary
+from bot.domain.ports.summary_store import Summary
 from bot.domain.ports.unit_of_work import Tx
 from bot.services import standing_in
 from bot.services.own_state import Upcoming

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.message import Block, Text
-from bot.domain.ports.conversation_store import Summary
+from bot.domain.ports.summary_store import Summary
 from bot.services.pairs import readable
 from bot.services.scene import Scene
 

@@ -13,8 +13,8 @@ from bot.domain.erasure import Erased, Erasure
 from bot.domain.expectations import Question
 from bot.domain.packs import AudienceKind
 from bot.domain.people import Participation, Person
-from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.summary_store import Released
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.ports.vault import KeyRing, Vault
 from bot.services.call_off import call_off

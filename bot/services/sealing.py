@@ -9,7 +9,8 @@ from dataclasses import asdict
 from uuid import UUID
 
 from bot.domain.check_in import Value
-from bot.domain.ports.conversation_store import StoredAnswer, SummaryPart
+from bot.domain.ports.conversation_store import StoredAnswer
+from bot.domain.ports.summary_store import SummaryPart
 from bot.domain.ports.vault import Erased, Tampered, Vault
 from bot.domain.summary import Claim, Evidence, Starter, WrittenPart
 

@@ -25,7 +25,7 @@ from bot.services.reclaimed_time import guide_button, reclaimed_in
 from bot.services.reclaimed_time import told as reclaimed_told
 from bot.services.summary_facts import PersonView, SummaryView
 from bot.services.summary_panel import Opened, Pages
-from bot.services.team_choices import chosen_in, told
+from bot.services.team_choices import chosen_in, line_of
 from bot.services.trend_chart import trend_chart
 from prompts.words import Said, Words
 
@@ -71,7 +71,7 @@ class _Details:
     def _team(self) -> Iterator[Section]:
         """What was chosen and reclaimed, over all of them."""
         chosen = chosen_in(self.view)
-        pieces = [Piece((told(self.words, self.manager, c),), c.answers) for c in chosen]
+        pieces = [Piece((line_of(self.words, self.manager, c),), c.answers) for c in chosen]
         pieces += self._reclaimed()
         if pieces:
             heading = self.words.say("summary", self.manager.locale)["team_heading"]

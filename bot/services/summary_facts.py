@@ -9,8 +9,9 @@ from uuid import UUID
 
 from bot.domain.packs import Pack, Question
 from bot.domain.people import Person
-from bot.domain.ports.conversation_store import StoredAnswer, Summary, SummaryPart
+from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.summary_store import Summary, SummaryPart
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import RatingPoint, SharedAnswer, Starter, WrittenPart

@@ -124,7 +124,7 @@ def _team(scene: Scene, view: SummaryView, time: Reclaimed | None, most: int) ->
     """What they chose, in at most so many questions, and the time they reclaimed, counted."""
     words, reader = scene.words, scene.person
     chosen = chosen_in(view)[:most]
-    lines: list[Block] = [team_choices.told(words, reader, each) for each in chosen]
+    lines: list[Block] = [team_choices.line_of(words, reader, each) for each in chosen]
     lines += told(words, reader, view, time, CATEGORIES_SHOWN) if time else ()
     heading = Text(scene.say("summary")["team_heading"], Tone.STRONG)
     return [heading, *lines] if chosen else lines

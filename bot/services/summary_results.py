@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.message import Bars, Block, Button, Buttons, Heading, Text
 from bot.domain.people import Person
-from bot.domain.ports.conversation_store import Summary
+from bot.domain.ports.summary_store import Summary
 from bot.services import results
 from bot.services.result_blocks import ResultDrawing
 from bot.services.result_panels import TEAM, looks_as

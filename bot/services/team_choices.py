@@ -58,7 +58,7 @@ def _counted(view: SummaryView, answers: list[SharedAnswer]) -> Chosen:
     return Chosen(question, tuple(most_first), tuple(answer.answer_id for answer in answers))
 
 
-def told(words: Words, reader: Person, chosen: Chosen) -> Text:
+def line_of(words: Words, reader: Person, chosen: Chosen) -> Text:
     """One line: the question and its options as they are worded now."""
     wording = chosen.question.words(reader.locale)
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from bot.domain.delivery import DeliveryClass, NewDelivery
 from bot.domain.occurrence import Occurrence, OccurrenceState
-from bot.domain.ports.conversation_store import Summary, SummaryPart
+from bot.domain.ports.summary_store import Summary, SummaryPart
 from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.summary import PersonWeek, WrittenPart

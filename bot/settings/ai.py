@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.errors import ConfigurationError, Problem
+from bot.settings.hosts import host_of
 
 PREFIX = "TOUCHPOINT_AI_"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -31,7 +32,6 @@ _REMEDIES = {
 _PRINTABLE = re.compile(r"[!-~]+")
 _MODEL = re.compile(r"[!-~]{1,120}")
 _VERSION = re.compile(r"[0-9A-Za-z.-]{1,40}")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,6 @@ def read_ai() -> AiSettings | None:
     )
 
 
-def host_of(url: str) -> str:
-    """The host of an address, with its port where that isn't the scheme's own."""
-    parts = urlsplit(url)
-    host, port = (parts.hostname or "").lower(), parts.port
-    shown = f"[{host}]" if ":" in host else host
-    return f"{shown}:{port}" if port not in (None, _DEFAULT_PORTS[parts.scheme]) else shown
-
-
 def _unfit(error: ErrorDetails) -> Problem:
     name = str(error["loc"][0])
     return Problem(None, PREFIX + name.upper(), "can't be used", _REMEDIES[name])
@@ -132,10 +124,10 @@ def _is_address(url: str) -> bool:
     """People's words and the key travel over it, so plain http is for closed networks alone."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is no number
+        host_of(url)
     except ValueError:
         return False
-    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    if parts.query or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _is_near(parts))
 

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.domain.cadence import Audience, CadenceSpec
+from bot.domain.cadence import CadenceSpec
 from bot.domain.cadence_rules import title_key
 from bot.domain.early_signs import EarlySigns as Signs
 from bot.domain.local_time import QuietHours
 from bot.domain.organisation import Configuration
 from bot.domain.packs import Pack
 from bot.domain.phrases import suggest
-from bot.domain.policy import Ai as AiPolicy
-from bot.domain.policy import Expectations, Policy
-from bot.domain.recurrence import Recurrence
+from bot.domain.policy import Policy
 from bot.settings.cadence_schema import Cadence, Surroundings
 from bot.settings.document import Document, Place, parse_document, read_document
 from bot.settings.errors import ConfigurationError, Problem
 from bot.settings.explain import domain_problem, explain, pack_problem, unknown_key
-from bot.settings.schema import (
-    Ai,
-    AiExpectations,
-    Company,
-    FollowUps,
-    Limits,
-    Privacy,
-    Promises,
-    Quiet,
-)
+from bot.settings.schema import Quiet
 from bot.settings.signs_schema import EarlySigns, signs_of
+from bot.settings.to_cadence import audience_of, recurrence_of, spec_of
+from bot.settings.to_policy import policy_of
 from prompts.library import load_packs, parse_pack
 from prompts.problems import PackError
 
@@ -59,24 +51,8 @@ _ADD = {
 _LEAST_OPEN_MINUTES = 60
 _DAY_MINUTES = 24 * 60
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_SPEC = (
-    "kind",
-    "title",
-    "pack",
-    "text",
-    "guide",
-    "after_days",
-    "every_months",
-    "starts_on",
-    "closes_after_days",
-    "reminders",
-    "questions_per_round",
-    "all_each_quarter",
-    "send_window_hours",
-    "paused",
-)
-
 _Model = TypeVar("_Model", bound=BaseModel)
+_T = TypeVar("_T")
 
 
 def load_configuration(path: Path) -> Configuration:
@@ -120,7 +96,7 @@ class _Reader:
             return None
         self._refuse_unknown_sections()
         quiet = self._quiet()
-        policy = self._policy(quiet)
+        policy = policy_of(self._section, self.document.data.get("ai") is not None, quiet)
         own = self._own_packs()
         cadences = self._cadences(quiet, own)
         signs = self._early_signs({**load_packs(), **_whole(own)})
@@ -134,35 +110,6 @@ class _Reader:
         for name in self.document.data:
             if name not in _SECTIONS:
                 self._note((name,), *unknown_key(name, list(_SECTIONS)))
-
-    def _policy(self, quiet: QuietHours | None) -> Policy | None:
-        company = self._section(Company, "company")
-        limits = self._section(Limits, "limits")
-        promises = self._section(Promises, "promises")
-        expectations = self._section(AiExpectations, "ai_expectations")
-        ai = self._ai()
-        following = self._section(FollowUps, "follow_ups")
-        privacy = self._section(Privacy, "privacy")
-        if company is None or not (
-            limits and promises and expectations and privacy and quiet and ai and following
-        ):
-            return None
-        facts = _given(company) | _given(privacy) | {"quiet": quiet}
-        facts["company"] = facts.pop("name")
-        if "prompts_per_week" in _given(limits):
-            facts["weekly_cap"] = limits.prompts_per_week
-        if "ask" in _given(following):
-            facts["asks_follow_ups"] = following.ask
-        if "ask_after_days" in _given(promises):
-            facts["follow_up_days"] = promises.ask_after_days
-        return Policy(**facts, expectations=Expectations(**_given(expectations)), ai=ai)
-
-    def _ai(self) -> AiPolicy | None:
-        """None where something is wrong with it."""
-        if self.document.data.get("ai") is None:
-            return AiPolicy()
-        given = self._section(Ai, "ai")
-        return AiPolicy(**_given(given)) if given else None
 
     def _refuse_unknown_packs(self, policy: Policy, own: Mapping[str, Pack | None]) -> None:
         known = [*load_packs(), *own]
@@ -233,47 +180,17 @@ class _Reader:
         given = self._validated(Cadence, data, where, around)
         if given is None:
             return None
-        recurrence, audience = self._recurrence(given, where), self._audience(given, where)
+        recurrence = self._tried(partial(recurrence_of, given), where)
+        audience = self._tried(partial(audience_of, given), where)
         if recurrence is None or audience is None:
             return None
-        facts = {name: getattr(given, name) for name in _SPEC if name in given.model_fields_set}
-        try:
-            return CadenceSpec(
-                key=key, recurrence=recurrence, audience=audience, ends_on=given.until, **facts
-            )
-        except ValueError as error:
-            self._domain(error, where)
-            return None
+        return self._tried(partial(spec_of, key, given, recurrence, audience), where)
 
-    def _recurrence(self, given: Cadence, where: Place) -> Recurrence | None:
-        every, on = given.every, given.on
+    def _tried(self, make: Callable[[], _T], where: Place) -> _T | None:
         try:
-            return Recurrence(
-                unit=every.unit,
-                interval=every.interval,
-                at=given.at,
-                anchor=given.anchor,
-                weekday=on.weekday,
-                month_day=on.month_day,
-                ordinal=on.ordinal,
-            )
+            return make()
         except ValueError as error:
-            self._domain(error, where)
-            return None
-
-    def _audience(self, given: Cadence, where: Place) -> Audience | None:
-        people = given.audience
-        try:
-            return Audience(
-                everyone=people.everyone,
-                teams=tuple(people.teams),
-                under=tuple(people.under),
-                managers=people.managers,
-                tenure_min_days=people.tenure_days.least,
-                tenure_max_days=people.tenure_days.most,
-            )
-        except ValueError as error:
-            self._domain(error, where)
+            self.problems.append(domain_problem(error, where, self.document))
             return None
 
     def _refuse_doubled_titles(self, cadences: Mapping[str, Any]) -> None:
@@ -319,9 +236,6 @@ class _Reader:
             self.problems.extend(explain(error, model, where, self.document))
             return None
 
-    def _domain(self, error: ValueError, where: Place) -> None:
-        self.problems.append(domain_problem(error, where, self.document))
-
     def _note(self, place: Place, problem: str, remedy: str) -> None:
         self.problems.append(self.document.problem(place, problem, remedy))
 
@@ -329,11 +243,6 @@ class _Reader:
 def _whole(own: Mapping[str, Pack | None]) -> dict[str, Pack]:
     """Those without errors."""
     return {key: pack for key, pack in own.items() if pack}
-
-
-def _given(section: BaseModel) -> dict[str, Any]:
-    """The fields that the file gives: the others keep the domain's defaults."""
-    return {name: getattr(section, name) for name in section.model_fields_set}
 
 
 def _minutes(at: time) -> int:

@@ -5,7 +5,6 @@ Only what is given is passed on, so that each default stands once, in the domain
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from pydantic import (
 from bot.domain.cadence_rules import MAX_NAME
 from bot.domain.phrases import Unfit, parse_date, parse_time, shown
 from bot.domain.policy import QuestionsFor
+from bot.settings.hosts import parse_host
 from bot.settings.values import parse_country, parse_locale, parse_mail, parse_zone
 
 LEAST_GROUP = 5
@@ -115,11 +115,11 @@ class AiExpectations(Section):
 
 
 def _host(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", value):
-        raise Unfit(
-            f"{shown(value)} is not a host", "write it as in an address, such as api.openai.com"
-        )
-    return value
+    try:
+        return parse_host(value)
+    except ValueError:
+        said = f"{shown(value)} is not a host"
+        raise Unfit(said, "write it as in an address, such as api.openai.com") from None
 
 
 class Ai(Section):

@@ -11,16 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.domain.check_in import Value
 from bot.domain.grounding import LONGEST
-from bot.domain.masking import TOKEN
 from bot.domain.ports.writer import NotWritten, Writer
 from bot.domain.summary import PersonWeek, WrittenPart
 from bot.llm.openai_model import Model
-from bot.llm.openai_request import beginning
 from bot.llm.openai_writer import MOST, MOST_ANSWERS, MOST_CHARACTERS
 from bot.llm.plain_writer import PlainWriter
 from prompts.model_prompts import model_prompt
@@ -170,16 +166,6 @@ async def test_long_answers_are_sent_from_their_beginning(
     sent = server.asked[0].data["answers"]
     assert len(sent) == MOST_ANSWERS
     assert all(len(each["words"]) <= MOST_CHARACTERS for each in sent)
-
-
-@given(st.lists(st.sampled_from(["PERSON_1", "PERSON_12", "LINK_34", "so"]), max_size=40))
-def test_a_cut_never_makes_another_token(words: list[str]) -> None:
-    whole = " ".join(words)
-    for longest in (1, 8, 9, 20, 33):
-        cut = beginning(whole, longest)
-        assert len(cut) <= longest
-        assert whole.startswith(cut)
-        assert TOKEN.findall(cut) == TOKEN.findall(whole)[: len(TOKEN.findall(cut))]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from bot.domain.occurrence import Occurrence, OccurrenceState
 from bot.domain.organisation import CadenceRevision, Installation, Organisation
 from bot.domain.packs import AudienceKind, Pack, Question, QuestionKind, Wording
 from bot.domain.people import Identity, Person
-from bot.domain.ports.conversation_store import NewVersion, StoredAnswer, Summary, SummaryPart
+from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
+from bot.domain.ports.summary_store import Summary, SummaryPart
 from bot.domain.recurrence import Recurrence, Unit
 from storage.engine import open_engine
 from storage.tables import metadata

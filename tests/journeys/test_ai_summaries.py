@@ -16,7 +16,7 @@ import pytest
 from bot.domain.message import Panel
 from bot.domain.people import Role
 from bot.domain.policy import Ai, Policy
-from bot.domain.ports.conversation_store import Summary
+from bot.domain.ports.summary_store import Summary
 from bot.services import erase
 from bot.services.ai_use import day_of
 from bot.services.plan import plan

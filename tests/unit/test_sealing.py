@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.check_in import Value
-from bot.domain.ports.conversation_store import StoredAnswer, SummaryPart
+from bot.domain.ports.conversation_store import StoredAnswer
+from bot.domain.ports.summary_store import SummaryPart
 from bot.domain.ports.vault import Erased
 from bot.domain.summary import Claim, Evidence, Starter, WrittenPart
 from bot.services.sealing import PART_FIELD, open_part, open_value, seal_part, seal_value

@@ -44,6 +44,7 @@ READS_A_CHECK_IN = {
     "bot/services/forms.py": "the acting person's check-in, or it is refused",
     "bot/services/question_messages.py": "draws the recipient's own check-in",
     "bot/services/reapply.py": "after a restore: takes away again what was taken back",
+    "bot/services/typed_answers.py": "the acting person's check-in, or it is refused",
     "bot/services/who_reads.py": "the acting person's check-in, or it is refused",
 }
 SHOWS_NOBODY_ELSE = {

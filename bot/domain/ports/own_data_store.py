@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from bot.domain.packs import AudienceKind
-from bot.domain.ports.conversation_store import SummaryPart
+from bot.domain.ports.summary_store import SummaryPart
 
 Plain: TypeAlias = str | int | bool | UUID | datetime | date | None
 """What a column holds. Moments are aware UTC."""

@@ -6,13 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from bot.domain.ports.ai_store import AiUse
-from bot.domain.ports.conversation_store import (
-    Answers,
-    CheckIns,
-    Occurrences,
-    Plans,
-    Summaries,
-)
+from bot.domain.ports.conversation_store import Answers, CheckIns, Occurrences, Plans
 from bot.domain.ports.desk_store import Desks, Meetings
 from bot.domain.ports.erasure_store import Erasures
 from bot.domain.ports.expectations_store import ExpectationsStore
@@ -23,6 +17,7 @@ from bot.domain.ports.own_data_store import OwnData
 from bot.domain.ports.pair_store import Agenda, Promises
 from bot.domain.ports.people_store import Cadences, Organisations, People
 from bot.domain.ports.queue_store import AuditLog, Inbox, LocalMessages, Queue, ReadLog
+from bot.domain.ports.summary_store import Summaries
 from bot.domain.ports.survey_store import Surveys
 
 T = TypeVar("T")

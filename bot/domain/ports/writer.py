@@ -16,11 +16,13 @@ class NotWritten(Exception):
     cost all the same, `dropped` how many sentences did not hold.
     """
 
-    def __init__(self, reason: str, tokens: int = 0, dropped: int = 0) -> None:
+    def __init__(self, reason: str, tokens: int = 0, dropped: int = 0, status: int = 0) -> None:
+        """status: the HTTP status of the provider's answer where that was an error, else 0."""
         super().__init__(reason)
         self.reason = reason
         self.tokens = tokens
         self.dropped = dropped
+        self.status = status
 
 
 class Writer(Protocol):
