@@ -345,7 +345,7 @@ async def test_names_in_questions_and_options_stay_here() -> None:
     options = {"experience.next": "What did Jonas Becker say?"}
     names = NameBook.of(["Ana Silva", "Marta Lopez", "Jonas Becker"])
     choosing = Choosing(
-        "Ana Silva", "How was it with Marta Lopez?", "Marta helped.", options, names
+        "Ana Silva", "How was it with Marta Lopez?", "Marta Lopez helped.", options, names
     )
     async with serving(chosen("none")) as server:
         model = Model.at(server.connection, SOON)
