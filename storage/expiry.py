@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain.agenda import AgendaState
 from bot.domain.delivery import DeliveryState
 from bot.domain.one_to_one import MeetingState
-from bot.domain.ports.expiry_store import Expiring
+from bot.domain.ports.conversation_store import Released
+from bot.domain.ports.expiry_store import Expiring, Old
 from bot.domain.promise import PromiseState
 from storage.queries import chunks
 from storage.store import Query, Store
+from storage.summaries import SqlSummaries
+from storage.tables.ai import AiDayRow
 from storage.tables.configuration import PackRevisionRow
 from storage.tables.conversation import (
     AnswerAudienceRow,
@@ -30,9 +33,9 @@ from storage.tables.expectations import ExpectationsQuestionRow
 from storage.tables.logs import ReadLogRow
 from storage.tables.pair import AgendaItemRow, PromiseRow
 from storage.tables.queue import DeliveryRow, LocalMessageRow
-from storage.tables.summary import SummaryAnswerRow, SummaryPartRow
 from storage.tables.survey import SurveyCommentRow
 
+_ai_day = AiDayRow.__table__
 _pack = PackRevisionRow.__table__
 _check_in = CheckInRow.__table__
 _asked = CheckInQuestionRow.__table__
@@ -40,8 +43,6 @@ _answer = AnswerRow.__table__
 _version = AnswerVersionRow.__table__
 _audience = AnswerAudienceRow.__table__
 _reader = AnswerReaderRow.__table__
-_summarised = SummaryAnswerRow.__table__
-_part = SummaryPartRow.__table__
 _comment = SurveyCommentRow.__table__
 _reading = ReadLogRow.__table__
 _delivery = DeliveryRow.__table__
@@ -72,17 +73,19 @@ class SqlExpiry(Store):
         row = self._connection.execute(counted.where(*self._closed(revisions, before))).one()
         return Expiring(*row)
 
-    def delete_check_ins(self, revisions: Sequence[UUID], before: datetime, limit: int) -> int:
+    def oldest(self, revisions: Sequence[UUID], before: datetime, limit: int) -> Sequence[Old]:
         rows: list[Any] = []
         for revision in revisions:  # each by itself: then the index leads to the oldest at once
             rows += self._oldest(revision, before, limit - len(rows))
-        ids, people = [row.id for row in rows], list({row.person_id for row in rows})
-        if ids:
-            self._delete_answers(ids, people)
-            self._delete_messages(_delivery.c.about_id.in_(ids), people)
-            self._delete(_asked, _asked.c.check_in_id.in_(ids))
-            self._delete(_check_in, _check_in.c.id.in_(ids))
-        return len(ids)
+        return [Old(row.id, row.person_id) for row in rows]
+
+    def delete_check_ins(self, old: Sequence[Old]) -> Sequence[Released]:
+        ids, people = [each.check_in_id for each in old], list({each.person_id for each in old})
+        released = self._delete_answers(ids, people)
+        self._delete_messages(_delivery.c.about_id.in_(ids), people)
+        self._delete(_asked, _asked.c.check_in_id.in_(ids))
+        self._delete(_check_in, _check_in.c.id.in_(ids))
+        return released
 
     def delete_between(self, before: datetime, limit: int) -> int:
         promises = self._settled(_promise, PromiseState.OPEN.value, before, limit)
@@ -96,6 +99,10 @@ class SqlExpiry(Store):
 
     def delete_others(self, before: datetime, limit: int) -> int:
         return self._delete_questions(before, limit) + self._delete_local(before, limit)
+
+    def delete_ai_days(self, before: date) -> int:
+        which = self._of(_ai_day, _ai_day.c.day < before)
+        return self._connection.execute(which).rowcount
 
     def _oldest(self, revision: UUID, before: datetime, limit: int) -> Sequence[Any]:
         old = select(_check_in.c.id, _check_in.c.person_id)
@@ -111,28 +118,24 @@ class SqlExpiry(Store):
             _check_in.c.pack_revision_id.in_(revisions),
         )
 
-    def _delete_answers(self, check_ins: Sequence[UUID], people: Sequence[UUID]) -> None:
+    def _delete_answers(
+        self, check_ins: Sequence[UUID], people: Sequence[UUID]
+    ) -> Sequence[Released]:
         """Whatever refers to a row goes before it."""
+        released: list[Released] = []
+        summaries = SqlSummaries(self._connection, self._organisation)
         answers = self._ids(_answer, _answer.c.check_in_id.in_(check_ins))
         for some in chunks(answers):
             versions = self._ids(_version, _version.c.answer_id.in_(some))
             for each in chunks(versions):
                 self._delete(_comment, _comment.c.answer_version_id.in_(each))
-                self._take_out_of_summaries(each)
+                released += summaries.release(each)
             theirs = _reading.c.person_id.in_(people)
             self._delete(_reading, theirs, _reading.c.answer_id.in_(some))
             for table in (_reader, _audience, _version):
                 self._delete(table, table.c.answer_id.in_(some))
             self._delete(_answer, _answer.c.id.in_(some))
-
-    def _take_out_of_summaries(self, versions: Sequence[UUID]) -> None:
-        held = self._of(_summarised, _summarised.c.answer_version_id.in_(versions))
-        rows = self._connection.execute(held.returning(_summarised.c.part_id)).scalars()
-        touched = list(set(rows))
-        filled = select(_summarised.c.part_id).where(
-            self._own(_summarised), _summarised.c.part_id.in_(touched)
-        )
-        self._delete(_part, _part.c.id.in_(touched), _part.c.id.not_in(filled))
+        return released
 
     def _delete_messages(self, about: ColumnElement[bool], people: Sequence[UUID]) -> None:
         """Messages, and the rows that changed them later; none that is on its way."""

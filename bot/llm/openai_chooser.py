@@ -45,11 +45,13 @@ class OpenAiChooser:
         return Chosen(choice if choice in choosing.options else "", answer.tokens)
 
     def _task(self, choosing: Choosing) -> Task:
-        masked = Masker(choosing.names, choosing.name).mask(choosing.answer).text
+        masker = Masker(choosing.names, choosing.name)
+        answer, question = (masker.mask(t).text for t in (choosing.answer, choosing.question))
+        options = {key: masker.mask(text).text for key, text in choosing.options.items()}
         data = {
-            "question": choosing.question,
-            "answer": beginning(masked, _MOST_CHARACTERS),
-            "options": dict(choosing.options),
+            "question": question,
+            "answer": beginning(answer, _MOST_CHARACTERS),
+            "options": options,
         }
         choice = {"type": "string", "enum": list(dict.fromkeys([*choosing.options, NONE]))}
         told = self._prompt.text(none=NONE)

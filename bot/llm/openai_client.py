@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.ports.writer import NotWritten
 from bot.llm.openai_answer import Answer, read_completion
-from bot.llm.openai_failures import Failure, Unreadable, of_status
+from bot.llm.openai_failures import Failure, Unreadable, of_connection, of_status
 from bot.llm.openai_request import Connection, Task, parameters
 from bot.llm.openai_rest import Pace, Rest
 
@@ -42,7 +42,8 @@ class OpenAiClient:
         """monotonic: seconds by a clock that never goes back, where it isn't the system's."""
         self._connection = connection
         self.pace = pace or Pace()
-        self._rest = Rest(self.pace, monotonic or time.monotonic)
+        self._monotonic = monotonic or time.monotonic
+        self._rests: dict[str, Rest] = {}
         self._places = asyncio.Semaphore(connection.at_once)
         self._opening = asyncio.Lock()
         self._open: AsyncOpenAI | None = None
@@ -100,16 +101,21 @@ class OpenAiClient:
         return Answer(answer.text, answer.sent + cost, answer.received)
 
     async def _once(self, task: Task, patience: float, queue: float | None) -> Answer:
+        rest = self._rest(task)
         async with self._place(queue):
-            self._rest.check()
+            rest.check()
             try:
                 body = await self._send(task, patience)
             except _Failed as failed:
-                self._rest.failed(failed.failure)
+                rest.failed(failed.failure)
                 self._count(Answer("", failed.tokens, 0))
                 raise
-        self._rest.worked()
+        rest.worked()
         return self._read(task, body)
+
+    def _rest(self, task: Task) -> Rest:
+        """One for each kind of task: what is too slow for a choice may do for a summary."""
+        return self._rests.setdefault(task.name, Rest(self.pace, self._monotonic))
 
     @asynccontextmanager
     async def _place(self, seconds: float | None) -> AsyncIterator[None]:
@@ -141,7 +147,6 @@ class OpenAiClient:
         client = await self._client()
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
-        cost = 0
         try:
             async with asyncio.timeout(patience):
                 raw = await client.chat.completions.with_raw_response.create(
@@ -151,15 +156,15 @@ class OpenAiClient:
         except APIStatusError as error:
             failure = of_status(error)
         except (TimeoutError, APITimeoutError):
-            failure, cost = Failure("timeout", passing=True), task.estimated
-        except APIConnectionError:
-            failure = Failure("unavailable", passing=True)
+            failure = Failure("timeout", passing=True, may_cost=True)
+        except APIConnectionError as error:
+            failure = of_connection(error)
         except OpenAIError:
             failure = Failure("set_up", for_all=True)
         except Unreadable:
-            failure, cost = Failure("wrong_form"), task.estimated + task.most
+            failure = Failure("wrong_form", may_cost=True)
         _told(failure)
-        raise _Failed(failure, cost) from None
+        raise _Failed(failure, task.estimated + task.most if failure.may_cost else 0) from None
 
     async def _client(self) -> AsyncOpenAI:
         """Opened at the first call, in a thread: the import takes most of a second."""

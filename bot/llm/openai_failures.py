@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from openai import APIStatusError
+    from openai import APIConnectionError, APIStatusError
 
 _UNPRINTABLE = re.compile(r"[^0-9A-Za-z_.:-]")
 _REFUSING = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})
@@ -28,7 +28,8 @@ class Failure:
     """One call that failed. `reason` is a code of NotWritten.
 
     passing: a second try may succeed. wait: seconds the provider asks for, None where it says
-    nothing. for_all: the next call fails as well. status, request_id: for the log; 0 and "" where
+    nothing. for_all: the next call fails as well. may_cost: the model may have answered, and then
+    it is billed. status, request_id: for the log; 0 and "" where
     there was no answer.
     """
 
@@ -36,6 +37,7 @@ class Failure:
     passing: bool = False
     wait: float | None = None
     for_all: bool = False
+    may_cost: bool = False
     status: int = 0
     request_id: str = ""
 
@@ -50,9 +52,18 @@ def of_status(error: APIStatusError) -> Failure:
         passing=reason in {"busy", "unavailable", "timeout"},
         wait=wait,
         for_all=status in _WRONG_FOR_ALL or code in _OUT_OF_MONEY,
+        may_cost=reason in {"unavailable", "timeout"},
         status=status,
         request_id=_UNPRINTABLE.sub("", error.request_id or "")[:80],
     )
+
+
+def of_connection(error: APIConnectionError) -> Failure:
+    """A connection that broke, or never came about: then nothing was sent."""
+    import httpx2
+
+    was_open = not isinstance(error.__cause__, httpx2.ConnectError)
+    return Failure("unavailable", passing=True, may_cost=was_open)
 
 
 def retry_after(given: str | None) -> float | None:

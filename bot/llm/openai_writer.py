@@ -99,7 +99,8 @@ class OpenAiWriter:
         answers = _worded(week)
         # Tokens for names are about as long as names, and counting needn't take as long as masking.
         words = {alias: each.value.text[:MOST_CHARACTERS] for alias, each in answers.items()}
-        return self._client.most_tokens(self._task(week, answers, words)) if answers else 0
+        task = self._task(answers, words, week.questions)
+        return self._client.most_tokens(task) if answers else 0
 
     async def write(self, week: PersonWeek) -> WrittenPart:
         """At least one claim and one starter, each with what it rests on. Raises NotWritten."""
@@ -107,17 +108,20 @@ class OpenAiWriter:
         if not answers:
             raise NotWritten("empty")
         sent = await asyncio.to_thread(_Sent.of, week, answers)
-        answer = await self._client.ask(self._task(week, answers, sent.words))
+        answer = await self._client.ask(self._task(answers, sent.words, sent.questions))
         form = read_form(SummaryForm, answer)
         held = await asyncio.to_thread(self._held, form, sent)
         self.dropped += held.dropped
         return self._written(held, answer)
 
     def _task(
-        self, week: PersonWeek, answers: Mapping[str, SharedAnswer], words: Mapping[str, str]
+        self,
+        answers: Mapping[str, SharedAnswer],
+        words: Mapping[str, str],
+        questions: Mapping[str, str],
     ) -> Task:
         told = self._prompt.text(most=MOST, longest=LONGEST)
-        return Task("summary", told, _data(week, answers, words), _SUMMARY, _MOST_TOKENS)
+        return Task("summary", told, _data(answers, words, questions), _SUMMARY, _MOST_TOKENS)
 
     def _held(self, form: SummaryForm, sent: _Sent) -> _Held:
         dropped: Counter[str] = Counter()
@@ -168,11 +172,14 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """One person's answers as the model gets them, by alias: `words` is what is sent of each."""
+    """One person's answers as the model gets them, by alias: `words` is what is sent of each.
+    questions: by their keys; a company's own may name people.
+    """
 
     masker: Masker
     given: Mapping[str, Given]
     words: Mapping[str, str]
+    questions: Mapping[str, str]
 
     @classmethod
     def of(cls, week: PersonWeek, answers: Mapping[str, SharedAnswer]) -> _Sent:
@@ -185,7 +192,8 @@ class _Sent:
             most = len(masked.text) - _MARGIN if is_cut else len(masked.text)
             given[alias] = Given(answer.version_id, masked)
             words[alias] = beginning(masked.text, min(most, MOST_CHARACTERS))
-        return cls(masker, given, words)
+        questions = {key: masker.mask(text).text for key, text in week.questions.items()}
+        return cls(masker, given, words, questions)
 
 
 def _worded(week: PersonWeek) -> dict[str, SharedAnswer]:
@@ -194,16 +202,21 @@ def _worded(week: PersonWeek) -> dict[str, SharedAnswer]:
     return {f"a{number}": each for number, each in enumerate(worded, 1)}
 
 
-def _data(week: PersonWeek, answers: Mapping[str, SharedAnswer], words: Mapping[str, str]) -> str:
+def _data(
+    answers: Mapping[str, SharedAnswer], words: Mapping[str, str], questions: Mapping[str, str]
+) -> str:
     """The user's message: JSON, in which nothing that was typed can pass for structure."""
-    rows = [_row(week, alias, answer, words[alias]) for alias, answer in answers.items()]
+    rows = [
+        _row(alias, answer, words[alias], questions.get(answer.question_key, ""))
+        for alias, answer in answers.items()
+    ]
     return json.dumps({"answers": rows}, ensure_ascii=False)
 
 
-def _row(week: PersonWeek, alias: str, answer: SharedAnswer, words: str) -> dict[str, Any]:
+def _row(alias: str, answer: SharedAnswer, words: str, question: str) -> dict[str, Any]:
     row = {
         "id": alias,
-        "question": week.questions.get(answer.question_key, ""),
+        "question": question,
         "words": words,
         "rating": answer.value.rating,
         "rating_last_time": answer.previous.rating if answer.previous else None,

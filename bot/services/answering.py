@@ -22,6 +22,7 @@ from bot.domain.people import Participation
 from bot.domain.ports.conversation_store import NewVersion, StoredAnswer
 from bot.services import follow_ups, steps
 from bot.services.act import Act, split_value
+from bot.services.forget import reword
 from bot.services.sealing import open_value, seal_value
 from bot.services.taken_back import taken_back
 
@@ -213,10 +214,15 @@ def _own_answer(act: Act, value: str) -> tuple[CheckIn | None, str]:
 
 
 def withdraw_all(act: Act, check_in: CheckIn, key: str) -> None:
-    """Every version goes: what was taken back must not come back as an older wording."""
+    """Every version goes: what was taken back must not come back as an older wording. So do the
+    sentences made of it that summaries keep; the message that somebody got stays as it was read.
+    """
+    gone: list[UUID] = []
     while stored := act.tx.answers.current(check_in.id).get(key):
         act.tx.answers.withdraw(stored.version_id)
-        taken_back(act, Erased.VERSION, stored.version_id)
+        gone.append(stored.version_id)
+    taken_back(act, Erased.VERSION, *gone)
+    reword(act.tx, act.vault, act.tx.summaries.release(gone))
 
 
 def narrow(act: Act, value: str) -> None:

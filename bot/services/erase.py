@@ -140,8 +140,7 @@ def _take(act: Act, answers: Sequence[StoredAnswer]) -> None:
     versions = act.tx.answers.erase(ids)
     note_all(act, Erased.VERSION, versions)
     released = act.tx.summaries.release(versions)
-    for each in released:
-        reword(act.tx, act.vault, act.person.id, each)
+    reword(act.tx, act.vault, released)
     act.tx.read_log.forget(act.person.id, ids)
     _quoting(act).bring_up_to_date(released, log_of)
 

@@ -37,6 +37,7 @@ def settings(source: Source) -> Json:
         "paused_until": source.moment(person.paused_until),
         "ai_off_since": source.moment(person.ai_off_at),
         "early_signs_off_since": source.moment(person.signs_off_at),
+        "follow_ups_off_since": source.moment(person.follow_ups_off_at),
     }
 
 

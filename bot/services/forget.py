@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.ports.summary_store import Released
+from bot.domain.ports.summary_store import Released, SummaryPart
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.services.sealing import open_part, open_value, seal_part
 
 
-def reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
-    """What is left of a person's part rests on the other answers alone: a claim that told of more
-    is gone whole. The vault must hold the person; where their key is destroyed, nothing opens it
-    anyhow.
+def reword(tx: Tx, vault: Vault, released: Iterable[Released]) -> None:
+    """What is left of people's parts rests on the other answers alone: a claim that told of more
+    is gone whole. The vault must hold these people; where a key is destroyed, nothing opens that
+    part anyhow.
     """
-    part = released.part
-    if part is None or not vault.knows(person_id):
-        return
+    for each in released:
+        if each.part is not None and vault.knows(each.part.subject_id):
+            _reword(tx, vault, each.part)
+
+
+def _reword(tx: Tx, vault: Vault, part: SummaryPart) -> None:
     texts: dict[UUID, str] = {}
     for version_id, answer in tx.answers.current_of(part.versions).items():
         value = open_value(vault, answer)
@@ -27,7 +30,7 @@ def reword(tx: Tx, vault: Vault, person_id: UUID, released: Released) -> None:
             texts[version_id] = value.text
     written = open_part(vault, part, texts)
     if written is not None:
-        tx.summaries.reseal(part.id, seal_part(vault, person_id, part.id, written, texts))
+        tx.summaries.reseal(part.id, seal_part(vault, part.subject_id, part.id, written, texts))
 
 
 def forget_person(tx: Tx, person_id: UUID, now: datetime) -> Sequence[Released]:

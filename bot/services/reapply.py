@@ -152,8 +152,7 @@ class _Again:
             tx.answers.withdraw(version_id)
         own = self._whole_answers()
         released = tx.summaries.release([*versions, *tx.answers.erase(own)])
-        for each in released:
-            reword(tx, self.vault, person_id, each)
+        reword(tx, self.vault, released)
         left = {answer.answer_id for answer in tx.answers.current_of(versions).values()}
         tx.read_log.forget(person_id, own | (set(versions.values()) - left))
         return released, own | set(versions.values())

@@ -15,34 +15,31 @@ from bot.services.act import Act, split_value
 from bot.services.kit import Kit
 from bot.services.sign_views import TO_OFF, TO_ON
 from bot.services.taken_back import taken_back
+from prompts.words import Said
 
 
 def show(kit: Kit, act: Act, inbound: Inbound) -> Reply:
     """The note about answers that were given in a form."""
     check_in = act.own_check_in(inbound.value)
     panel = sign_views.panel(kit.words, act, check_in) if check_in else None
-    return Reply(panel) if panel else Reply(notice=_say(kit, act, "gone"))
+    return Reply(panel) if panel else Reply(notice=_say(kit, act)["gone"])
 
 
 def talk(kit: Kit, act: Act, inbound: Inbound) -> Reply:
-    """The form for the agenda with the manager of this moment. The question stands in it already,
-    in words that the person can change; what they answered doesn't.
+    """The form for the agenda with the manager of this moment. It is empty: words of ours would
+    tell whoever reads the topic that it came from such a note.
     """
     manager = audience.current_manager(act.tx, act.person.id, act.now)
-    topic = _topic(kit, act, inbound.value)
-    if manager is None or not topic:
-        return Reply(notice=_say(kit, act, "gone"))
-    return pair_adding.open_agenda(kit, act, replace(inbound, value=str(manager.id), text=topic))
+    if manager is None or not _is_own(act, inbound.value):
+        return Reply(notice=_say(kit, act)["gone"])
+    return pair_adding.open_agenda(kit, act, replace(inbound, value=str(manager.id), text=""))
 
 
-def _topic(kit: Kit, act: Act, value: str) -> str:
-    """ "" for anything but a question of the person's own check-in: buttons can be forged."""
+def _is_own(act: Act, value: str) -> bool:
+    """False for anything but a question of the person's own check-in: buttons can be forged."""
     check_in_id, key = split_value(value)
     check_in = act.own_check_in(check_in_id)
-    if check_in is None or all(asked.key != key for asked in check_in.questions):
-        return ""
-    question = act.question(check_in, key).words(act.person.locale).text
-    return _say(kit, act, "topic", question=question)
+    return check_in is not None and any(asked.key == key for asked in check_in.questions)
 
 
 def off(kit: Kit, act: Act, inbound: Inbound) -> Reply:
@@ -69,6 +66,5 @@ def _set(act: Act, *, off: bool) -> None:
         taken_back(act, Erased.SIGNS_OFF if off else Erased.SIGNS_ON, act.person.id)
 
 
-def _say(kit: Kit, act: Act, block: str, **facts: object) -> str:
-    person = act.person
-    return kit.words.say("early_sign", person.locale, person.time_zone, **facts)[block]
+def _say(kit: Kit, act: Act) -> Said:
+    return kit.words.say("early_sign", act.person.locale, act.person.time_zone)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,6 +33,7 @@ from storage.tables.conversation import (
 )
 from storage.tables.logs import ReadLogRow
 from storage.tables.summary import SummaryAnswerRow, SummaryPartRow
+from storage.transaction import SqlTx
 from tests.integration.stored import DAY, NOW, PACK, World, empty_store, said, writing
 
 BATCH = 3
@@ -84,7 +86,7 @@ def test_exactly_what_is_older_goes(
         ours, theirs = World.build(connection), World.build(connection)
         made, apart = filled(ours, lived), filled(theirs, others)
         before = rows(connection, theirs.organisation_id)
-        for delete in _deletions(POLICY, ours.tx.expiry.packs(), NOW, BATCH):
+        for delete in deletions(POLICY, ours):
             while gone := delete(ours.tx):
                 assert gone <= 3 * BATCH
         kept = [c.id for c, each in zip(made, lived, strict=True) if not is_old(each)]
@@ -212,7 +214,7 @@ def steps_of_a_batch(connection: Connection, world: World, revision: UUID) -> in
     steps = count()
     raw: Any = connection.connection.dbapi_connection
     raw.set_progress_handler(lambda: next(steps) < 0, 1)
-    assert world.tx.expiry.delete_check_ins([revision], NOW - SHORT * DAY, BATCH) == 0
+    assert world.tx.expiry.oldest([revision], NOW - SHORT * DAY, BATCH) == []
     raw.set_progress_handler(None, 0)
     return next(steps)
 
@@ -290,7 +292,28 @@ def test_messages_of_the_local_page(world: World, days: int, stays: bool) -> Non
     assert world.tx.local_messages.exists(row) is stays
 
 
+@pytest.mark.parametrize(("days", "stays"), [(90, True), (91, False)])
+def test_what_ai_cost_is_kept_for_90_days(world: World, days: int, stays: bool) -> None:
+    day = NOW.date() - timedelta(days=days)
+    world.tx.ai.reserve(world.installation_id, day, 10, 100)
+    expire(world)
+    assert bool(world.tx.ai.since(day)) is stays
+
+
 def expire(world: World, policy: Policy = POLICY) -> None:
-    for delete in _deletions(policy, world.tx.expiry.packs(), NOW, BATCH):
+    for delete in deletions(policy, world):
         while delete(world.tx):
             pass
+
+
+def deletions(policy: Policy, world: World) -> Iterator[Callable[[SqlTx], int]]:
+    """As the job does it, where no part of a summary can be opened."""
+    for pack, revisions in world.tx.expiry.packs().items():
+        yield partial(check_ins, revisions, NOW - policy.kept_for(pack))
+    yield from _deletions(policy, NOW, BATCH)
+
+
+def check_ins(revisions: Sequence[UUID], before: datetime, tx: SqlTx) -> int:
+    old = tx.expiry.oldest(revisions, before, BATCH)
+    tx.expiry.delete_check_ins(old)
+    return len(old)

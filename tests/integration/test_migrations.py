@@ -12,10 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from bot.domain.check_in import Asked, AskedQuestion
 from storage.engine import DatabaseUrlError, open_engine
 from storage.migrate import configuration, current, is_current, newest, upgrade
 from storage.tables import metadata
 from tests.harness import ROOT
+from tests.integration.stored import World, writing
 
 
 def _difference(url: str) -> list[object]:
@@ -113,6 +115,25 @@ def test_every_revision_can_be_undone(database_url: str) -> None:
     engine.dispose()
     upgrade(database_url)
     assert is_current(database_url)
+
+
+def test_without_follow_ups_what_older_code_cannot_read_is_gone(database_url: str) -> None:
+    """Before 0013 there were no such questions and no such state; every other row stays."""
+    upgrade(database_url)
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        world = World.build(connection)
+        ana, ben, cy = world.hire("Ana", "Ben", "Cy")
+        work, clarity = AskedQuestion("work", 0, Asked.ANSWERED), AskedQuestion("clarity", 2)
+        for who, state in ((ana, Asked.CHOOSING), (ben, Asked.SKIPPED), (cy, Asked.ANSWERED)):
+            between = AskedQuestion("work.example", 1, state)
+            world.open_check_in(who, questions=(work, between, clarity))
+    with writing(engine) as connection:
+        command.downgrade(configuration(connection), "0012")
+        rows = connection.execute(text("SELECT key, state FROM check_in_question")).all()
+    engine.dispose()
+    others = [("clarity", "pending")] * 3 + [("work", "answered")] * 3
+    assert sorted(map(tuple, rows)) == sorted([*others, ("work.example", "answered")])
 
 
 def test_two_processes_may_upgrade_at_once(database_url: str) -> None:

@@ -60,7 +60,17 @@ LASTING = {
 """A second try would come to the same."""
 
 BILLED = {
-    *(Fault.HANG, Fault.DRIP, Fault.REFUSAL, Fault.FILTERED, Fault.CUT_OFF, Fault.SILENT),
+    *(
+        Fault.HANG,
+        Fault.DRIP,
+        Fault.RESET,
+        Fault.BAD_GATEWAY,
+        Fault.UNAVAILABLE,
+        Fault.REFUSAL,
+        Fault.FILTERED,
+        Fault.CUT_OFF,
+        Fault.SILENT,
+    ),
     *(Fault.TOOL_CALL, Fault.BLANK, Fault.NOT_JSON, Fault.WRONG_FORM, Fault.NO_CHOICES),
     *(Fault.NO_COMPLETION, Fault.HTML, Fault.NO_TEXT, Fault.DEEP),
     *(Fault.HUGE, Fault.HUGE_ERROR, Fault.BOMB),
@@ -104,6 +114,26 @@ async def test_each_fault_has_its_reason_and_its_number_of_tries(
     for secret in (KEY, "sk-hush", "SECRET", "Copilot", "PERSON_1", "Traceback"):
         assert secret not in log.getvalue() + str(found)
     assert f'"code": "{reason}"' in log.getvalue()
+
+
+@pytest.mark.parametrize("fault", [Fault.HANG, Fault.RESET, Fault.UNAVAILABLE])
+async def test_what_may_have_been_answered_counts_as_if_it_was(
+    server: ModelServer, fault: Fault
+) -> None:
+    """Nobody knows what it cost, and a provider bills the answer that we didn't wait for."""
+    model = Model.at(server.connection, QUICK if fault is Fault.HANG else SOON)
+    server.fails(fault)
+    with pytest.raises(NotWritten) as found:
+        await model.chooser.choose(CHOOSING)
+    await model.close()
+    assert found.value.tokens == model.chooser.most_tokens(CHOOSING)
+
+
+async def test_what_was_never_sent_costs_nothing(server: ModelServer) -> None:
+    model = Model.at(replace(server.connection, url="http://127.0.0.1:1/v1"), SOON)
+    found = await failure(model.writer)
+    await model.close()
+    assert (found.reason, found.tokens) == ("unavailable", 0)
 
 
 def test_every_fault_is_accounted_for() -> None:
@@ -162,6 +192,19 @@ async def test_after_three_failures_in_a_row_it_rests_for_a_minute(server: Model
     clock.now += 60
     server.faults.planned.clear()
     assert (await model.writer.write(week())).claims
+    await model.close()
+
+
+async def test_choices_that_come_too_late_hold_up_no_summary(server: ModelServer) -> None:
+    """A model that is too slow for a choice may do for all else: they rest apart."""
+    model = Model.at(server.connection, replace(SOON, for_choice=0.1))
+    server.fails(*[Fault.HANG] * 3)
+    for reason in (*["timeout"] * 3, "resting"):
+        with pytest.raises(NotWritten, match=reason):
+            await model.chooser.choose(CHOOSING)
+    assert (await model.writer.write(week())).claims
+    with pytest.raises(NotWritten, match="resting"):
+        await model.chooser.choose(CHOOSING)
     await model.close()
 
 
@@ -295,6 +338,33 @@ async def test_a_choice_is_one_of_the_options_or_none(choice: str, key: str) -> 
     assert asked.data["answer"] == "PERSON_2 helped me."
     enum = asked.body["response_format"]["json_schema"]["schema"]["properties"]["choice"]["enum"]
     assert enum == [*OPTIONS, "none"]
+
+
+async def test_names_in_questions_and_options_stay_here() -> None:
+    """A company writes its own packs, and the people list's names may stand in them."""
+    options = {"experience.next": "What did Jonas Becker say?"}
+    names = NameBook.of(["Ana Silva", "Marta Lopez", "Jonas Becker"])
+    choosing = Choosing(
+        "Ana Silva", "How was it with Marta Lopez?", "Marta Lopez helped.", options, names
+    )
+    async with serving(chosen("none")) as server:
+        model = Model.at(server.connection, SOON)
+        await model.chooser.choose(choosing)
+        await model.close()
+    (asked,) = server.asked
+    assert asked.data["answer"] == "PERSON_2 helped."
+    assert asked.data["question"] == "How was it with PERSON_2?"
+    [option] = asked.data["options"].values()
+    assert option == "What did PERSON_3 say?"
+
+
+async def test_nor_do_names_in_a_summarys_questions_go_out(
+    server: ModelServer, model: Model
+) -> None:
+    named = replace(week(), questions={"use": "What would Marta Lopez ask Ana Silva?"})
+    assert (await model.writer.write(named)).claims
+    [row] = server.asked[0].data["answers"]
+    assert row["question"] == "What would PERSON_2 ask PERSON_1?"
 
 
 @pytest.mark.parametrize("choice", ["experience", "", None, 1, ["none"], "What comes next?"])

@@ -19,7 +19,9 @@ from bot.domain.policy import Ai, Policy
 from bot.domain.ports.summary_store import Summary
 from bot.services import erase
 from bot.services.ai_use import day_of
+from bot.services.expire import expire
 from bot.services.plan import plan
+from bot.services.sealing import PART_FIELD
 from bot.services.weekly_summary import summarise
 from bot.settings.environment import Environment
 from bot.web.metrics import Metrics
@@ -82,6 +84,16 @@ class Office:
         mara = self.world.ids["mara"]
         [found] = await self.world.built.uow.read(lambda tx: tx.summaries.of_manager(mara))
         return found
+
+    async def sealed(self, who: str) -> str:
+        """What the newest summary keeps of somebody, opened with their key."""
+        world, person_id = self.world, self.world.ids[who]
+        vault = await world.built.kit.keys.vault([person_id])
+        mara = world.ids["mara"]
+        found = await world.built.uow.read(lambda tx: tx.summaries.of_manager(mara))
+        theirs = [part for part in found[0].parts if part.subject_id == person_id]
+        kept = (vault.open(person_id, part.id, PART_FIELD, part.sealed) for part in theirs)
+        return "\n".join(each.decode() for each in kept)
 
     async def rests(self) -> Panel:
         """What *Show the words this rests on* opens."""
@@ -371,6 +383,57 @@ async def test_what_is_taken_back_takes_its_sentences_along(opened: Open) -> Non
     assert BENS not in left
     shown = {quote.text for quote in quotes((await office.rests()).blocks)}
     assert shown == {BEN[1]}
+
+
+@here
+@pytest.mark.parametrize("how", ["undo", "form"])
+async def test_what_is_taken_back_leaves_no_sentence_behind(opened: Open, how: str) -> None:
+    """Not even sealed; the message stays as it was read, and what is said anew comes next week."""
+    office = await both_share(opened)
+    world = office.world
+    said = await office.friday()
+    assert ANAS in await office.sealed("ana")
+    before = await screen(world, "mara")
+    if how == "undo":
+        await world.press_under("ana", ANA[0], "undo")
+    else:
+        form = await world.opens("ana", "open_form")
+        await world.submits("ana", form, {"text:work": ""})
+    await world.wait()
+    left = await office.sealed("ana")
+    assert "importer" not in left
+    assert "data" in left, "what rests on another answer stays"
+    assert await screen(world, "mara") == before
+    assert ANAS in said
+    assert BENS in await office.sealed("ben")
+    form = await world.opens("ana", "open_form")
+    await world.submits("ana", form, {"text:work": "I test the exporter now."})
+    await world.until("2026-03-13 18:00")
+    [_, later] = world.arrived("mara", "summary")
+    assert "I test the exporter now." in later.words + str(await world.told("mara"))
+
+
+@here
+async def test_what_is_too_old_takes_its_sentences_along(opened: Open) -> None:
+    """Also where the part lives on with answers to a pack that is kept longer."""
+    office = await opened()
+    world = office.world
+    rules = replace(policy(office.ai()), retention_by_pack={"other": 14})
+    second = check_in("second", on=2, pack="other", reminders=0, weeks=50)
+    await world.configure((*CADENCES, second), rules)
+    await office.share("ana", *ANA)
+    await world.until("2026-03-04 10:05")
+    await world.answers("ana", BEN[0], "Nothing.")
+    await office.friday()
+    assert "maps" in await office.sealed("ana")
+    summary = await office.stored()
+    world.jump("2026-03-30 00:00")
+    await expire(world.built.kit, world.now)
+    [part] = (await office.stored()).parts
+    assert 0 < len(part.versions) < len(summary.parts[0].versions)
+    left = await office.sealed("ana")
+    assert "maps" not in left
+    assert ANAS in left
 
 
 @here

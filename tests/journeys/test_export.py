@@ -6,6 +6,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, or_, select
 
 from bot.domain.message import Form
+from bot.domain.people import Person
 from bot.services import export
 from storage.engine import open_engine
 from storage.own_records import LEFT_OUT, RECORDS
@@ -114,6 +116,17 @@ async def test_answers_come_with_every_wording_and_reader(open_world: OpenWorld)
     [about] = told["summaries_about_you"]
     assert about["manager"] == "Mara"
     assert "kestrel" not in json.dumps(told["answers"] + told["summaries_about_you"])
+
+
+async def test_what_somebody_switched_off_is_in_it(open_world: OpenWorld) -> None:
+    """Each switch that is kept of a person, with the moment since which it is off."""
+    world = await company(open_world)
+    for switch in ("my_data_ai", "my_data_signs", "follow_ups"):
+        await world.act("ana", switch, "off")
+    you = (await exported(world, "ana"))["you"]
+    kept = [field.name for field in fields(Person) if field.name.endswith("_off_at")]
+    told = [name for name, since in you.items() if name.endswith("_off_since") and since]
+    assert (len(kept), len(told)) == (3, 3), "one of them is kept and not exported"
 
 
 async def test_nothing_that_others_said_is_in_it(open_world: OpenWorld) -> None:
