@@ -12,8 +12,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain.agenda import AgendaState
 from bot.domain.delivery import DeliveryState
 from bot.domain.one_to_one import MeetingState
-from bot.domain.ports.conversation_store import Released
 from bot.domain.ports.expiry_store import Expiring, Old
+from bot.domain.ports.summary_store import Released
 from bot.domain.promise import PromiseState
 from storage.queries import chunks
 from storage.store import Query, Store

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.ports.conversation_store import Released
+from bot.domain.ports.summary_store import Released
 
 
 @dataclass(frozen=True, slots=True)
