@@ -101,6 +101,7 @@ async def test_it_is_named_before_answering_and_kept_with_the_answer(open_world:
     told = await reads(world)
     for said in ("(api.openai.com)", "names on the people list replaced", "AI, without your name:"):
         assert said in told
+    assert "may keep as its contract with Fernweh says" in told
     await world.answers("ana", "kestrel")
     receipt, second = [words(message) for message in (await world.thread("ana"))[-2:]]
     assert "OpenAI" not in receipt + second, "said once, while nothing changes"
