@@ -80,6 +80,7 @@ def demo(
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the local page afterwards.")
     ] = True,
+    config: Annotated[Path | None, typer.Option(help="An app.yaml in place of ours.")] = None,
     data: Annotated[Path | None, typer.Option(help="A new folder to keep the database in.")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The page's port; 0 for any free one.")
@@ -96,6 +97,7 @@ def demo(
         people=people,
         answers=answers,
         one_to_ones=one_to_ones,
+        config=config,
         serve=serve,
         data=data,
         port=port,

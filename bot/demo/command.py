@@ -48,21 +48,24 @@ def run_demo(
     people: Path | None,
     answers: Path | None,
     one_to_ones: Path | None,
+    config: Path | None,
     serve: bool,
     data: Path | None,
     port: int | None,
 ) -> int:
     """Runs the demo on a fresh SQLite database; the exit code.
 
-    data: a new folder to keep the database in; otherwise one that goes when the demo ends.
+    config: an app.yaml in place of the sample's. A model is asked where it is connected and named
+    in there. data: a new folder to keep the database in; otherwise one that goes when the demo
+    ends.
     Raises DemoRefused and ConfigurationError, naming line, field and remedy.
     """
-    configuration = load_configuration(SAMPLE_CONFIGURATION)
+    configuration = load_configuration(config or SAMPLE_CONFIGURATION)
     script = answers or (None if people else SAMPLE_ANSWERS)
     meetings = one_to_ones or (None if people else SAMPLE_ONE_TO_ONES)
     company = gather(configuration, people or SAMPLE_PEOPLE, script, meetings)
     with _folder(data) as folder:
-        environment = _environment(folder, port)
+        environment = _environment(folder, port, config or SAMPLE_CONFIGURATION)
         out = terminal.console()
         asyncio.run(_live(environment, company, weeks, out))
         if not serve:
@@ -84,7 +87,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
     yield data
 
 
-def _environment(folder: Path, port: int | None) -> Environment:
+def _environment(folder: Path, port: int | None, config: Path) -> Environment:
     """The demo's own databases and key, whatever the environment names for real use."""
     given = read_environment()
     return replace(
@@ -93,7 +96,7 @@ def _environment(folder: Path, port: int | None) -> Environment:
         keys_url=f"sqlite:///{folder / 'demo-keys.db'}",
         master_key=None,
         master_key_file=folder / "master.key",
-        config=SAMPLE_CONFIGURATION,
+        config=config,
         slack=None,
         port=given.port if port is None else port,
     )

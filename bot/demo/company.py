@@ -55,7 +55,7 @@ def gather(
     one_to_ones: Path | None = None,
 ) -> Company:
     """Reads and checks everything before anything is written. Without answers nobody answers,
-    without 1:1s nobody meets.
+    without 1:1s nobody meets. Of the sample's answers what the configuration doesn't ask is left.
 
     Raises DemoRefused with every problem of the people file, ConfigurationError for the scripts.
     """
@@ -68,7 +68,8 @@ def gather(
         lines = "\n".join(f"{people.name}: {problem}" for problem in parsed.problems)
         raise DemoRefused(lines)
     emails = {row.email for row in parsed.rows}
-    questions = {key for pack in configuration.packs for key in pack.keys}
+    asked = {key for pack in configuration.packs for key in pack.keys}
+    questions = None if answers == SAMPLE_ANSWERS else asked
     turns = load_answers(answers, people=emails, questions=questions) if answers else ()
     managers = {row.email: row.manager_email for row in parsed.rows}
     pairs = load_pairs(one_to_ones, managers) if one_to_ones else ()

@@ -85,7 +85,7 @@ def _composed(
     blocks: list[Block] = [Heading(said["title"])]
     for number, shown in enumerate(list(drawn.values())[:SHOWN]):
         blocks += [Divider(), *shown] if number else shown
-    blocks += [*_foot(telling, drawn, day), Text(said["only_you"], Tone.MUTED)]
+    blocks += [*_foot(telling, drawn, day), Text(telling.written_by(), Tone.MUTED)]
     message = Message("nudge", notice, tuple(blocks))
     return Composed(message, readings=tuple(telling.readings))
 

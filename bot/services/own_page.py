@@ -63,6 +63,6 @@ def _reading(kit: Kit, tx: Tx, policy: Policy, person: Person, now: datetime) ->
     given = {"company": policy.company, "manager": manager.name if manager else ""}
     said = kit.words.say("who_reads", person.locale, person.time_zone, **given)
     first = said["any_manager" if manager else "any_self"], said["kept_to_this"]
-    ai = who_reads.ai_lines(kit.words, person, policy.ai)
+    ai = who_reads.ai_lines(kit.words, person, policy)
     kept = who_reads.kept_line(kit.words, tx, policy, person)
     return (*first, *ai, said["platform"], said["operator"], kept)

@@ -41,5 +41,6 @@ def _beginning(kit: Kit, act: Act, telling: Telling, report: Person) -> Iterator
     said = meeting_forms.say(kit, act, name=report.first_name)
     yield Text(said["starters"], Tone.STRONG)
     yield from telling.starters(report.id, STARTERS)
+    yield Text(telling.written_by(), Tone.MUTED)
     change = Button(said["days"], "one_to_one_set", str(report.id), Look.QUIET)
     yield Buttons((change,))

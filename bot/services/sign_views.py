@@ -142,11 +142,9 @@ def section(words: Words, act: Act) -> Iterator[Block]:
 
 
 def reads(words: Words, act: Act) -> Iterator[Block]:
-    """Under *Who can read my answers?*: that there are such notes, and by which rules."""
-    rules = _rules(words, act)
-    if rules and act.person.signs_off_at is None:
+    """Under *Who can read my answers?*: that there are such notes, and where their rules stand."""
+    if act.person.signs_off_at is None and _rules(words, act):
         yield Text(_say(words, act.person)["reads"])
-        yield Text(rules, Tone.MUTED)
 
 
 def _rules(words: Words, act: Act) -> str:

@@ -13,10 +13,11 @@ from bot.domain.one_to_one import Meeting
 from bot.domain.people import Participation, Person
 from bot.domain.policy import Policy
 from bot.domain.ports.queue_store import Reading
+from bot.domain.ports.summary_store import Summary
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.promise import Promise
-from bot.domain.summary import shortened
+from bot.domain.summary import PLAIN, shortened
 from bot.services import guide_view
 from bot.services.desk_items import Item
 from bot.services.meeting_notes import may_see
@@ -73,7 +74,8 @@ def met(tx: Tx, reader: Person, meeting_id: UUID, now: datetime) -> Met | None:
 class Telling:
     """What a manager's nudges are drawn from. `readings` collects whose answers are shown, and
     `how`: "delivered" in a message, "displayed" where the manager looks. `apart` are the promises
-    that stand in the same message by themselves.
+    that stand in the same message by themselves. `helped` collects the AI that helped word the
+    summaries from which ways to begin are shown.
     """
 
     tx: Tx
@@ -85,6 +87,7 @@ class Telling:
     how: str = "delivered"
     readings: list[Reading] = field(default_factory=list)
     apart: frozenset[UUID] = frozenset()
+    helped: list[str] = field(default_factory=list)
 
     def say(self, message: str = "nudges", /, **facts: object) -> Said:
         """Words in the manager's own locale and zone."""
@@ -159,6 +162,7 @@ class Telling:
                 view = opened(self.tx, self.vault, summary, self.now, only=employee_id)
                 if view.shared:
                     self._shown_of(view.shared[0], most)
+                    self._note_ai(summary, view.shared[0])
                     return view.shared[0]
         return None
 
@@ -169,6 +173,20 @@ class Telling:
             for answer in view.answers
             if answer.version_id in quoted
         )
+
+    def _note_ai(self, summary: Summary, view: PersonView) -> None:
+        """By the whole summary, as its own last line has it: about whom of its people AI wrote
+        would also tell who may have switched it off.
+        """
+        if view.starters and summary.writer != PLAIN:
+            policy = self.tx.organisations.policy_at(summary.created_at)
+            self.helped.append(policy.ai.provider or summary.writer)
+
+    def written_by(self) -> str:
+        """Who wrote what was shown so far, and that the manager alone gets it."""
+        if self.helped:
+            return self.say(provider=self.helped[-1])["only_you_ai"]
+        return self.say()["only_you"]
 
     def _research(self, employee_id: UUID) -> str:
         questions = load_packs()[RESEARCH].questions

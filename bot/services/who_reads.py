@@ -10,7 +10,7 @@ from bot.domain.inbound import Inbound
 from bot.domain.message import Block, Button, Buttons, Heading, Link, Look, Panel, Reply, Text, Tone
 from bot.domain.packs import AudienceKind, Pack, Question
 from bot.domain.people import Person
-from bot.domain.policy import Ai, Policy
+from bot.domain.policy import Policy
 from bot.domain.ports.conversation_store import StoredAnswer
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.visibility import may_word
@@ -140,7 +140,7 @@ class _Telling:
     def _also(self, said: Said, pack: Pack | None) -> Iterator[Block]:
         person, policy = self._act.person, self._act.policy
         yield Heading(said["also"])
-        ai, *details = ai_lines(self._words, person, policy.ai)
+        ai, *details = ai_lines(self._words, person, policy)
         yield Text(ai)
         yield from (Text(line, Tone.MUTED) for line in details)
         yield Text("\n\n".join((said["platform"], said["operator"])))
@@ -155,9 +155,10 @@ class _Telling:
         yield Buttons((mine, Button(said["my_data"], "my_data", look=Look.QUIET)))
 
 
-def ai_lines(words: Words, person: Person, ai: Ai) -> tuple[str, ...]:
+def ai_lines(words: Words, person: Person, policy: Policy) -> tuple[str, ...]:
     """Whether an AI reads this person's answers; of one that does, which, what for, and how."""
-    given = {"provider": ai.provider, "host": ai.host}
+    ai = policy.ai
+    given = {"company": policy.company, "provider": ai.provider, "host": ai.host}
     said = words.say("who_reads", person.locale, person.time_zone, **given)
     if not ai.label:
         return (said["ai_none"],)

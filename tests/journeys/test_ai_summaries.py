@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cadence import CadenceSpec
 from bot.domain.message import Panel
 from bot.domain.people import Role
 from bot.domain.policy import Ai, Policy
@@ -128,10 +129,14 @@ async def opened(environment: Environment, surface: Surface) -> AsyncIterator[Op
     worlds: list[World] = []
     async with serving(ModelServer(answers=recorded)) as server:
 
-        async def make(people: Sequence[Someone] = PEOPLE, **changes: object) -> Office:
+        async def make(
+            people: Sequence[Someone] = PEOPLE,
+            cadences: Sequence[CadenceSpec] = CADENCES,
+            **changes: object,
+        ) -> Office:
             ai = replace(Ai("OpenAI", server.host), **changes)  # type: ignore[arg-type]
             given = connected(environment, server)
-            world = await World.open(given, people, CADENCES, policy=policy(ai), surface=surface)
+            world = await World.open(given, people, cadences, policy=policy(ai), surface=surface)
             worlds.append(world)
             await world.until("2026-03-03 10:05")
             return Office(world, server)

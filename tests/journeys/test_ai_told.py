@@ -95,12 +95,13 @@ async def test_it_is_named_before_answering_and_kept_with_the_answer(open_world:
     await world.starts("ana")
     first = await last(world)
     assert first.index("Mara, your manager") < first.index(NAMED) < first.index("Just type")
-    assert "You can switch that off." in first
+    assert "You can switch it off under “Your data”." in first
     form = await world.opens("ana", "open_form")
     assert words(form).count(NAMED) == 1
     told = await reads(world)
     for said in ("(api.openai.com)", "names on the people list replaced", "AI, without your name:"):
         assert said in told
+    assert "may keep as its contract with Fernweh says" in told
     await world.answers("ana", "kestrel")
     receipt, second = [words(message) for message in (await world.thread("ana"))[-2:]]
     assert "OpenAI" not in receipt + second, "said once, while nothing changes"
@@ -275,7 +276,7 @@ async def test_where_only_some_questions_are_for_the_manager_it_says_so(
 ) -> None:
     world = await open_world(PEOPLE, MIXED, policy=policy(OPENAI))
     await world.until("2026-03-03 10:05")
-    of_some = "AI from OpenAI reads what Mara can read, without your name"
+    of_some = "AI from OpenAI reads what Mara can, without your name"
     assert of_some in await last(world)
     await world.starts("ana")
     assert "AI" not in await last(world)

@@ -37,7 +37,7 @@ TITLE = "A note for you alone"
 RULE = "your answer to this is “More of the same work”, twice in a row"
 LISTED = (
     "• when your answer to “Where did that time mostly go?” is “More of the same work”, twice",
-    "• when an answer to “How many hours did AI save you last week?” is 3 or more below the one",
+    "• when an answer to “How many hours did AI save you last week?” is 3 or more lower than",
 )
 TUESDAYS = ("2026-03-03 10:05", "2026-03-10 10:05", "2026-03-17 10:05")
 local = pytest.mark.parametrize("surface", ["local"], indirect=True)
@@ -92,7 +92,7 @@ async def test_a_rule_that_is_met_is_told_to_that_person_alone(open_world: OpenW
     assert "You were asked: “Where did that time mostly go?”" in said
     assert "This time: More of the same work\nTuesday, March 3: More of the same work" in said
     assert f"You see this note when {RULE}." in said
-    assert "Nobody else is told of it: no manager, and nobody in HR." in said
+    assert "No manager and nobody in HR is told." in said
 
     form = await world.opens("ana", "Talk about it with Mara")
     assert "Only you and Mara see this." in words(form)
@@ -144,9 +144,9 @@ async def test_switched_off_there_are_none_until_they_are_on_again(open_world: O
     for listed in LISTED:
         assert listed in words(panel)
     reads = words((await world.act("ana", "who_reads")).view)
-    assert "no manager is told of it, and nobody in HR" in reads
+    assert "no manager and nobody in HR is told" in reads
     for listed in LISTED:
-        assert listed in reads
+        assert listed not in reads, "they stand under Your data"
 
 
 async def test_what_is_taken_back_or_changed_changes_the_note(open_world: OpenWorld) -> None:
@@ -155,7 +155,7 @@ async def test_what_is_taken_back_or_changed_changes_the_note(open_world: OpenWo
     await answers(world, "ana", 0, 9, "learning")
     said = await answers(world, "ana", 1, 2, "learning")
     assert "This time: 2\nTuesday, March 3: 9" in said
-    assert "an answer to this is 3 or more below the one before" in said
+    assert "an answer to this is 3 or more lower than last time" in said
 
     form = await world.opens("ana", "Change an answer")
     await world.submits("ana", form, {"text:hours_saved": "7"})

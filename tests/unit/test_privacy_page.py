@@ -109,6 +109,7 @@ def test_an_ai_provider_would_be_named() -> None:
     assert "OpenAI (api.openai.com) may get what you shared with your manager" in page
     assert "It gets only answers you gave after it was named to you" in page
     assert "No AI reads your answers" not in page
+    assert "may keep as its contract with Fernweh Maps says" in page
     assert "OpenAI" not in privacy_page(SHIPPED, ())
 
 

@@ -111,6 +111,7 @@ FACTS: dict[str, dict[str, object]] = {
         "first": "1:1 with Ana",
         "more": 1,
         "number": 1,
+        "provider": "OpenAI",
         "question": "How is work?",
         "texts": ["Reviews", "Holidays"],
     },
@@ -289,7 +290,23 @@ def test_what_is_said_of_ai_before_answering_fits_three_lines_of_a_phone() -> No
         assert len(line) <= 140
         assert line.startswith("AI from OpenAI reads")
         assert "without your name" in line
-        assert line.endswith("You can switch that off.")
+        assert line.endswith("You can switch it off under “Your data”.")
+
+
+@pytest.mark.parametrize(
+    ("message", "block", "lines"),
+    [
+        ("early_sign", "reads", 4),
+        ("early_sign", "why", 4),
+        ("nudges", "only_you_ai", 3),
+        ("thanks", "next", 3),
+        ("who_reads", "ai_on", 5),
+        ("who_reads", "ai_details", 7),
+    ],
+)
+def test_what_is_said_beside_answers_stays_short(message: str, block: str, lines: int) -> None:
+    """As a phone shows it, about 47 letters a line."""
+    assert len(say(message, "en")[block]) <= 47 * lines
 
 
 @pytest.mark.parametrize("block", ["manager", "manager_counted"])
