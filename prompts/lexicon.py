@@ -58,6 +58,19 @@ class LexiconFile(Strict):
     second_person: Entries
     irony: Entries
     starter_glue: Entries
+    common: Entries
+    accusing: Entries
+    you: Entries
+    your: Entries
+    my: Entries
+    modal: Entries
+    leads: Entries
+    articles: Entries
+    objects: Entries
+    leading: tuple[Entry, ...]
+    wants: tuple[Entry, ...]
+    ends: tuple[Entry, ...]
+    deeds: tuple[Entry, ...]
     emotion: Entries
     health: Entries
     score: Entries
@@ -65,6 +78,7 @@ class LexiconFile(Strict):
     instruction: Entries
     progressive: tuple[Entry, ...]
     clause: Entries
+    embeds: Entries
     elided: tuple[Entry, ...]
     parting: Entries
     auxiliary: tuple[Entry, ...]
@@ -81,13 +95,14 @@ class LexiconFile(Strict):
             persons=tuple(map(_pair, self.persons)),
             endings=tuple(map(_pair, self.endings)),
             forms=self.forms,
+            deeds=self.deeds,
             verb_last=self.verb_last,
             drops_subject=self.drops_subject,
             **{name: WordList.of(getattr(self, name)) for name in _LISTS},
         )
 
 
-_OTHERS = frozenset({"key", "verb_last", "drops_subject", "persons", "endings", "forms"})
+_OTHERS = frozenset({"key", "verb_last", "drops_subject", "persons", "endings", "forms", "deeds"})
 _LISTS = tuple(LexiconFile.model_fields.keys() - _OTHERS)
 
 

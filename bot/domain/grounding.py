@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.domain.asking import asks_of, presumes
 from bot.domain.lexicon import Lexicon, language_of
 from bot.domain.masking import SUBJECT, Masked, Masker
 from bot.domain.own_words import rests_on
@@ -104,12 +105,15 @@ def ground_starter(
     if not text.endswith("?"):
         raise Unfounded("no_question")
     found = _passages(proposal, given, lexicons)
-    words = texts(text.replace(SUBJECT, " "))
+    parts = words_of(text)
+    words = [part.text for part in parts]
     rules = _rules(words, found, given, lexicons)
-    if words and not rules.may_ask(words[0], text):
+    if presumes(words, rules):
+        raise Unfounded("presumes")
+    if SUBJECT in text or not rules.may_ask(words):
         raise Unfounded("no_question")
-    taken = _taken(words, found, rules)
-    if not set(_own_words(words, rules)) <= taken or not any(map(rules.is_telling, taken)):
+    lines = [line for passage in found for line in passage.sentences]
+    if not asks_of(parts, lines, rules, is_their_own=_is_their_own(found, text, rules)):
         raise Unfounded("not_their_words")
     return _sound(text, found, given, masker)
 
@@ -128,19 +132,15 @@ def _sound(
     return Sound(masker.restore(text), evidence)
 
 
-def _taken(words: Sequence[str], found: Sequence[Passage], rules: Rules) -> set[str]:
-    """Those of `words` that the person used too."""
-    said = {word for passage in found for line in passage.sentences for word in texts(line)}
-    return {word for word in words if any(rules.same(each, word) for each in said)}
-
-
-def _own_words(words: Sequence[str], rules: Rules) -> list[str]:
-    """A starter's words that must be the person's: a negation too."""
-    if rules.lexicon is None:
-        return list(words)
-    added = rules.lexicon.starter_glue.marks(words) | rules.lexicon.glue.marks(words)
-    kept = added - rules.negated(words)
-    return [word for at, word in enumerate(words) if at not in kept]
+def _is_their_own(found: Sequence[Passage], text: str, rules: Rules) -> bool:
+    """Whether it is one sentence that is meant, and is of the person alone."""
+    if rules.lexicon is None or [len(passage.sentences) for passage in found] != [1]:
+        return False
+    try:
+        found[0].refuse_others(text, [rules.lexicon])
+    except Unfounded:
+        return False
+    return True
 
 
 def _refuse_turned(told: Sequence[Told], found: Sequence[Passage], rules: Rules) -> None:

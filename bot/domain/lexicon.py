@@ -99,17 +99,31 @@ class Lexicon:
     second_person: WordList
     irony: WordList
     starter_glue: WordList
+    common: WordList
+    accusing: WordList
+    you: WordList
+    your: WordList
+    my: WordList
+    modal: WordList
+    leads: WordList
+    articles: WordList
     emotion: WordList
     health: WordList
     score: WordList
     judgement: WordList
     instruction: WordList
     progressive: WordList = field(default_factory=WordList)
+    embeds: WordList = field(default_factory=WordList)
     clause: WordList = field(default_factory=WordList)
     elided: WordList = field(default_factory=WordList)
     parting: WordList = field(default_factory=WordList)
     auxiliary: WordList = field(default_factory=WordList)
     particle: WordList = field(default_factory=WordList)
+    objects: WordList = field(default_factory=WordList)
+    leading: WordList = field(default_factory=WordList)
+    wants: WordList = field(default_factory=WordList)
+    ends: WordList = field(default_factory=WordList)
+    deeds: tuple[str, ...] = ()
     verb_last: bool = False
     drops_subject: bool = False
     persons: tuple[tuple[str, str], ...] = ()
@@ -118,7 +132,10 @@ class Lexicon:
 
     def typical(self, words: Sequence[str]) -> int:
         """How many of `words` this language is known by."""
-        return sum(self.is_function(word) or word in self.starter_glue for word in words)
+        return sum(self.is_function(word) or self._is_everyday(word) for word in words)
+
+    def _is_everyday(self, word: str) -> bool:
+        return word in self.starter_glue or word in self.common
 
     def is_function(self, word: str) -> bool:
         """Whether it only holds a sentence together."""

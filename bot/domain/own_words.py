@@ -18,6 +18,11 @@ from bot.domain.word_rules import KEPT, Kind, Rules, Said, Told
 _MOST_ORDERS = 24
 """Word orders tried: a sentence has up to four, and a claim rests on few sentences."""
 
+_MOST_STEPS = 4_000
+"""Pairs of words compared: with all that a person writes a few hundred, and where a sentence says
+the same over and over it would be millions.
+"""
+
 _FARTHEST = 4
 """Words that a question's verb may move over."""
 
@@ -26,23 +31,24 @@ def rests_on(told: Sequence[Told], sentences: Sequence[Sequence[Said]], rules: R
     """Whether the claim's words (behind the person's token) are those of the sentences."""
     if not any(rules.is_telling(word.text) and not (word.free or word.again) for word in told):
         return False
-    orders = product(*(tuple(_orders(sentence, rules.inverts)) for sentence in sentences))
+    orders = product(*(tuple(_orders(sentence, rules)) for sentence in sentences))
+    steps = iter(range(_MOST_STEPS))
     return any(
-        _Laying(told, [word for part in order for word in part], rules).holds()
+        _Laying(told, [word for part in order for word in part], rules, steps).holds()
         for order in islice(orders, _MOST_ORDERS)
     )
 
 
-def _orders(said: Sequence[Said], inverts: bool) -> Iterator[Sequence[Said]]:
+def _orders(said: Sequence[Said], rules: Rules) -> Iterator[Sequence[Said]]:
     """As it was said; and as others say it: around an "I" inside, what stood in front of it moved
     behind, the verb in front of "I" ("habe ich", "may I") moved behind it.
     """
     yield said
     at = next((at for at, word in enumerate(said) if word.kind is Kind.SELF), 0)
     asks = bool(said) and said[0].asks
-    if at:
+    if at and not is_embedded(said, rules):
         yield [said[at], *said[at + 1 :], *_phrase(said[:at])]
-    if at and (asks or inverts):
+    if at and (asks or rules.inverts):
         yield from _verb_behind(said[: at - 1], said[at], _inside(said[at - 1]), said[at + 1 :])
     elif asks:
         yield from _verb_moved(said)
@@ -82,13 +88,25 @@ def _phrase(words: Sequence[Said]) -> list[Said]:
     return [replace(words[0], opens=True, enters=True), *words[1:]]
 
 
-class _Laying:
-    """A claim laid along one order of an answer's words."""
+def is_embedded(head: Sequence[Said], rules: Rules) -> bool:
+    """Whether what follows is what others say or think: "they complain that I ...". head: the
+    sentence up to its "I", or past it.
+    """
+    at = next((at for at, word in enumerate(head) if word.kind is Kind.SELF), len(head))
+    others = any(word.kind is Kind.WORD for word in head[:at])
+    return at > 1 and others and head[at - 1].text in rules.embeds
 
-    def __init__(self, told: Sequence[Told], said: Sequence[Said], rules: Rules) -> None:
+
+class _Laying:
+    """A claim laid along one order of an answer's words, in as many `steps` as are left."""
+
+    def __init__(
+        self, told: Sequence[Told], said: Sequence[Said], rules: Rules, steps: Iterator[int]
+    ) -> None:
         self._told = told
         self._said = said
         self._rules = rules
+        self._steps = steps
         self._fits = lru_cache(maxsize=None)(self._from)
 
     def holds(self) -> bool:
@@ -111,6 +129,8 @@ class _Laying:
 
     def _takes(self, at: int, last: int, since: int, place: int) -> bool:
         told, said = self._told[at], self._said[place]
+        if next(self._steps, None) is None:
+            return False
         if not self._is(told, said) or not self._may_skip(last, place):
             return False
         return self._parted(since, at, last, place) and self._introduced(since, at, last, place)
@@ -134,12 +154,38 @@ class _Laying:
     def _may_skip(self, last: int, place: int) -> bool:
         """Whether what stands between may be left out."""
         between = self._said[last + 1 : place]
-        if any(word.kind in KEPT for word in between):
+        if any(word.kind in KEPT for word in between) or self._is_lost(last, place):
             return False
         mine = [word for word in between if word.sentence == self._sentence(last)]
         if self._said[place].sentence == self._sentence(last):
             return self._is_phrase(mine, place)
         return self._is_tail(mine)
+
+    def _is_lost(self, last: int, place: int) -> bool:
+        """Whether an "I" between is left out though somebody else was spoken of before it: "the
+        phone buzzed and I wasn't on".
+        """
+        if last < 0 or self._said[place].sentence != self._sentence(last):
+            return False
+        if not any(word.kind is Kind.SELF for word in self._said[last + 1 : place]):
+            return False
+        return not self._is_mine(self._clause_to(last), self._said[place])
+
+    def _clause_to(self, last: int) -> list[Said]:
+        """The words up to there, without the "and" that goes on from them."""
+        words = [*self._head(last), self._said[last]]
+        while words and self._joins(words[-1]):
+            words.pop()
+        return words
+
+    def _joins(self, word: Said) -> bool:
+        return word.text in self._rules.parting or word.text in self._rules.clause
+
+    def _is_mine(self, words: Sequence[Said], then: Said) -> bool:
+        """Whether "I" is whom they are of; a single question of theirs is: "which may I"."""
+        at = max((at for at, word in enumerate(words) if word.kind is Kind.SELF), default=-1)
+        single = not any(word.parts or self._joins(word) for word in words[at + 1 :][at < 0 :])
+        return single and (at >= 0 or then.asks)
 
     def _is_phrase(self, between: Sequence[Said], place: int) -> bool:
         words = [word for word in between if word.kind is Kind.WORD]
@@ -175,7 +221,7 @@ class _Laying:
         head = self._head(place)
         before = [word for word in head if word.kind is not Kind.SKIP]
         if before and before[-1].kind is Kind.SELF:
-            return True
+            return not is_embedded(head, self._rules)
         if before and head[-1].kind is Kind.SKIP:
             return False
         if not before and self._rules.is_elided(self._texts(place)):

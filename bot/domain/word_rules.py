@@ -8,7 +8,6 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from bot.domain.lexicon import Lexicon, WordList
-from bot.domain.masking import SUBJECT
 from bot.domain.words import Word, words_of
 
 _LEAST_LETTERS = 3
@@ -41,8 +40,8 @@ class Said:
     """A word of an answer. opens: a phrase begins here, so that it may be left out from here on;
     enters: one begins here, so that it may be taken up again; joint: it holds one to what stands
     before, so that it is not left out alone; parts: it, or a pause before it,
-    stands between two things. noun: it has a capital letter inside a sentence. asks: its sentence
-    is a question.
+    stands between two things. noun: it has a capital letter inside a sentence; capital: anywhere.
+    asks: its sentence is a question.
     """
 
     text: str
@@ -53,6 +52,7 @@ class Said:
     joint: bool = False
     parts: bool = False
     noun: bool = False
+    capital: bool = False
     asks: bool = False
 
 
@@ -87,6 +87,7 @@ def sentence_words(text: str, number: int, rules: Rules) -> tuple[Said, ...]:
             joint=joint,
             parts=bool(part.pause) or part.text in rules.parting,
             noun=part.capital and bool(said),
+            capital=part.capital,
             asks=asks,
         )
         said.append(word)
@@ -112,6 +113,14 @@ class Rules:
     @property
     def parting(self) -> WordList:
         return self.lexicon.parting if self.lexicon else WordList()
+
+    @property
+    def clause(self) -> WordList:
+        return self.lexicon.clause if self.lexicon else WordList()
+
+    @property
+    def embeds(self) -> WordList:
+        return self.lexicon.embeds if self.lexicon else WordList()
 
     @property
     def inverts(self) -> bool:
@@ -218,11 +227,12 @@ class Rules:
         short = len(word) < _LEAST_LETTERS
         return not short and (self.lexicon is None or not self.lexicon.is_function(word))
 
-    def may_ask(self, first: str, text: str) -> bool:
-        """Whether a question may begin so: with a small word, and not with whom it is about."""
-        if text.startswith(SUBJECT) or self.lexicon is None:
+    def may_ask(self, words: Sequence[str]) -> bool:
+        """Whether a question may begin as they do: with a small word."""
+        if self.lexicon is None or not words:
             return False
-        return first in self.lexicon.starter_glue or first in self.lexicon.joint
+        lists = (self.lexicon.starter_glue, self.lexicon.joint, self.lexicon.auxiliary)
+        return any(0 in listed.marks(words) for listed in lists)
 
     def is_elided(self, words: Sequence[str]) -> bool:
         """Whether a sentence that begins so leaves out its "I": "Tried Copilot"."""

@@ -33,6 +33,11 @@ from prompts.model_prompts import model_prompt
 MOST = 3
 """Claims, and starters, of one person: more don't fit on a phone's screen."""
 
+MOST_CHECKED = 8
+"""Proposals of each kind that are looked at: the others count as left out, so that a model that
+says much doesn't keep the processor busy.
+"""
+
 MOST_ANSWERS = 12
 MOST_CHARACTERS = 3_000
 """Of one answer: whoever writes more is still quoted, from the beginning of it."""
@@ -148,7 +153,8 @@ class OpenAiWriter:
     ) -> list[Sound]:
         """The first few that hold, none of them twice; the others are counted by code."""
         found: dict[str, Sound] = {}
-        for proposal in proposals:
+        dropped["too_many"] += max(0, len(proposals) - MOST_CHECKED)
+        for proposal in proposals[:MOST_CHECKED]:
             try:
                 sound = ground(proposal, sent.given, sent.masker, self._lexicons)
             except Unfounded as unfounded:

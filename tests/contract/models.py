@@ -86,6 +86,6 @@ GOOD_CLAIM = item(
     ("a1", "I use Copilot for unit tests mostly."),
     ("a1", "Which data may I put in?"),
 )
-GOOD_STARTER = item("Which data would you put in first?", ("a1", "Which data may I put in?"))
+GOOD_STARTER = item("Which data would help you first?", ("a1", "Which data may I put in?"))
 GOOD = {"claims": [GOOD_CLAIM], "starters": [GOOD_STARTER]}
 """What a model may say of `COPILOT`."""

@@ -150,8 +150,8 @@ async def test_no_more_than_fits_is_kept(model: Model, server: ModelServer) -> N
 async def test_a_starter_rests_on_one_quote(model: Model, server: ModelServer) -> None:
     """What is shown below it is that quote, so nothing else may be what it rests on."""
     first, second = "I use Copilot for unit tests mostly.", "Which data may I put in?"
-    both = item("Which data would you put in first?", ("a1", second), ("a1", first))
-    wrong = item("Which data would you put in first?", ("a1", "made up"), ("a1", second))
+    both = item("Which data would help you first?", ("a1", second), ("a1", first))
+    wrong = item("Which data would help you first?", ("a1", "made up"), ("a1", second))
     server.says({"claims": [GOOD_CLAIM], "starters": [wrong, both]})
     part = await model.writer.write(week())
     assert [(s.quote, part.dropped) for s in part.starters] == [(second, 1)]
@@ -279,7 +279,7 @@ async def test_the_last_sentence_sent_is_known_to_its_end(
     long = "We met on Monday. " * (MOST_CHARACTERS // 18 - 4) + last + " We met again." * 200
     cut = ("a1", "I use Copilot for tests")
     turned = item("PERSON_1 uses Copilot for tests", cut)
-    asked = item("What about Copilot?", cut)
+    asked = item("What would help with Copilot?", cut)
     server.says({"claims": [turned, GOOD_CLAIM], "starters": [asked]})
     found = await failure(model.writer, week(answer(long)))
     assert cut[1] in server.asked[0].data["answers"][0]["words"]

@@ -56,7 +56,9 @@ def item(text: str, answer: str, quote: str) -> Item:
 SOBER_CLAIM = item(
     "PERSON_1 uses Copilot for release notes.", "a2", "I use Copilot for release notes."
 )
-SOBER_STARTER = item("What takes ten minutes?", "a2", "It takes ten minutes.")
+SOBER_STARTER = item(
+    "What would help with the release notes?", "a2", "I use Copilot for release notes."
+)
 
 
 def statements(attack: Attack, masked: str) -> Iterator[Item]:
