@@ -21,7 +21,7 @@ from bot.domain.ports.writer import NotWritten, Writer
 from bot.domain.summary import PersonWeek, WrittenPart
 from bot.llm.openai_model import Model
 from bot.llm.openai_request import beginning
-from bot.llm.openai_writer import MOST, MOST_ANSWERS, MOST_CHARACTERS
+from bot.llm.openai_writer import MOST, MOST_ANSWERS, MOST_CHARACTERS, MOST_CHECKED
 from bot.llm.plain_writer import PlainWriter
 from prompts.model_prompts import model_prompt
 from tests.contract.models import (
@@ -149,6 +149,18 @@ async def test_no_more_than_fits_is_kept(model: Model, server: ModelServer) -> N
     server.says({"claims": claims, "starters": starters})
     part = await model.writer.write(week(*said))
     assert (len(part.claims), len(part.starters), part.dropped) == (MOST, MOST, 0)
+
+
+async def test_of_what_a_model_says_only_so_much_is_looked_at(
+    model: Model, server: ModelServer
+) -> None:
+    """A model that says much doesn't keep the processor busy; the rest counts as left out."""
+    wrong = [item(f"PERSON_1 uses {n} tools", ("a1", "I use Copilot")) for n in range(MOST_CHECKED)]
+    server.says({"claims": [*wrong[1:], GOOD_CLAIM, GOOD_CLAIM], "starters": [GOOD_STARTER]})
+    part = await model.writer.write(week())
+    assert (len(part.claims), part.dropped) == (1, MOST_CHECKED)
+    server.says({"claims": [*wrong, GOOD_CLAIM], "starters": [GOOD_STARTER]})
+    assert (await failure(model.writer)).dropped == MOST_CHECKED + 1
 
 
 async def test_a_starter_rests_on_one_quote(model: Model, server: ModelServer) -> None:
