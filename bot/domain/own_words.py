@@ -183,9 +183,11 @@ class _Laying:
 
     def _is_mine(self, words: Sequence[Said], then: Said) -> bool:
         """Whether "I" is whom they are of; a single question of theirs is: "which may I"."""
-        at = max((at for at, word in enumerate(words) if word.kind is Kind.SELF), default=-1)
-        single = not any(word.parts or self._joins(word) for word in words[at + 1 :][at < 0 :])
-        return single and (at >= 0 or then.asks)
+        mine = [at for at, word in enumerate(words) if word.kind is Kind.SELF]
+        if not mine and not then.asks:
+            return False
+        start = mine[-1] if mine else 0
+        return not any(word.parts or self._joins(word) for word in words[start + 1 :])
 
     def _is_phrase(self, between: Sequence[Said], place: int) -> bool:
         words = [word for word in between if word.kind is Kind.WORD]

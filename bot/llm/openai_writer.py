@@ -108,7 +108,7 @@ class OpenAiWriter:
         return self._client.most_tokens(task) if answers else 0
 
     async def write(self, week: PersonWeek) -> WrittenPart:
-        """At least one claim and one starter, each with what it rests on. Raises NotWritten."""
+        """At least one claim, each with what it rests on. Raises NotWritten."""
         answers = _worded(week)
         if not answers:
             raise NotWritten("empty")
@@ -137,7 +137,7 @@ class OpenAiWriter:
     def _written(self, held: _Held, answer: Answer) -> WrittenPart:
         count = held.dropped.total()
         _log.info("proposals checked", extra={"dropped": count, "why": dict(held.dropped)})
-        if not held.claims or not held.starters:
+        if not held.claims:
             raise NotWritten("too_little", answer.tokens, count)
         return WrittenPart(
             starters=tuple(_starter(each) for each in held.starters),

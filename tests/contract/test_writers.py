@@ -17,7 +17,7 @@ from bot.domain.grounding import LONGEST
 from bot.domain.ports.writer import NotWritten, Writer
 from bot.domain.summary import PersonWeek, WrittenPart
 from bot.llm.openai_model import Model
-from bot.llm.openai_writer import MOST, MOST_ANSWERS, MOST_CHARACTERS
+from bot.llm.openai_writer import MOST, MOST_ANSWERS, MOST_CHARACTERS, MOST_CHECKED
 from bot.llm.plain_writer import PlainWriter
 from prompts.model_prompts import model_prompt
 from tests.contract.models import (
@@ -127,9 +127,15 @@ async def test_what_does_not_hold_is_dropped_and_counted(model: Model, server: M
     assert model.writer.dropped["unknown_answer"] == 1
 
 
-@pytest.mark.parametrize("left", ["claims", "starters"])
-async def test_half_a_part_is_too_little(model: Model, server: ModelServer, left: str) -> None:
-    server.says({"claims": [], "starters": []} | {left: GOOD[left]})
+async def test_claims_alone_are_enough(model: Model, server: ModelServer) -> None:
+    """The fixed rules' starters, which rest on words too, stand in for a model's."""
+    server.says({"claims": GOOD["claims"], "starters": []})
+    part = await model.writer.write(week())
+    assert (len(part.claims), part.starters) == (len(GOOD["claims"]), ())
+
+
+async def test_starters_alone_are_too_little(model: Model, server: ModelServer) -> None:
+    server.says({"claims": [], "starters": GOOD["starters"]})
     found = await failure(model.writer)
     assert (found.reason, found.dropped) == ("too_little", 0)
     assert found.tokens > 0
@@ -145,6 +151,18 @@ async def test_no_more_than_fits_is_kept(model: Model, server: ModelServer) -> N
     server.says({"claims": claims, "starters": starters})
     part = await model.writer.write(week(*said))
     assert (len(part.claims), len(part.starters), part.dropped) == (MOST, MOST, 0)
+
+
+async def test_of_what_a_model_says_only_so_much_is_looked_at(
+    model: Model, server: ModelServer
+) -> None:
+    """A model that says much doesn't keep the processor busy; the rest counts as left out."""
+    wrong = [item(f"PERSON_1 uses {n} tools", ("a1", "I use Copilot")) for n in range(MOST_CHECKED)]
+    server.says({"claims": [*wrong[1:], GOOD_CLAIM, GOOD_CLAIM], "starters": [GOOD_STARTER]})
+    part = await model.writer.write(week())
+    assert (len(part.claims), part.dropped) == (1, MOST_CHECKED)
+    server.says({"claims": [*wrong, GOOD_CLAIM], "starters": [GOOD_STARTER]})
+    assert (await failure(model.writer)).dropped == MOST_CHECKED + 1
 
 
 async def test_a_starter_rests_on_one_quote(model: Model, server: ModelServer) -> None:

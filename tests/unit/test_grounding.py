@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -353,7 +354,61 @@ def test_whatever_comes_is_sound_or_refused(answer: str, text: str, quote: str) 
             assert all(each.quote in answer and each.quote for each in sound.evidence)
 
 
-PARTS = (*OBJECTS[:4], *VERBS[:3], "I", "I", "my boss", "never", "for", "and", "but", "says", "if")
+DEEDS = ("share customer data", "skip the review", "break the build", "miss the deadline")
+FRAMES = (
+    "When do you {}?",
+    "How do you {}?",
+    "What would help you {}?",
+    "What would help you to {}?",
+    "How could you {}?",
+    "What would help when you {}?",
+)
+OTHERS = (
+    "I never {}.",
+    "I would {}.",
+    "If nobody looks I {}.",
+    "The interns {}.",
+    "My boss says I {}.",
+    "Customers complain that I {}.",
+    "Do I {}?",
+    "I asked if we may {}.",
+    "I {}, but never on Friday.",
+    "I {}. Not.",
+    "I want the interns to {}.",
+)
+
+
+@given(st.sampled_from(DEEDS), st.sampled_from(FRAMES), st.sampled_from(OTHERS))
+def test_no_question_presumes_a_deed_that_is_not_theirs(deed: str, frame: str, other: str) -> None:
+    answer = other.format(deed)
+    with pytest.raises(Unfounded):
+        Said(answer).starter(frame.format(deed), answer)
+    mine = f"I {deed}."
+    if " do you " in frame:
+        assert Said(mine).starter(frame.format(deed), mine)
+
+
+def test_a_sentence_that_says_the_same_over_and_over_takes_no_time() -> None:
+    answer = f"The tool {'and the tool ' * 28}I use."
+    text = f"PERSON_1 says {'the tool and ' * 13}x."
+    before = time.process_time()
+    assert refusal(Said(answer), text, answer) == "not_their_words"
+    assert time.process_time() - before < 0.5
+
+
+PARTS: tuple[str, ...] = (
+    *OBJECTS[:4],
+    *VERBS[:3],
+    "I",
+    "I",
+    "my boss",
+    "never",
+    "for",
+    "and",
+    "but",
+    "says",
+    "if",
+)
 PARTS += ("would", ",", ".", "?", "Jonas", "the", "it", "not", "does", "\n", "Anna", "with")
 
 

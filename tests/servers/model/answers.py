@@ -12,6 +12,15 @@ from tests.servers.model.asked import Asked
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _SUBJECT = re.compile(r"(I|Ich|Je|Yo)\s+|J['\N{RIGHT SINGLE QUOTATION MARK}]", re.IGNORECASE)
 
+_FRAMES = {
+    "i": "What would help with {}?",
+    "ic": "Was würde bei {} helfen?",
+    "je": "Qu'est-ce qui aiderait pour {} ?",
+    "j'": "Qu'est-ce qui aiderait pour {} ?",
+    "j\N{RIGHT SINGLE QUOTATION MARK}": "Qu'est-ce qui aiderait pour {} ?",
+    "yo": "¿Qué ayudaría con {}?",
+}
+
 
 def obliging(asked: Asked) -> object:
     """What a good model says: one claim and one starter for each of the first three answers, each
@@ -23,7 +32,7 @@ def obliging(asked: Asked) -> object:
     answers = asked.data["answers"][:3]
     return {
         "claims": [item(f"PERSON_1 {_told(each)}", each) for each in answers],
-        "starters": [item(f"{_said(each)}?", each) for each in answers],
+        "starters": [item(_asked(each), each) for each in answers],
     }
 
 
@@ -46,6 +55,18 @@ def _told(answer: dict[str, Any]) -> str:
 
 def _said(answer: dict[str, Any]) -> str:
     return _SUBJECT.sub("", sentence(answer["words"]), count=1).rstrip(".!?")
+
+
+def _asked(answer: dict[str, Any]) -> str:
+    """Their own question, or one about what their verb is of, or about all of what they said."""
+    first = sentence(answer["words"])
+    of_themself = _SUBJECT.match(first)
+    if first.endswith("?"):
+        return first
+    if not of_themself:
+        return f"What would help with {first[:1].lower()}{first[1:].rstrip('.!')}?"
+    thing = _said(answer).partition(" ")[2]
+    return _FRAMES[of_themself.group()[:2].strip().lower()].format(thing)
 
 
 def completion(
