@@ -91,6 +91,8 @@ class _Turn:
             await self._choose(check_in)
         except StorageUnavailable:
             raise
+        except NotWritten as why:
+            log.info("no follow-up question chosen", extra={"reason": why.reason})
         except Exception:
             # A fault of ours in it: the rules' choice is queued already.
             log.exception("no follow-up question chosen", extra={"check_in": str(check_in.id)})
@@ -98,10 +100,12 @@ class _Turn:
     async def _choose(self, check_in: CheckIn) -> None:
         if not await self._kit.uow.write(partial(self._take_up, check_in)):
             return
+        until = asyncio.get_running_loop().time() + LONGEST.total_seconds()
         names = await self._all_names()
-        call = await self._kit.uow.write(partial(self._call, check_in, names))
-        if call is not None:
-            await self._carry_out(call)
+        async with self._chooser.place(LONGEST.total_seconds()):
+            call = await self._kit.uow.write(partial(self._call, check_in, names))
+            if call is not None:
+                await self._carry_out(call, until)
 
     def _take_up(self, check_in: CheckIn, tx: Tx) -> bool:
         """Whether the model may be asked. From here on the rules' choice holds, so that nobody
@@ -123,7 +127,9 @@ class _Turn:
             return self._names
 
     def _call(self, check_in: CheckIn, names: NameBook, tx: Tx) -> _Call | None:
-        """None where the model may not see the answer any more, or the day's tokens are spent."""
+        """Looked at right before it is sent: None where the model may not see the answer any more,
+        or the day's tokens are spent.
+        """
         act = self._act(tx, check_in.person_id)
         found = self._askable(act, check_in.id) if act else None
         account = account_of(tx, act.person, act.policy, self._now) if act else None
@@ -144,18 +150,21 @@ class _Turn:
         found = _open(act, check_in_id)
         return found if found and found.may_see else None
 
-    async def _carry_out(self, call: _Call) -> None:
-        """What was set aside counts as spent where nobody knows better."""
+    async def _carry_out(self, call: _Call, until: float) -> None:
+        """What was set aside counts as spent where nobody knows better.
+
+        until: how long it may take, by the loop's time. Raises NotWritten.
+        """
         chosen, used = None, call.reserved
         try:
-            async with asyncio.timeout(LONGEST.total_seconds()):
+            async with asyncio.timeout_at(until):
                 chosen = await self._chooser.choose(call.choosing)
             used = chosen.tokens
         except NotWritten as why:
             used = why.tokens
-            log.info("no follow-up question chosen", extra={"reason": why.reason})
+            raise
         except TimeoutError:
-            log.info("no follow-up question chosen", extra={"reason": "timeout"})
+            raise NotWritten("timeout") from None
         finally:
             finish = partial(self._finish, call=call, used=used, chosen=chosen)
             await self._kit.uow.write(finish)

@@ -52,7 +52,7 @@ async def model() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 def environment(tmp_path: Path, model: ModelServer) -> Environment:
-    ai = AiSettings(model.url, model.model, model.key)
+    ai = AiSettings(model.url, model.model, model.key, at_once=1)
     return replace(prepared(tmp_path), ai=ai)
 
 
@@ -271,6 +271,26 @@ async def test_nothing_is_sent_that_may_not_be_any_more(
     assert await world.built.uow.read(lambda tx: tx.check_ins.choosing(1)) == []
 
 
+async def test_nothing_is_sent_that_was_taken_back_in_the_queue(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    """While one waits for the model, the other waits for a place, and switches AI off."""
+    world = await company(open_world, model, more=[Someone("ben", manager="mara")])
+    said = {"Fine.": "ana", "Good.": "ben"}
+
+    async def thinks() -> object:
+        (first,) = model.asked
+        (other,) = {*said.values()} - {said[first.data["answer"]]}
+        await world.act(other, "my_data_ai", "off", send=False)
+        return {"choice": OTHER}
+
+    model.says(thinks())
+    for text, who in said.items():
+        await world.send(who, InboundKind.TEXT, text=text, send=False)
+    await choose_follow_ups(world.built.kit, world.now)
+    assert len(model.asked) == 1
+
+
 async def test_two_processes_ask_once(open_world: OpenWorld, model: ModelServer) -> None:
     """The clock of one of them was set back."""
     world = await company(open_world, model)
@@ -290,7 +310,7 @@ class Faulty:
 
     def __init__(self, sound: Chooser, stumbles_over: str) -> None:
         self._sound, self._over = sound, stumbles_over
-        self.host, self.most_tokens = sound.host, sound.most_tokens
+        self.host, self.most_tokens, self.place = sound.host, sound.most_tokens, sound.place
 
     async def choose(self, choosing: Choosing) -> Chosen:
         if choosing.answer == self._over:
