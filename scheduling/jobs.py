@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.services.choose_follow_ups import choose_follow_ups
+from bot.services.choose_follow_ups import LONGEST, choose_follow_ups
 from bot.services.count_surveys import count_surveys
 from bot.services.desk import tend_desks
 from bot.services.expectations import announce
@@ -76,7 +76,7 @@ JOBS: tuple[Job, ...] = (
         may_take=AI_TIME,
     ),
     # Within the silence after an answer; without a model it looks at nothing.
-    Job("choose", timedelta(seconds=2), (("choose", choose_follow_ups),)),
+    Job("choose", timedelta(seconds=2), (("choose", choose_follow_ups),), may_take=LONGEST),
     # The first purges the inbox as well.
     Job("tidy", timedelta(seconds=30), (("sweep", sweep), ("settle", settle_erasures))),
     Job("daily", timedelta(days=1), (("expire", expire),)),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.occurrence import Occurrence, OccurrenceState
@@ -34,10 +34,31 @@ _BUNDLED: ColumnElement[str] = literal_column("'bundled'")
 
 _SELECT = select(*_COLUMNS).where(own(_occurrence))
 _GET = _SELECT.where(_occurrence.c.id == bindparam("occurrence"))
+_IS_FREE = or_(
+    _occurrence.c.leased_until.is_(None), _occurrence.c.leased_until <= bindparam("moment")
+)
 _NEXT_PLANNED = (
-    _SELECT.where(_occurrence.c.state == _PLANNED)
+    _SELECT.where(_occurrence.c.state == _PLANNED, _IS_FREE)
     .order_by(_occurrence.c.due_at, _occurrence.c.id)
     .limit(bindparam("most"))
+)
+_NEXT_DRAFT_AT = select(
+    func.min(func.coalesce(_occurrence.c.leased_until, _occurrence.c.due_at))
+).where(own(_occurrence), _occurrence.c.state == _PLANNED)
+_LEASE = (
+    update(_occurrence)
+    .where(
+        own(_occurrence),
+        _occurrence.c.id == bindparam("occurrence"),
+        _occurrence.c.state == _PLANNED,
+        _IS_FREE,
+    )
+    .values(leased_until=bindparam("until"))
+)
+_GIVE_BACK = (
+    update(_occurrence)
+    .where(own(_occurrence), _occurrence.c.id == bindparam("occurrence"))
+    .values(leased_until=None)
 )
 _OF_MANAGER = _SELECT.where(
     _occurrence.c.state == _BUNDLED, _occurrence.c.person_id == bindparam("person")
@@ -81,8 +102,20 @@ class SqlOccurrences(Store):
                 .values(state=OccurrenceState.SKIPPED.value, reason=reason)
             )
 
-    def planned(self, limit: int) -> Sequence[Occurrence]:
-        return [_occurrence_of(row) for row in self._run(_NEXT_PLANNED, most=limit)]
+    def planned(self, limit: int, now: datetime) -> Sequence[Occurrence]:
+        rows = self._run(_NEXT_PLANNED, most=limit, moment=now)
+        return [_occurrence_of(row) for row in rows]
+
+    def next_draft_at(self) -> datetime | None:
+        found: datetime | None = self._run(_NEXT_DRAFT_AT).scalar_one()
+        return found
+
+    def lease(self, occurrence_id: UUID, now: datetime, until: datetime) -> bool:
+        taken = self._run(_LEASE, occurrence=occurrence_id, moment=now, until=until)
+        return bool(taken.rowcount)
+
+    def give_back(self, occurrence_id: UUID) -> None:
+        self._run(_GIVE_BACK, occurrence=occurrence_id)
 
     def bundled(self, person_id: UUID) -> Sequence[Occurrence]:
         return [_occurrence_of(row) for row in self._run(_OF_MANAGER, person=person_id)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractAsyncContextManager
 
 from bot.domain.masking import Masker
 from bot.domain.ports.chooser import Choosing, Chosen
@@ -34,6 +35,10 @@ class OpenAiChooser:
     def most_tokens(self, choosing: Choosing) -> int:
         """What one choice may cost at most."""
         return self._client.most_tokens(self._task(choosing), urgent=True)
+
+    def place(self, seconds: float) -> AbstractAsyncContextManager[None]:
+        """Within it a choice waits for no other call. Raises NotWritten ("busy")."""
+        return self._client.place(seconds)
 
     async def choose(self, choosing: Choosing) -> Chosen:
         """Picks one of the options within seconds, or none of them. Raises NotWritten."""

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _log = logging.getLogger(__name__)
+_placed: ContextVar[bool] = ContextVar("placed", default=False)
+"""Whether the task that runs holds a place already."""
 
 
 @dataclass(slots=True)
@@ -102,7 +105,7 @@ class OpenAiClient:
 
     async def _once(self, task: Task, patience: float, queue: float | None) -> Answer:
         rest = self._rest(task)
-        async with self._place(queue):
+        async with self.place(queue):
             rest.check()
             try:
                 body = await self._send(task, patience)
@@ -118,16 +121,24 @@ class OpenAiClient:
         return self._rests.setdefault(task.name, Rest(self.pace, self._monotonic))
 
     @asynccontextmanager
-    async def _place(self, seconds: float | None) -> AsyncIterator[None]:
-        """One of the places for calls. seconds: how long to wait for it, None for ever."""
+    async def place(self, seconds: float | None) -> AsyncIterator[None]:
+        """One of the places for calls; whoever holds one already takes no other.
+
+        seconds: how long to wait for it, None for ever. Raises NotWritten ("busy").
+        """
+        if _placed.get():
+            yield
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._places.acquire()
         except TimeoutError:
             raise NotWritten("busy") from None
+        held = _placed.set(True)
         try:
             yield
         finally:
+            _placed.reset(held)
             self._places.release()
 
     def _read(self, task: Task, body: bytes) -> Answer:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -46,7 +46,6 @@ _MARGIN = 500
 """More characters than a sentence has that may be quoted: the last one sent is known to its end."""
 
 _MOST_TOKENS = 2_000
-_log = logging.getLogger(__name__)
 
 
 class EvidenceForm(Form):
@@ -107,6 +106,10 @@ class OpenAiWriter:
         task = self._task(answers, words, week.questions)
         return self._client.most_tokens(task) if answers else 0
 
+    def place(self, seconds: float) -> AbstractAsyncContextManager[None]:
+        """See `AiWriter.place`."""
+        return self._client.place(seconds)
+
     async def write(self, week: PersonWeek) -> WrittenPart:
         """At least one claim, each with what it rests on. Raises NotWritten."""
         answers = _worded(week)
@@ -136,7 +139,6 @@ class OpenAiWriter:
 
     def _written(self, held: _Held, answer: Answer) -> WrittenPart:
         count = held.dropped.total()
-        _log.info("proposals checked", extra={"dropped": count, "why": dict(held.dropped)})
         if not held.claims:
             raise NotWritten("too_little", answer.tokens, count)
         return WrittenPart(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -15,10 +15,16 @@ from bot.domain.ports.ai_store import AiDay
 from bot.domain.ports.chooser import Chooser
 from bot.domain.ports.unit_of_work import Tx, UnitOfWork
 from bot.domain.ports.writer import AiWriter, NotWritten
+from bot.domain.visibility import may_word
 from bot.services.kit import Kit
 
 BUDGET = "budget"
 """The reason where a workspace's tokens of the day are used up: nothing is sent then."""
+
+TAKEN_BACK = "taken_back"
+"""The reason where a model may no longer get what it was to be given: nothing is sent then. It is
+counted nowhere, as it tells of a person.
+"""
 
 _LAST = 20
 """The last 20th of a day's tokens is too little for most calls: it is told as used up."""
@@ -35,6 +41,26 @@ A = TypeVar("A", bound=_Costs)
 def may_ask(model: AiWriter | Chooser | None, policy: Policy) -> bool:
     """Whether a model is connected, and its host is the one that people are told of."""
     return model is not None and bool(policy.ai.provider) and model.host == policy.ai.host
+
+
+def may_send(
+    tx: Tx, model: AiWriter | Chooser, person_id: UUID, versions: Collection[UUID]
+) -> bool:
+    """Whether `model` may get these versions of the person's answers as things stand now: each is
+    still the current one, was given with today's AI named before it, and AI was not switched off
+    since. Never while everything is held after a restore.
+    """
+    organisation, policy = tx.organisations.get(), tx.organisations.policy()
+    person = tx.people.get(person_id)
+    is_held = organisation is not None and organisation.is_held
+    if person is None or is_held or not may_ask(model, policy):
+        return False
+    label, off_at = policy.ai.label, person.ai_off_at
+    current = tx.answers.current_of(versions)
+    standing = [found for version, found in current.items() if found.version_id == version]
+    return len(standing) == len(set(versions)) and all(
+        may_word(label=label, ai_off_at=off_at, audiences=found.audiences) for found in standing
+    )
 
 
 def day_of(policy: Policy, now: datetime) -> date:
@@ -60,16 +86,26 @@ def account_of(tx: Tx, person: Person, policy: Policy, now: datetime) -> Account
 
 
 async def within_budget(
-    kit: Kit, account: Account, most: int, ask: Callable[[], Awaitable[A]]
+    kit: Kit,
+    account: Account,
+    most: int,
+    ask: Callable[[], Awaitable[A]],
+    still: Callable[[Tx], bool],
 ) -> A:
     """What `ask` gives; it may cost `most` tokens, which are set aside before it begins.
 
+    still: whether what `ask` sends may be sent (see `may_send`), looked at in the transaction that
+    sets the tokens aside, right before it begins. Wait for a place among the calls before this.
+
     Whatever ends a call without an answer leaves them spent: nobody knows what it cost. Raises
-    NotWritten, with the reason "budget" where the day's tokens don't suffice.
+    NotWritten, with the reason "budget" where the day's tokens don't suffice, and "taken_back"
+    where `still` says no.
     """
-    if not await kit.uow.write(lambda tx: _reserved(tx, account, most)):
+    hindrance = await kit.uow.write(lambda tx: _hindrance(tx, account, most, still))
+    if hindrance == BUDGET:
         kit.ai_failures[BUDGET] += 1
-        raise NotWritten(BUDGET)
+    if hindrance:
+        raise NotWritten(hindrance)
     try:
         answer = await ask()
     except NotWritten as failure:
@@ -80,8 +116,12 @@ async def within_budget(
     return answer
 
 
-def _reserved(tx: Tx, account: Account, most: int) -> bool:
-    return tx.ai.reserve(account.installation_id, account.day, most, account.budget)
+def _hindrance(tx: Tx, account: Account, most: int, still: Callable[[Tx], bool]) -> str:
+    """Why nothing may be sent; "" where the tokens are set aside and it may."""
+    if not still(tx):
+        return TAKEN_BACK
+    is_set_aside = tx.ai.reserve(account.installation_id, account.day, most, account.budget)
+    return "" if is_set_aside else BUDGET
 
 
 async def _settle(

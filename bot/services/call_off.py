@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.check_in import ANSWERABLE, State
+from bot.domain.check_in import ANSWERABLE, Asked, CheckIn, State
 from bot.domain.occurrence import OccurrenceState
 from bot.domain.ports.unit_of_work import Tx
 
@@ -30,7 +30,16 @@ def call_off(tx: Tx, people: Collection[UUID], reason: str, now: datetime) -> No
 
 def _cancel_check_ins(tx: Tx, person_id: UUID, reason: str) -> None:
     for check_in in tx.check_ins.of_person(person_id, ANSWERABLE, limit=_MOST_OPEN):
-        tx.check_ins.save(replace(check_in, state=State.CANCELLED, wake_at=None))
+        cancelled = replace(_without_choice(check_in), state=State.CANCELLED, wake_at=None)
+        tx.check_ins.save(cancelled)
         occurrence = tx.occurrences.get(check_in.occurrence_id)
         if occurrence is not None and occurrence.state is not OccurrenceState.SENT:
             tx.occurrences.set_state([occurrence.id], OccurrenceState.SKIPPED, reason)
+
+
+def _without_choice(check_in: CheckIn) -> CheckIn:
+    """No model is asked for a follow-up question that nobody gets."""
+    found = check_in.follow_up()
+    if found is None or found.state is not Asked.CHOOSING:
+        return check_in
+    return check_in.with_question(replace(found, state=Asked.SKIPPED))

@@ -8,22 +8,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from bot.domain.check_in import SILENCE, Asked, AskedQuestion, CheckIn
+from bot.domain.check_in import SILENCE, Asked, AskedQuestion, CheckIn, State
 from bot.domain.follow_up import fitting
 from bot.domain.masking import NameBook
 from bot.domain.packs import Question, parent_of
 from bot.domain.ports.chooser import Chooser, Choosing, Chosen
-from bot.domain.ports.unit_of_work import Tx
+from bot.domain.ports.unit_of_work import StorageUnavailable, Tx
 from bot.domain.ports.vault import Vault
 from bot.domain.ports.writer import NotWritten
 from bot.domain.visibility import may_word
 from bot.services import follow_ups, steps
 from bot.services.act import Act
+from bot.services.ai_use import Account, account_of, may_ask
+from bot.services.answering import is_editable
 from bot.services.kit import Kit
 from bot.services.sealing import open_value
 
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """Answers of one turn. The others get what the rules chose, or the next turn."""
+
+LONGEST = SILENCE
+"""How long the model is waited for: after that the question is on its way already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,7 @@ class _Call:
     version_id: UUID
     choosing: Choosing
     reserved: int
-    installation_id: UUID
-    day: date
+    account: Account
 
 
 async def choose_follow_ups(kit: Kit, now: datetime) -> int:
@@ -69,44 +72,133 @@ async def choose_follow_ups(kit: Kit, now: datetime) -> int:
     if not waiting:
         return 0
     found = await kit.uow.read(lambda tx: tx.check_ins.many(waiting))
-    people = {check_in.person_id for check_in in found.values()}
-    vault = await kit.keys.vault(people)
-    names = NameBook.of(await kit.uow.read(lambda tx: tx.people.names()))
-
-    def prepare(tx: Tx) -> list[_Call | None]:
-        tx.people.lock_many(people)
-        acts = ((each, _act(tx, kit, vault, each.person_id, now)) for each in found.values())
-        return [_prepare(act, kit, each.id, names) for each, act in acts if act is not None]
-
-    calls = await kit.uow.write(prepare)
-    running = (_carry_out(kit, vault, kit.chooser, call, now) for call in calls if call)
-    await asyncio.gather(*running)
-    return len(calls)
+    vault = await kit.keys.vault({check_in.person_id for check_in in found.values()})
+    turn = _Turn(kit, kit.chooser, vault, now)
+    await asyncio.gather(*(turn.choose(check_in) for check_in in found.values()))
+    return len(found)
 
 
-def _prepare(act: Act, kit: Kit, check_in_id: UUID, names: NameBook) -> _Call | None:
-    """From here on the rules' choice holds, so that nobody asks a second time after a crash."""
-    check_in = act.tx.check_ins.get(check_in_id)
-    asked = check_in.follow_up() if check_in else None
-    if check_in is None or asked is None or asked.state is not Asked.CHOOSING:
-        return None
-    act.save(check_in.with_question(replace(asked, state=Asked.PENDING)))
-    found = _open(act, check_in_id)
-    return _call(act, kit, found, names) if found else None
+class _Turn:
+    """The answers of one turn, each by itself: what goes wrong with one holds up no other."""
+
+    def __init__(self, kit: Kit, chooser: Chooser, vault: Vault, now: datetime) -> None:
+        self._kit, self._chooser, self._vault, self._now = kit, chooser, vault, now
+        self._names: NameBook | None = None
+        self._reading = asyncio.Lock()
+
+    async def choose(self, check_in: CheckIn) -> None:
+        try:
+            await self._choose(check_in)
+        except StorageUnavailable:
+            raise
+        except NotWritten as why:
+            log.info("no follow-up question chosen", extra={"reason": why.reason})
+        except Exception:
+            # A fault of ours in it: the rules' choice is queued already.
+            log.exception("no follow-up question chosen", extra={"check_in": str(check_in.id)})
+
+    async def _choose(self, check_in: CheckIn) -> None:
+        if not await self._kit.uow.write(partial(self._take_up, check_in)):
+            return
+        until = asyncio.get_running_loop().time() + LONGEST.total_seconds()
+        names = await self._all_names()
+        async with self._chooser.place(LONGEST.total_seconds()):
+            call = await self._kit.uow.write(partial(self._call, check_in, names))
+            if call is not None:
+                await self._carry_out(call, until)
+
+    def _take_up(self, check_in: CheckIn, tx: Tx) -> bool:
+        """Whether the model may be asked. From here on the rules' choice holds, so that nobody
+        asks a second time after a crash.
+        """
+        act = self._act(tx, check_in.person_id)
+        current = tx.check_ins.get(check_in.id)
+        asked = current.follow_up() if current else None
+        if act is None or current is None or asked is None or asked.state is not Asked.CHOOSING:
+            return False
+        act.save(current.with_question(replace(asked, state=Asked.PENDING)))
+        return self._askable(act, current.id) is not None
+
+    async def _all_names(self) -> NameBook:
+        """Read once, and only where the model is asked at all."""
+        async with self._reading:
+            if self._names is None:
+                self._names = await self._kit.uow.read(_names)
+            return self._names
+
+    def _call(self, check_in: CheckIn, names: NameBook, tx: Tx) -> _Call | None:
+        """Looked at right before it is sent: None where the model may not see the answer any more,
+        or the day's tokens are spent.
+        """
+        act = self._act(tx, check_in.person_id)
+        found = self._askable(act, check_in.id) if act else None
+        account = account_of(tx, act.person, act.policy, self._now) if act else None
+        if act is None or found is None or account is None:
+            return None
+        choosing = _choosing(act, found, names)
+        most = self._chooser.most_tokens(choosing)
+        if not tx.ai.reserve(account.installation_id, account.day, most, account.budget):
+            return None
+        which = found.check_in.id, act.person.id, found.asked.key, found.version_id
+        return _Call(*which, choosing, most, account)
+
+    def _askable(self, act: Act, check_in_id: UUID) -> _Open | None:
+        organisation = act.tx.organisations.get()
+        is_held = organisation is not None and organisation.is_held
+        if is_held or not may_ask(self._chooser, act.policy):
+            return None
+        found = _open(act, check_in_id)
+        return found if found and found.may_see else None
+
+    async def _carry_out(self, call: _Call, until: float) -> None:
+        """What was set aside counts as spent where nobody knows better.
+
+        until: how long it may take, by the loop's time. Raises NotWritten.
+        """
+        chosen, used = None, call.reserved
+        try:
+            async with asyncio.timeout_at(until):
+                chosen = await self._chooser.choose(call.choosing)
+            used = chosen.tokens
+        except NotWritten as why:
+            used = why.tokens
+            raise
+        except TimeoutError:
+            raise NotWritten("timeout") from None
+        finally:
+            finish = partial(self._finish, call=call, used=used, chosen=chosen)
+            await self._kit.uow.write(finish)
+
+    def _finish(self, tx: Tx, *, call: _Call, used: int, chosen: Chosen | None) -> None:
+        which, failed = (call.account.installation_id, call.account.day), chosen is None
+        tx.ai.settle(*which, reserved=call.reserved, used=used, failed=failed)
+        act = self._act(tx, call.person_id)
+        found = _open(act, call.check_in_id) if act else None
+        if act is None or found is None or chosen is None:
+            return
+        if (found.asked.key, found.version_id) == (call.follow_up, call.version_id):
+            _put(act, found, chosen.key)
+
+    def _act(self, tx: Tx, person_id: UUID) -> Act | None:
+        person, policy, now = tx.people.lock(person_id), tx.organisations.policy(), self._now
+        if person is None:
+            return None
+        because = f"chosen:{person_id}:{now.isoformat()}"
+        return Act(tx, person, self._vault, self._kit.calendar, policy, now, now, because)
 
 
-def _act(tx: Tx, kit: Kit, vault: Vault, person_id: UUID, now: datetime) -> Act | None:
-    person = tx.people.get(person_id)
-    if person is None:
-        return None
-    policy, because = tx.organisations.policy(), f"chosen:{person_id}:{now.isoformat()}"
-    return Act(tx, person, vault, kit.calendar, policy, now, now, because)
+def _names(tx: Tx) -> NameBook:
+    return NameBook.of(tx.people.names())
 
 
 def _open(act: Act, check_in_id: UUID) -> _Open | None:
+    """None too where the conversation has ended, or this person takes part no more."""
     check_in = act.tx.check_ins.get(check_in_id)
     asked = check_in.follow_up() if check_in else None
     if check_in is None or asked is None or not asked.is_open or asked.asked_at is not None:
+        return None
+    goes_on = check_in.state in (State.OFFERED, State.OPEN) and is_editable(act, check_in)
+    if not goes_on or not act.person.active:
         return None
     stored = act.tx.answers.current(check_in.id).get(parent_of(asked.key))
     value = open_value(act.vault, stored) if stored else None
@@ -118,31 +210,6 @@ def _open(act: Act, check_in_id: UUID) -> _Open | None:
     return _Open(check_in, asked, question, value.text, stored.version_id, may_see)
 
 
-def _call(act: Act, kit: Kit, found: _Open, names: NameBook) -> _Call | None:
-    """None where the model may not see the answer, or the day's tokens are spent."""
-    chooser, ai = kit.chooser, act.policy.ai
-    organisation = act.tx.organisations.get()
-    is_held = organisation is not None and organisation.is_held
-    home = act.tx.people.home_identity(act.person.id)
-    if chooser is None or chooser.host != ai.host or not found.may_see or is_held or home is None:
-        return None
-    choosing = _choosing(act, found, names)
-    reserved = chooser.most_tokens(choosing)
-    day = act.now.astimezone(ZoneInfo(act.policy.time_zone)).date()
-    if not act.tx.ai.reserve(home.installation_id, day, reserved, ai.daily_tokens):
-        return None
-    return _Call(
-        found.check_in.id,
-        act.person.id,
-        found.asked.key,
-        found.version_id,
-        choosing,
-        reserved,
-        home.installation_id,
-        day,
-    )
-
-
 def _choosing(act: Act, found: _Open, names: NameBook) -> Choosing:
     question, locale = found.question, act.person.locale
     options = {
@@ -150,35 +217,6 @@ def _choosing(act: Act, found: _Open, names: NameBook) -> Choosing:
         for each in fitting(question, found.answer)
     }
     return Choosing(act.person.name, question.words(locale).text, found.answer, options, names)
-
-
-async def _carry_out(kit: Kit, vault: Vault, chooser: Chooser, call: _Call, now: datetime) -> None:
-    """What was set aside counts as spent where nobody knows better."""
-    chosen, used = None, call.reserved
-    try:
-        chosen = await chooser.choose(call.choosing)
-        used = chosen.tokens
-    except NotWritten as why:
-        used = why.tokens
-        log.info("no follow-up question chosen", extra={"reason": why.reason})
-    finally:
-        await kit.uow.write(
-            partial(_finish, kit=kit, vault=vault, call=call, used=used, chosen=chosen, now=now)
-        )
-
-
-def _finish(
-    tx: Tx, *, kit: Kit, vault: Vault, call: _Call, used: int, chosen: Chosen | None, now: datetime
-) -> None:
-    is_spent, failed = call.reserved, chosen is None
-    tx.ai.settle(call.installation_id, call.day, reserved=is_spent, used=used, failed=failed)
-    tx.people.lock(call.person_id)
-    act = _act(tx, kit, vault, call.person_id, now)
-    found = _open(act, call.check_in_id) if act else None
-    if act is None or found is None or chosen is None:
-        return
-    if (found.asked.key, found.version_id) == (call.follow_up, call.version_id):
-        _put(act, found, chosen.key)
 
 
 def _put(act: Act, found: _Open, key: str) -> None:

@@ -106,7 +106,10 @@ def _share(
     known = [each for each in last if each is not None and _may_word(facts, person, each)]
     given = shared_of(vault, allowed, known, facts.packs, facts.told)
     has_words = any(answer.value.text for answer in given)
-    return Share(_week(facts, person, shared), _week(facts, person, given) if has_words else None)
+    if not has_words:
+        return Share(_week(facts, person, shared))
+    versions = frozenset(answer.version_id for answer in (*allowed, *known))
+    return Share(_week(facts, person, shared), _week(facts, person, given), versions)
 
 
 def _may_word(facts: Facts, person: Person, answer: StoredAnswer) -> bool:

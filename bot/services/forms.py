@@ -16,7 +16,7 @@ from bot.domain.check_in import (
 )
 from bot.domain.inbound import Inbound
 from bot.domain.message import Form, Reply
-from bot.domain.packs import Question, QuestionKind
+from bot.domain.packs import Question, QuestionKind, parent_of
 from bot.services import answering, audience, choices, form_views, steps
 from bot.services.act import Act
 from bot.services.form_state import FormState, print_of, print_of_ai, prints_of
@@ -45,7 +45,7 @@ def _form(
     """The form as things stand. It carries what it showed, so that sending it changes only what
     the person changed in it, for the readers it named. One that comes back keeps its `prints`.
     """
-    named = _named_now(act, check_in)
+    named = _as_shown(act, _named_now(act, check_in), fields or {})
     given = {
         key: value
         for key, stored in act.tx.answers.current(check_in.id).items()
@@ -57,6 +57,30 @@ def _form(
     return form_views.answers(
         kit.words, act, named, str(carried), given, errors or {}, fields or {}
     )
+
+
+def _as_shown(act: Act, check_in: CheckIn, fields: Mapping[str, str]) -> CheckIn:
+    """Without a follow-up question that wasn't sent yet: it may go again, or be exchanged. With one
+    that is gone and has words in `fields`, so that nobody loses them.
+    """
+    found = check_in.follow_up()
+    if found and found.is_open and found.asked_at is None and not _words_for(found.key, fields):
+        check_in = check_in.without_question(found.key)
+    for key in _lost(act, check_in, fields):
+        check_in = check_in.with_follow_up(key, Asked.PENDING)
+    return check_in
+
+
+def _lost(act: Act, check_in: CheckIn, fields: Mapping[str, str]) -> list[str]:
+    """Its follow-up questions that somebody wrote to in a form, and that are gone by now."""
+    pack = act.pack(check_in)
+    asked = [pack.question(each.key) for each in check_in.questions if not parent_of(each.key)]
+    own = [question.key_of(each) for question in asked for each in question.follow_ups]
+    return [key for key in own if _words_for(key, fields) and not check_in.asks(key)]
+
+
+def _words_for(key: str, fields: Mapping[str, str]) -> str:
+    return fields.get(f"text:{key}", "").strip()
 
 
 def _named_now(act: Act, check_in: CheckIn) -> CheckIn:
@@ -81,6 +105,7 @@ def submit_answers(kit: Kit, act: Act, inbound: Inbound) -> Reply:
         return Reply(notice=_notice(kit, act, "closed"))
     questions = _questions(act, check_in)
     values, errors = _parsed(questions, inbound.fields)
+    errors |= {f"text:{key}": "gone" for key in _lost(act, check_in, inbound.fields)}
     shown = _named_now(act, check_in)
     if errors or not state.names(shown):
         return Reply(_form(kit, act, check_in, errors, inbound.fields, state.prints))

@@ -64,7 +64,7 @@ class _Details:
             pieces = (*self._pieces(person), *promises.get(person.person.id, ()))
             yield Section(person.person.name, pieces)
         if self.view.silent:
-            names = [p.first_name for p in self.view.silent]
+            names = [self.view.called(p) for p in self.view.silent]
             line = Text(self.drawn.say(names=names)["silent"], Tone.MUTED)
             yield Section("", (Piece((line,)),))
 
@@ -102,10 +102,16 @@ class _Details:
             )
             blocks += [chart] if chart else []
             yield Piece(tuple(blocks), (answer.answer_id,))
-        title = [Text(self.drawn.say()["starters"], Tone.STRONG)]
+        yield from self._starters(person)
+
+    def _starters(self, person: PersonView) -> Iterator[Piece]:
+        """Each tells of an answer, which may stand on another page, so it is logged as well."""
+        ids = {answer.version_id: answer.answer_id for answer in person.answers}
+        blocks: tuple[Block, ...] = (Text(self.drawn.say()["starters"], Tone.STRONG),)
         for starter in person.starters:
-            yield Piece((*title, Text(starter.text)))
-            title = []
+            quote = (Quote(starter.quote),) if starter.quote else ()
+            yield Piece((*blocks, Text(starter.text), *quote), (ids[starter.version_id],))
+            blocks = ()
 
 
 def _sections(drawn: Opened) -> Iterator[Section]:

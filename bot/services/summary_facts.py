@@ -30,6 +30,12 @@ class PersonView:
     trend: tuple[RatingPoint, ...]
 
     @property
+    def longest(self) -> SharedAnswer | None:
+        """The answer with the most words; None where there are none."""
+        worded = [answer for answer in self.answers if answer.value.text.strip()]
+        return max(worded, key=lambda answer: len(answer.value.text), default=None)
+
+    @property
     def starters(self) -> tuple[Starter, ...]:
         return self.written.starters
 
@@ -42,6 +48,12 @@ class SummaryView:
     shared: tuple[PersonView, ...]
     silent: tuple[Person, ...]
     packs: Mapping[UUID, Pack]
+
+    def called(self, person: Person) -> str:
+        """The first name, or the whole one where several of the reports have that."""
+        everybody = [*(view.person for view in self.shared), *self.silent]
+        same = [each for each in everybody if each.first_name == person.first_name]
+        return person.name if len(same) > 1 else person.first_name
 
     def question(self, answer: SharedAnswer) -> Question:
         return self.packs[answer.pack_revision_id].question(answer.question_key)

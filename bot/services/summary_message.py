@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from uuid import UUID
 
 from bot.domain.message import (
@@ -18,7 +19,7 @@ from bot.domain.message import (
     Tone,
 )
 from bot.domain.reclaimed import Reclaimed
-from bot.domain.summary import PLAIN, SharedAnswer, Starter, shortened
+from bot.domain.summary import PLAIN, SharedAnswer, Starter, excerpt, shortened
 from bot.services import team_choices
 from bot.services.kept_promises import kept_line
 from bot.services.promise_blocks import PromiseShown
@@ -87,10 +88,10 @@ def _message(scene: Scene, view: SummaryView) -> Message:
         kept = kept_line(scene, view.summary)
         quiet = (Heading(title), Text(said["quiet"]), *kept, Text(said["quiet_next"], Tone.MUTED))
         return Message("summary", title, (*quiet, *counted_since(scene, view.summary)))
-    names = [v.person.first_name for v in view.shared]
+    names = [view.called(v.person) for v in view.shared]
     lead = scene.say("summary", names=names)["shared"]
     blocks: list[Block] = [Heading(title), Text(lead), *kept_line(scene, view.summary)]
-    claims = _claims(scene, view)
+    claims = _in_short(scene, view)
     blocks += [*claims, *_changed(scene, view, with_chart=not claims)]
     time = reclaimed_in(view)
     counted = counted_since(scene, view.summary)
@@ -104,12 +105,29 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     return Message("summary", title, (*blocks, buttons, *counted, foot))
 
 
-def _claims(scene: Scene, view: SummaryView) -> list[Block]:
-    """The first sentence about those whose answers moved most; nothing where no model wrote any."""
-    people = [person for person in sorted(view.shared, key=_weight) if person.written.claims]
-    lines = [Text(person.written.claims[0].text) for person in people[:CLAIMS_SHOWN]]
-    heading = Text(scene.say("summary")["claims_heading"], Tone.STRONG)
-    return [heading, *lines] if lines else []
+def _in_short(scene: Scene, view: SummaryView) -> list[Block]:
+    """Of those whose answers moved most what a model wrote first, or else how their longest
+    answer begins: whoever has words stands here. Nothing where no model wrote anything.
+    """
+    if not any(person.written.claims for person in view.shared):
+        return []
+    worded = (person for person in sorted(view.shared, key=_weight) if _own_words(person))
+    lines = [Text(_line(scene, view, person)) for person in islice(worded, CLAIMS_SHOWN)]
+    return [Text(scene.say("summary")["claims_heading"], Tone.STRONG), *lines]
+
+
+def _line(scene: Scene, view: SummaryView, person: PersonView) -> str:
+    name, first = view.called(person.person), person.person.first_name
+    if person.written.claims:
+        sentence = person.written.claims[0].text
+        return name + sentence.removeprefix(first) if sentence.startswith(first) else sentence
+    quote = shortened(_own_words(person), WORDS_SHOWN)
+    return scene.say("summary", name=name, words=quote)["said"]
+
+
+def _own_words(person: PersonView) -> str:
+    answer = person.longest
+    return answer.value.text if answer else ""
 
 
 def _changed(scene: Scene, view: SummaryView, *, with_chart: bool) -> list[Block]:
@@ -133,13 +151,13 @@ def _team(scene: Scene, view: SummaryView, time: Reclaimed | None, most: int) ->
 def _promised(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     to = {person.person.id for person in view.shared} | {person.id for person in view.silent}
     found = promised(scene.tx, scene.vault, scene.words, scene.person, to, scene.now)
-    lines = [_promise(scene, shown) for shown in found[:most]]
+    lines = [_promise(scene, view, shown) for shown in found[:most]]
     heading = Text(scene.say("summary")["promised_heading"], Tone.STRONG)
     return [heading, *lines] if lines else []
 
 
-def _promise(scene: Scene, shown: PromiseShown) -> Text:
-    text, name = shortened(shown.text, WORDS_SHOWN), shown.other.first_name
+def _promise(scene: Scene, view: SummaryView, shown: PromiseShown) -> Text:
+    text, name = shortened(shown.text, WORDS_SHOWN), view.called(shown.other)
     said = scene.say("summary", name=name, due=shown.promise.due_on, promise=text)
     return Text(said["promised"])
 
@@ -155,9 +173,7 @@ def _buttons(scene: Scene, view: SummaryView, *, is_worded: bool, is_advised: bo
 
 
 def _written_by(scene: Scene, view: SummaryView) -> str:
-    """As it was when it was drafted, for the whole: whose part a model wrote, and why not, nobody
-    is told.
-    """
+    """As it was when it was drafted, for the whole: it holds whoever's part a model wrote."""
     summary = view.summary
     provider = scene.tx.organisations.policy_at(summary.created_at).ai.provider
     dropped = sum(person.written.dropped for person in view.shared)
@@ -175,13 +191,13 @@ def _changes(scene: Scene, view: SummaryView) -> Iterator[str]:
             if answer.rating_change:
                 asked = view.question(answer).words(scene.person.locale).text
                 move = abs(answer.rating_change)
-                moved[asked].append((-move, person.person.first_name, answer))
+                moved[asked].append((-move, view.called(person.person), answer))
     for asked, moves in moved.items():
         largest = sorted(moves, key=lambda m: m[:2])
         lines = [_moved(scene, name, answer) for _, name, answer in largest[:CHANGES_SHOWN]]
         more = len(largest) - len(lines)
         yield scene.say("summary", question=asked, moves=lines, more=more)["moves"]
-    edited = [p.person.first_name for p in view.shared if any(a.edited for a in p.answers)]
+    edited = [view.called(p.person) for p in view.shared if any(a.edited for a in p.answers)]
     if edited:
         yield scene.say("summary", names=edited)["edited"]
 
@@ -207,7 +223,7 @@ def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     blocks: list[Block] = []
     for person in chosen[:most]:
         starter = _starter(person)
-        line = scene.say("summary", name=person.person.first_name, starter=starter.text)
+        line = scene.say("summary", name=view.called(person.person), starter=starter.text)
         blocks.append(Text(line["ask"]))
         if starter.quote:
             blocks.append(Quote(shortened(starter.quote, WORDS_SHOWN)))
@@ -217,8 +233,9 @@ def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
 
 
 def _starter(person: PersonView) -> Starter:
-    """The first that rests on other words than the sentence above it, where there is one."""
+    """The first that rests on other words than the line above it, where there is one."""
     said = {each.quote for claim in person.written.claims[:1] for each in claim.evidence}
+    said |= set() if said else {excerpt(_own_words(person))}
     return next((s for s in person.starters if s.quote not in said), person.starters[0])
 
 

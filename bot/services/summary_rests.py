@@ -25,7 +25,7 @@ async def show(kit: Kit, manager: Person, value: str, now: datetime) -> Reply:
 
 
 def _sections(drawn: Opened) -> Iterator[Section]:
-    """Whoever is quoted nowhere is absent."""
+    """Whoever used no words is absent."""
     quoted = [(person, _pieces(drawn, person)) for person in drawn.view.shared]
     found = [Section(person.person.name, pieces) for person, pieces in quoted if pieces]
     if not found:
@@ -37,6 +37,7 @@ def _sections(drawn: Opened) -> Iterator[Section]:
 def _pieces(drawn: Opened, person: PersonView) -> tuple[Piece, ...]:
     written = person.written
     said = [_piece(drawn, person, claim.text, claim.evidence) for claim in written.claims]
+    said = said or list(_own_words(drawn, person))
     asked = [s for s in written.starters if s.quote]
     title = [Text(drawn.say()["starters"], Tone.STRONG)]
     for starter in asked:
@@ -45,6 +46,14 @@ def _pieces(drawn: Opened, person: PersonView) -> tuple[Piece, ...]:
         said.append(replace(piece, blocks=(*title, *piece.blocks)))
         title = []
     return tuple(said)
+
+
+def _own_words(drawn: Opened, person: PersonView) -> Iterator[Piece]:
+    """What stands in the summary where there is no sentence, whole."""
+    answer = person.longest
+    if answer is not None:
+        question = drawn.view.question(answer).words(drawn.manager.locale).text
+        yield Piece((Quote(answer.value.text, question),), (answer.answer_id,))
 
 
 def _piece(drawn: Opened, person: PersonView, text: str, evidence: Sequence[Evidence]) -> Piece:

@@ -28,7 +28,7 @@ def trend_chart(
     return Chart(
         title=view.question(answer).words(manager.locale).text,
         labels=tuple(say("day", moment=point.answered_at) for point in points),
-        series=(Series(person.person.first_name, tuple(float(p.rating) for p in points)),),
+        series=(Series(view.called(person.person), tuple(float(p.rating) for p in points)),),
         low=1,
         high=5,
         text=say("trend", values=", ".join(str(point.rating) for point in points)),

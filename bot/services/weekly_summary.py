@@ -24,6 +24,11 @@ from bot.services.wording import AI_TIME, Wording
 
 log = logging.getLogger(__name__)
 
+LEASE = timedelta(minutes=3)
+"""How long whoever drafts a summary has it alone: longer than a draft takes (see `DRAFT_TIME`), and
+no longer than it may be late when that process dies.
+"""
+
 BATCH = 50
 _A_YEAR = 60
 AT_ONCE = 4
@@ -39,9 +44,10 @@ async def summarise(kit: Kit, now: datetime, ai_time: timedelta = AI_TIME) -> in
     wording, gate, start = Wording(kit, ai_time), asyncio.Semaphore(AT_ONCE), uuid4()
     while True:
         most = BATCH + len(tried)
-        planned = await kit.uow.read(partial(_planned, most))
+        planned = await kit.uow.read(partial(_planned, most, now + wording.elapsed))
         fresh = [occurrence for occurrence in planned if occurrence.id not in tried]
         if not fresh:
+            _log(wording, drafted)
             return drafted
         # Each process begins elsewhere, so that two seldom ask a model for the same summary.
         fresh.sort(key=lambda occurrence: occurrence.id.int ^ start.int)
@@ -50,8 +56,8 @@ async def summarise(kit: Kit, now: datetime, ai_time: timedelta = AI_TIME) -> in
         tried.update(occurrence.id for occurrence in fresh)
 
 
-def _planned(most: int, tx: Tx) -> Sequence[Occurrence]:
-    return tx.occurrences.planned(most)
+def _planned(most: int, now: datetime, tx: Tx) -> Sequence[Occurrence]:
+    return tx.occurrences.planned(most, now)
 
 
 async def _drafted(draft: _Draft, gate: asyncio.Semaphore) -> bool:
@@ -76,9 +82,9 @@ class _Draft:
     now: datetime
 
     async def make(self) -> bool:
-        """False where another process did, or where it is to be drafted anew."""
+        """False where another process did or does, or where it is to be drafted anew."""
         occurrence, kit = self.occurrence, self.kit
-        if not await kit.uow.read(self._is_planned):
+        if not await kit.uow.write(self._lease):
             return False
         facts = await kit.uow.read(lambda tx: gather(tx, occurrence, self.now))
         if facts is None:
@@ -89,21 +95,23 @@ class _Draft:
         shared = shares(facts, vault, self.now)
         account = facts.account if may_ask(kit.ai, facts.policy) else None
         parts = await self.wording.parts(shared, account)
-        _log(parts)
         written = [(share.week, part) for share, part in zip(shared, parts, strict=True)]
         return await kit.uow.write(lambda tx: self._store(tx, vault, written))
 
-    def _is_planned(self, tx: Tx) -> bool:
-        found = tx.occurrences.get(self.occurrence.id)
-        return found is not None and found.state is OccurrenceState.PLANNED
+    def _lease(self, tx: Tx) -> bool:
+        """Two processes would ask a model twice for the same."""
+        now = self.now + self.wording.elapsed
+        return tx.occurrences.lease(self.occurrence.id, now, now + LEASE)
 
     def _store(self, tx: Tx, vault: Vault, written: Written) -> bool:
         """Keeps ids and sealed parts; a summary that exists already is left as it is. One whose
         answers changed while it was worded is drafted anew in the next minute.
         """
+        occurrence = self.occurrence
         if changed_meanwhile(tx, written):
+            tx.occurrences.give_back(occurrence.id)
             return False
-        occurrence, summary = self.occurrence, self._summary(vault, written)
+        summary = self._summary(vault, written)
         if not tx.summaries.add(summary):
             # The period's summary exists, or an answer just went into another: look again.
             return _settle_doubled(tx, occurrence)
@@ -127,11 +135,10 @@ class _Draft:
         )
 
 
-def _log(parts: Sequence[WrittenPart]) -> None:
-    """Counts alone, and not whose: by a model or not may follow from what a person chose."""
-    worded = [part for part in parts if part.is_worded]
-    told = {"worded": len(worded), "dropped": sum(part.dropped for part in worded)}
-    log.info("a summary was worded", extra={"people": len(parts), **told})
+def _log(wording: Wording, drafted: int) -> None:
+    """Of the whole run: how one summary was worded may tell what one person chose or said."""
+    if drafted:
+        log.info("summaries were worded", extra={"summaries": drafted, **wording.counts})
 
 
 def _skip(tx: Tx, occurrence: Occurrence, reason: str) -> None:
@@ -143,6 +150,7 @@ def _settle_doubled(tx: Tx, occurrence: Occurrence) -> bool:
         if summary.period == occurrence.period and summary.occurrence_id != occurrence.id:
             _skip(tx, occurrence, "another_summary")
             return True
+    tx.occurrences.give_back(occurrence.id)
     return False
 
 

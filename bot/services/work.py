@@ -31,11 +31,12 @@ class _Next:
     desks: datetime | None
     promises: datetime | None
     send: datetime | None
-    draft: bool
+    draft: datetime | None
     tell: bool
 
     def earliest(self) -> datetime | None:
-        return _earliest(self.plan, self.tend, self.count, self.promises, self.desks, self.send)
+        others = self.plan, self.tend, self.count, self.promises, self.desks
+        return _earliest(*others, self.draft, self.send)
 
 
 def _look(tx: Tx) -> _Next:
@@ -49,7 +50,7 @@ def _look(tx: Tx) -> _Next:
             desks=None,
             promises=None,
             send=tx.queue.next_at(),
-            draft=False,
+            draft=None,
             tell=False,
         )
     return _look_at_all(tx)
@@ -63,7 +64,7 @@ def _look_at_all(tx: Tx) -> _Next:
         desks=tx.desks.next_at(),
         promises=_earliest(tx.promises.next_wake_at(), tx.agenda.next_wake_at()),
         send=tx.queue.next_at(),
-        draft=bool(tx.occurrences.planned(1)),
+        draft=tx.occurrences.next_draft_at(),
         tell=tx.expectations.to_tell() is not None,
     )
 
@@ -95,7 +96,7 @@ async def _schedule_due(kit: Kit, upcoming: _Next, now: datetime) -> int:
         done += await tend_desks(kit, now)
     if upcoming.tell:
         done += await announce(kit, now)
-    if done or upcoming.draft:
+    if done or _is_due(upcoming.draft, now):
         done += await summarise(kit, now)
     return done
 

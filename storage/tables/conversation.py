@@ -48,7 +48,10 @@ class PlanRow(Row, table=True):
 
 
 class OccurrenceRow(Row, table=True):
-    """One due moment; a period comes once, whatever the revision or zone."""
+    """One due moment; a period comes once, whatever the revision or zone.
+
+    `leased_until`: until when a process drafts its summary, and no other does.
+    """
 
     __tablename__ = "occurrence"
     __table_args__ = (
@@ -86,6 +89,7 @@ class OccurrenceRow(Row, table=True):
     due_at: datetime
     state: str
     reason: str
+    leased_until: datetime | None = None
 
 
 class CheckInRow(Row, table=True):

@@ -155,10 +155,10 @@ def test_occurrences_are_counted_by_what_became_of_them(world: World) -> None:
     early = world.occurrence(ben, state=planned, due_at=NOW)
     old = world.occurrence(cleo, due_at=NOW - DAY)
     world.tx.occurrences.add([late, early, old])
-    assert world.tx.occurrences.planned(10) == [early, late]
-    assert world.tx.occurrences.planned(1) == [early]
+    assert world.tx.occurrences.planned(10, NOW) == [early, late]
+    assert world.tx.occurrences.planned(1, NOW) == [early]
     world.tx.occurrences.set_state([early.id], OccurrenceState.SKIPPED, "paused")
-    assert world.tx.occurrences.planned(10) == [late]
+    assert world.tx.occurrences.planned(10, NOW) == [late]
     skipped = replace(early, state=OccurrenceState.SKIPPED, reason="paused")
     assert world.tx.occurrences.get(early.id) == skipped
     cadence = world.cadence.cadence_id

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from bot.domain.check_in import CheckIn, State
 from bot.domain.follow_up import fitting, in_turn
 from bot.domain.inbound import InboundKind
 from bot.domain.policy import Ai, Policy
+from bot.domain.ports.chooser import Chooser, Choosing, Chosen
 from bot.domain.ports.conversation_store import Named
+from bot.domain.ports.unit_of_work import Tx
 from bot.services.choose_follow_ups import choose_follow_ups
 from bot.services.deliver import deliver
+from bot.services.erase import erase_answer
 from bot.settings.ai import AiSettings
 from bot.settings.environment import Environment
 from tests.journeys.conftest import OpenWorld, prepared
@@ -46,7 +52,7 @@ async def model() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 def environment(tmp_path: Path, model: ModelServer) -> Environment:
-    ai = AiSettings(model.url, model.model, model.key)
+    ai = AiSettings(model.url, model.model, model.key, at_once=1)
     return replace(prepared(tmp_path), ai=ai)
 
 
@@ -56,18 +62,33 @@ def with_ai(model: ModelServer, **changes: object) -> Policy:
 
 
 async def company(
-    open_world: OpenWorld, model: ModelServer, rules: Policy | None = None, named: str = ""
+    open_world: OpenWorld,
+    model: ModelServer,
+    rules: Policy | None = None,
+    named: str = "",
+    more: Sequence[Someone] = (),
 ) -> World:
-    """Tuesday, 10:05: Ana has started, sees "How is work?", and was told of the AI (or `named`)."""
+    """Tuesday, 10:05: Ana (and `more`) has started, sees "How is work?", and was told of the AI (or
+    `named`).
+    """
     rules = rules or with_ai(model)
     cadence = check_in(pack="followed", reminders=0)
-    world = await open_world(PEOPLE, [cadence, weekly_summary()], policy=rules)
+    world = await open_world([*PEOPLE, *more], [cadence, weekly_summary()], policy=rules)
     await world.until("2026-03-03 10:05")
-    await world.starts("ana")
-    (running,) = await world.built.uow.read(lambda tx: tx.check_ins.of_person(world.ids["ana"]))
     told = Named(world.ids["mara"], named or rules.ai.label)
-    await world.built.uow.write(lambda tx: tx.check_ins.remember_shown({running.id: told}))
+    for who in ("ana", *(each.name for each in more)):
+        await world.starts(who)
+        (running,) = await check_ins(world, who)
+        await world.built.uow.write(partial(remember, {running.id: told}))
     return world
+
+
+def remember(shown: Mapping[UUID, Named], tx: Tx) -> None:
+    tx.check_ins.remember_shown(shown)
+
+
+async def check_ins(world: World, who: str = "ana") -> Sequence[CheckIn]:
+    return await world.built.uow.read(lambda tx: tx.check_ins.of_person(world.ids[who]))
 
 
 async def says(world: World, text: str = "Fine.") -> None:
@@ -139,14 +160,17 @@ async def test_a_question_nobody_wrote_is_never_asked(
 
 
 async def meanwhile(
-    open_world: OpenWorld, model: ModelServer, happens: Callable[[World], Awaitable[object]]
+    open_world: OpenWorld,
+    model: ModelServer,
+    happens: Callable[[World], Awaitable[object]],
+    picked: str = OTHER,
 ) -> World:
     """The model picks the other question, while something happens."""
     world = await company(open_world, model)
 
     async def thinks() -> object:
         await happens(world)
-        return {"choice": OTHER}
+        return {"choice": picked}
 
     model.says(thinks())
     await world.types("ana", "Fine.")
@@ -180,6 +204,138 @@ async def test_undone_meanwhile(open_world: OpenWorld, model: ModelServer) -> No
     world = await meanwhile(open_world, model, lambda w: w.types("ana", "undo"))
     assert asked(world) == [WORK, WORK]
     assert await kept(world) == {}
+
+
+async def leaves(world: World) -> None:
+    await world.people_are(world.rows["mara"])
+
+
+async def erases(world: World) -> None:
+    (running,) = await check_ins(world)
+    await erase_answer(world.built.kit, world.ids["ana"], running.id, "work", world.now)
+
+
+async def pauses(world: World) -> None:
+    await world.puts_off("ana", "pause", until="2026-03-20")
+
+
+@pytest.mark.parametrize("picked", [OTHER, pytest.param("none", marks=pytest.mark.deep)])
+async def test_left_meanwhile(open_world: OpenWorld, model: ModelServer, picked: str) -> None:
+    """What was called off stays so, whatever the model picks."""
+    world = await meanwhile(open_world, model, leaves, picked)
+    assert asked(world) == [WORK]
+    assert [found.state for found in await check_ins(world)] == [State.CANCELLED]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("happens", "then"), [(erases, [WISH]), (pauses, [])])
+async def test_over_meanwhile(
+    open_world: OpenWorld,
+    model: ModelServer,
+    happens: Callable[[World], Awaitable[None]],
+    then: list[str],
+) -> None:
+    world = await meanwhile(open_world, model, happens)
+    assert asked(world) == [WORK, *then]
+
+
+@pytest.mark.deep
+async def test_another_manager_meanwhile(open_world: OpenWorld, model: ModelServer) -> None:
+    """One question comes, and names who reads it now."""
+    world = await meanwhile(open_world, model, lambda w: w.changes(ana=None))
+    assert asked(world) == [WORK, TEXTS[OTHER]]
+
+
+async def ai_off(world: World) -> None:
+    await world.act("ana", "my_data_ai", "off", send=False)
+
+
+async def another_provider(world: World) -> None:
+    rules = await world.built.uow.read(lambda tx: tx.organisations.policy())
+    changed = replace(rules, ai=replace(rules.ai, provider="Another"))
+    await world.built.uow.write(lambda tx: tx.organisations.add_policy(changed, world.now, "hr"))
+
+
+@pytest.mark.parametrize(
+    "happens", [leaves, ai_off, pytest.param(another_provider, marks=pytest.mark.deep)]
+)
+async def test_nothing_is_sent_that_may_not_be_any_more(
+    open_world: OpenWorld, model: ModelServer, happens: Callable[[World], Awaitable[None]]
+) -> None:
+    """Between the answer and the choice."""
+    world = await company(open_world, model)
+    await world.send("ana", InboundKind.TEXT, text="Fine.", send=False)
+    await happens(world)
+    await choose_follow_ups(world.built.kit, world.now)
+    assert model.asked == []
+    assert await world.built.uow.read(lambda tx: tx.check_ins.choosing(1)) == []
+
+
+async def test_nothing_is_sent_that_was_taken_back_in_the_queue(
+    open_world: OpenWorld, model: ModelServer
+) -> None:
+    """While one waits for the model, the other waits for a place, and switches AI off."""
+    world = await company(open_world, model, more=[Someone("ben", manager="mara")])
+    said = {"Fine.": "ana", "Good.": "ben"}
+
+    async def thinks() -> object:
+        (first,) = model.asked
+        (other,) = {*said.values()} - {said[first.data["answer"]]}
+        await world.act(other, "my_data_ai", "off", send=False)
+        return {"choice": OTHER}
+
+    model.says(thinks())
+    for text, who in said.items():
+        await world.send(who, InboundKind.TEXT, text=text, send=False)
+    await choose_follow_ups(world.built.kit, world.now)
+    assert len(model.asked) == 1
+
+
+async def test_two_processes_ask_once(open_world: OpenWorld, model: ModelServer) -> None:
+    """The clock of one of them was set back."""
+    world = await company(open_world, model)
+    model.says({"choice": OTHER})
+    await world.send("ana", InboundKind.TEXT, text="Fine.", send=False)
+    moments = (world.now, world.now - timedelta(hours=1))
+    await asyncio.gather(*(choose_follow_ups(world.built.kit, moment) for moment in moments))
+    assert len(model.asked) == 1
+    await world.wait(7 * A_SECOND)
+    assert asked(world) == [WORK]
+    await world.wait(A_SECOND)
+    assert asked(world) == [WORK, TEXTS[OTHER]]
+
+
+class Faulty:
+    """A chooser with a fault of ours in it, for one answer; the others it passes on."""
+
+    def __init__(self, sound: Chooser, stumbles_over: str) -> None:
+        self._sound, self._over = sound, stumbles_over
+        self.host, self.most_tokens, self.place = sound.host, sound.most_tokens, sound.place
+
+    async def choose(self, choosing: Choosing) -> Chosen:
+        if choosing.answer == self._over:
+            raise ValueError(self._over)
+        return await self._sound.choose(choosing)
+
+
+async def test_a_fault_with_one_holds_up_no_other(
+    open_world: OpenWorld, model: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = await company(open_world, model, more=[Someone("ben", manager="mara")])
+    model.says({"choice": OTHER})
+    kit = world.built.kit
+    assert kit.chooser is not None
+    for who, text in (("ana", "Fine."), ("ben", "Good.")):
+        await world.send(who, InboundKind.TEXT, text=text, send=False)
+    assert (
+        await choose_follow_ups(replace(kit, chooser=Faulty(kit.chooser, "Fine.")), world.now) == 2
+    )
+    assert "no follow-up question chosen" in caplog.text
+    await world.wait()
+    assert asked(world) == [WORK, TEXTS[BY_RULE]]
+    assert asked(world, "ben") == [WORK, TEXTS[OTHER]]
+    (day,) = await world.built.uow.read(lambda tx: tx.ai.since(date(2026, 3, 3)))
+    assert (day.calls, day.failed) == (2, 1)
 
 
 async def test_names_stay_here(open_world: OpenWorld, model: ModelServer) -> None:

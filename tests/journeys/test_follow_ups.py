@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.message import Form, TextInput
 from bot.domain.policy import Policy
 from tests.journeys.conftest import OpenWorld
 from tests.journeys.engines import on_both
@@ -33,10 +34,10 @@ async def company(open_world: OpenWorld, rules: Policy | None = None, **changes:
     return world
 
 
-def asked(world: World) -> list[str]:
-    """The questions that reached Ana, in order; one shown again for a reminder as well."""
+def asked(world: World, who: str = "ana") -> list[str]:
+    """The questions that reached Ana (or `who`), in order; one shown again for a reminder too."""
     known = (WORK, WISH, *SHORT, BACK, FIRST)
-    arrived = world.arrived("ana", "question")
+    arrived = world.arrived(who, "question")
     return [next(text for text in known if text in a.words.splitlines()) for a in arrived]
 
 
@@ -300,6 +301,38 @@ async def test_a_form_sent_meanwhile_ends_it(open_world: OpenWorld) -> None:
     assert await kept(world) == {WORK: "Fine.", WISH: "None."}
     again = await world.opens("ana", "Change an answer")
     assert not any(text in words(again) for text in SHORT)
+
+
+async def test_a_form_holds_only_what_was_asked(open_world: OpenWorld) -> None:
+    """Opened within the silence it has no question that may go again; what is typed beside it
+    stays."""
+    world = await company(open_world)
+    await world.types("ana", "Fine.")
+    form = await world.opens("ana", "open_form")
+    assert not any(text in words(form) for text in SHORT)
+    await world.types("ana", LONG)
+    await world.submits("ana", form, {"text:wish": "None."})
+    await world.wait()
+    assert asked(world) == [WORK]
+    assert await kept(world) == {WORK: f"Fine.\n{LONG}", WISH: "None."}
+
+
+async def test_words_for_a_question_that_is_gone_come_back(open_world: OpenWorld) -> None:
+    """Nothing is kept before they were taken over to another answer, or taken out."""
+    world = await company(open_world)
+    form = await world.opens("ana", "open_form")
+    await world.types("ana", LONG)
+    name = "text:work.moment"
+    reply = await world.submits("ana", form, {name: "The map.", "text:wish": "None."})
+    again = reply.view
+    assert isinstance(again, Form)
+    texts = [block for block in again.blocks if isinstance(block, TextInput)]
+    (field,) = [text for text in texts if text.name == name]
+    assert (field.label, field.value) == (SHORT[0], "The map.")
+    assert "isn't asked any more" in field.error
+    assert await kept(world) == {WORK: LONG}
+    await world.submits("ana", again, {name: "", "text:wish": "The map."})
+    assert await kept(world) == {WORK: LONG, WISH: "The map."}
 
 
 @pytest.mark.deep

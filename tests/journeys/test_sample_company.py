@@ -8,6 +8,7 @@ from datetime import time
 
 from bot.demo.script import Deed
 from bot.domain.message import Heading, Text
+from bot.domain.packs import parent_of
 from prompts.library import load_packs
 from scheduling.calendar import WorkCalendar
 from tests.journeys.sample_weeks import WEEKS, Lived
@@ -31,6 +32,18 @@ def test_everybody_was_asked_and_many_answered(lived: Lived) -> None:
     assert sum(len(own) for own in lived.own.values()) > 60
     deeds = {turn.does for turn in lived.turns}
     assert deeds == set(Deed)
+
+
+def test_some_are_asked_further_and_answer(lived: Lived) -> None:
+    """Whoever tries the demo sees a follow-up question, and what became of it."""
+    pack = load_packs()["ai_check_in"]
+    follow_ups = {pack.question(key).words("en").text for key in pack.keys if parent_of(key)}
+    answered = [own for answers in lived.own.values() for own in answers]
+    said = {own.text for own in answered if own.question in follow_ups}
+    script = [turn.answers.items() for turn in lived.turns]
+    written = {answer.text for given in script for key, answer in given if parent_of(key)}
+    assert len(said) >= 3
+    assert said <= written
 
 
 def test_nobody_is_asked_twice_for_a_week(lived: Lived) -> None:

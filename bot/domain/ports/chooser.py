@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,4 +41,8 @@ class Chooser(Protocol):
 
     async def choose(self, choosing: Choosing) -> Chosen:
         """Picks one of the options within seconds. Raises NotWritten (see ports.writer)."""
+        ...
+
+    def place(self, seconds: float) -> AbstractAsyncContextManager[None]:
+        """A place among the calls under way, as an `AiWriter` has it."""
         ...

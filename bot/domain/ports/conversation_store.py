@@ -45,8 +45,26 @@ class Occurrences(Protocol):
         """Whatever of these people is planned or queued is skipped, for this reason."""
         ...
 
-    def planned(self, limit: int) -> Sequence[Occurrence]:
-        """Summaries still to be drafted, oldest first."""
+    def planned(self, limit: int, now: datetime) -> Sequence[Occurrence]:
+        """Summaries still to be drafted, oldest first, but for those that are leased at `now`
+        (aware UTC).
+        """
+        ...
+
+    def next_draft_at(self) -> datetime | None:
+        """When the next summary may be drafted (aware UTC): since it came due, or from the end of
+        its lease on. None where there is none.
+        """
+        ...
+
+    def lease(self, occurrence_id: UUID, now: datetime, until: datetime) -> bool:
+        """Takes a summary that is still to be drafted for whoever drafts it (`now`, `until`: aware
+        UTC). False where it isn't, or where it is leased at `now`.
+        """
+        ...
+
+    def give_back(self, occurrence_id: UUID) -> None:
+        """Ends the lease, so that it can be drafted at once."""
         ...
 
     def bundled(self, person_id: UUID) -> Sequence[Occurrence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.summary import PersonWeek, WrittenPart
@@ -12,7 +13,8 @@ class NotWritten(Exception):
 
     `reason` is a code: "timeout", "unavailable", "busy", "refused", "cut_off", "empty",
     "wrong_form", "too_little", "resting", "set_up" (the provider takes the connection for wrong),
-    "budget" (the day's tokens are spent) or "unexpected" (a fault of ours). `tokens` is what it
+    "budget" (the day's tokens are spent), "taken_back" (it may no longer be given what it was to be
+    given) or "unexpected" (a fault of ours). `tokens` is what it
     cost all the same, `dropped` how many sentences did not hold.
     """
 
@@ -45,4 +47,12 @@ class AiWriter(Writer, Protocol):
 
     def most_tokens(self, week: PersonWeek) -> int:
         """What writing this part may cost at most, a second try included."""
+        ...
+
+    def place(self, seconds: float) -> AbstractAsyncContextManager[None]:
+        """A place among the calls under way. Whatever is written within it waits for no other, so
+        that what must hold just before a call can be looked at in between.
+
+        seconds: how long to wait for it. Raises NotWritten ("busy").
+        """
         ...

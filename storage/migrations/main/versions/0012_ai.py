@@ -1,4 +1,6 @@
-"""AI: who was named before an answer, what people switched off, and what it cost."""
+"""AI: who was named before an answer, what people switched off, what it cost, and until when a
+summary is in the making.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +13,7 @@ depends_on = None
 _MOMENT = sa.DateTime(timezone=True)
 _COLUMNS = (
     ("answer_audience", "ai", sa.String()),
+    ("occurrence", "leased_until", _MOMENT),
     ("check_in", "shown_ai", sa.String()),
     ("person", "follow_ups_off_at", _MOMENT),
     ("person", "signs_off_at", _MOMENT),
