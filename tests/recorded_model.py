@@ -63,9 +63,10 @@ async def recorded_server() -> AsyncIterator[ModelServer]:
         yield server
 
 
-def connected(environment: Environment, server: ModelServer) -> Environment:
+def connected(environment: Environment, server: ModelServer, at_once: int = 8) -> Environment:
     """The same with a connection to this server."""
-    return replace(environment, ai=AiSettings(server.url, server.model, server.key))
+    ai = AiSettings(server.url, server.model, server.key, at_once=at_once)
+    return replace(environment, ai=ai)
 
 
 def told(configuration: Configuration, server: ModelServer) -> Configuration:

@@ -26,6 +26,11 @@ TAKEN_BACK = "taken_back"
 counted nowhere, as it tells of a person.
 """
 
+_STEP = 10
+"""Percent of a day's tokens: so coarse that nobody who looks twice can tell from it whose answers
+were sent in between.
+"""
+
 _LAST = 20
 """The last 20th of a day's tokens is too little for most calls: it is told as used up."""
 
@@ -143,6 +148,12 @@ class Spent:
     budget: int
 
     @property
+    def percent(self) -> int:
+        """The last step that was reached; the day's last tenth has none, only `is_all`."""
+        reached = self.tokens * 100 // max(1, self.budget)
+        return min(reached, 100 - _STEP) // _STEP * _STEP
+
+    @property
     def is_all(self) -> bool:
         return self.budget - self.tokens < self.budget / _LAST
 
@@ -152,7 +163,7 @@ class AiToday:
     """How AI stands today: figures about workspaces, never about people.
 
     asks: whether it can be asked; not where no model is connected, or one at another host.
-    workspaces: those that spent anything, by name; where none did, one without a name.
+    workspaces: those that reached a step, by name; where none did, one without a name.
     """
 
     provider: str
@@ -172,8 +183,9 @@ def _today(tx: Tx, kit: Kit, now: datetime) -> AiToday | None:
     spent = {each.installation_id: each.tokens for each in spent_today(tx, policy, now)}
     known = [i for platform in kit.messengers for i in tx.organisations.installations(platform)]
     budget = policy.ai.daily_tokens
-    found = [Spent(i.name, spent[i.id], budget) for i in known if spent.get(i.id)]
-    named = tuple(sorted(found, key=lambda each: each.name)) or (Spent("", 0, budget),)
+    found = [Spent(i.name, spent.get(i.id, 0), budget) for i in known]
+    told = [each for each in found if each.percent]
+    named = tuple(sorted(told, key=lambda each: each.name)) or (Spent("", 0, budget),)
     return AiToday(policy.ai.provider, may_ask(kit.ai, policy), named)
 
 

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from bot.services.ai_use import AiToday, Spent
 from prompts.words import Said, Words
 
-_STEP = 10
-"""Percent: so coarse that nobody who looks twice can tell from it whose answers were sent."""
-
 
 def ai_lines(words: Words, locale: str, today: AiToday) -> Iterator[str]:
     """What each workspace spent, in tenths of what it has, and where AI can't be used."""
@@ -28,13 +25,7 @@ def _said(words: Words, locale: str, provider: str, spent: Spent, workspace: str
         "ai",
         locale,
         provider=provider,
-        percent=_percent(spent),
+        percent=spent.percent,
         budget=spent.budget,
         workspace=workspace,
     )
-
-
-def _percent(spent: Spent) -> int:
-    """The last step that was reached; the day's last tenth is told apart by `is_all` alone."""
-    reached = spent.tokens * 100 // max(1, spent.budget)
-    return min(reached, 100 - _STEP) // _STEP * _STEP

@@ -109,8 +109,9 @@ class _Details:
         ids = {answer.version_id: answer.answer_id for answer in person.answers}
         blocks: tuple[Block, ...] = (Text(self.drawn.say()["starters"], Tone.STRONG),)
         for starter in person.starters:
-            quote = (Quote(starter.quote),) if starter.quote else ()
-            yield Piece((*blocks, Text(starter.text), *quote), (ids[starter.version_id],))
+            quote = self.drawn.say(words=starter.quote)["rests_on"] if starter.quote else ""
+            said = (Text(quote, Tone.MUTED),) if quote else ()
+            yield Piece((*blocks, Text(starter.text), *said), (ids[starter.version_id],))
             blocks = ()
 
 

@@ -99,7 +99,8 @@ def _message(scene: Scene, view: SummaryView) -> Message:
     blocks += _team(scene, view, time, 0 if counted else CHOICES_SHOWN)
     advised = time is not None and time.mostly_more_of_the_same
     crowded = advised or bool(counted) or bool(claims and promises)
-    blocks += [*_starters(scene, view, STARTERS_SHOWN - crowded), *promises]
+    starters = _starters(scene, view, STARTERS_SHOWN - crowded, is_short=bool(claims))
+    blocks += [*starters, *promises]
     buttons = _buttons(scene, view, is_worded=bool(claims), is_advised=advised)
     foot = Text(_written_by(scene, view), Tone.MUTED)
     return Message("summary", title, (*blocks, buttons, *counted, foot))
@@ -217,12 +218,12 @@ def _moved(scene: Scene, name: str, answer: SharedAnswer) -> str:
     return scene.say("summary", name=name, before=before, now=answer.value.rating)["moved"]
 
 
-def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
+def _starters(scene: Scene, view: SummaryView, most: int, is_short: bool) -> list[Block]:
     """One starter of each of the people whose answers moved most, each with its words."""
     chosen = [person for person in sorted(view.shared, key=_weight) if person.starters]
     blocks: list[Block] = []
     for person in chosen[:most]:
-        starter = _starter(person)
+        starter = _starter(person, is_short)
         line = scene.say("summary", name=view.called(person.person), starter=starter.text)
         blocks.append(Text(line["ask"]))
         if starter.quote:
@@ -232,10 +233,11 @@ def _starters(scene: Scene, view: SummaryView, most: int) -> list[Block]:
     return blocks
 
 
-def _starter(person: PersonView) -> Starter:
-    """The first that rests on other words than the line above it, where there is one."""
+def _starter(person: PersonView, is_short: bool) -> Starter:
+    """The first that rests on other words than the line *In short*, where there is one."""
     said = {each.quote for claim in person.written.claims[:1] for each in claim.evidence}
-    said |= set() if said else {excerpt(_own_words(person))}
+    if is_short and not said:
+        said = {excerpt(_own_words(person))}
     return next((s for s in person.starters if s.quote not in said), person.starters[0])
 
 

@@ -84,7 +84,8 @@ class _Draft:
     async def make(self) -> bool:
         """False where another process did or does, or where it is to be drafted anew."""
         occurrence, kit = self.occurrence, self.kit
-        if not await kit.uow.write(self._lease):
+        began = self.now + self.wording.elapsed
+        if not await kit.uow.write(lambda tx: self._lease(tx, began)):
             return False
         facts = await kit.uow.read(lambda tx: gather(tx, occurrence, self.now))
         if facts is None:
@@ -98,10 +99,9 @@ class _Draft:
         written = [(share.week, part) for share, part in zip(shared, parts, strict=True)]
         return await kit.uow.write(lambda tx: self._store(tx, vault, written))
 
-    def _lease(self, tx: Tx) -> bool:
+    def _lease(self, tx: Tx, began: datetime) -> bool:
         """Two processes would ask a model twice for the same."""
-        now = self.now + self.wording.elapsed
-        return tx.occurrences.lease(self.occurrence.id, now, now + LEASE)
+        return tx.occurrences.lease(self.occurrence.id, began, began + LEASE)
 
     def _store(self, tx: Tx, vault: Vault, written: Written) -> bool:
         """Keeps ids and sealed parts; a summary that exists already is left as it is. One whose

@@ -17,6 +17,7 @@ from storage.key_store import upgrade_key_store
 from storage.master_key import create_master_key_file
 from storage.migrate import upgrade
 from tests.harness import locked, run_directory
+from tests.journeys.ai_office import opened  # noqa: F401 (a fixture)
 from tests.journeys.on_slack import OnSlack
 from tests.journeys.on_teams import OnTeams
 from tests.journeys.sample_weeks import Lived, four_weeks
@@ -111,15 +112,15 @@ def surface(request: pytest.FixtureRequest) -> Surface:
 @pytest.fixture
 async def open_world(environment: Environment, surface: Surface) -> AsyncIterator[OpenWorld]:
     """Opens a world, and closes it after the test."""
-    opened: list[World] = []
+    worlds: list[World] = []
 
     async def make(*args: object, **kwargs: object) -> World:
         given = {"surface": surface, **kwargs}
-        opened.append(await World.open(environment, *args, **given))  # type: ignore[arg-type]
-        return opened[-1]
+        worlds.append(await World.open(environment, *args, **given))  # type: ignore[arg-type]
+        return worlds[-1]
 
     yield make
-    for world in opened:
+    for world in worlds:
         await world.close()
 
 

@@ -36,7 +36,9 @@ def at(text: str, zone: str = BERLIN, fold: int = 0) -> datetime:
 
 @dataclass(frozen=True)
 class Someone:
-    """One row of the people list; the address follows from the name."""
+    """One row of the people list; the address follows from the name, and so does what the list
+    calls them, where `called` doesn't say it.
+    """
 
     name: str
     manager: str | None = None
@@ -45,13 +47,14 @@ class Someone:
     team: str | None = None
     role: Role = Role.EMPLOYEE
     hired_on: date | None = None
+    called: str = ""
 
     def row(self, line: int) -> PersonRow:
         """The row as an import reads it."""
         return PersonRow(
             line=line,
             email=address(self.name),
-            name=self.name.capitalize(),
+            name=self.called or self.name.capitalize(),
             manager_email=address(self.manager) if self.manager else None,
             team=self.team,
             country=self.country,

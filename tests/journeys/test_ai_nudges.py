@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.given import check_in, one_to_ones, weekly_summary
-from tests.journeys.test_ai_summaries import (
+from tests.journeys.ai_office import (
     ANA,
     BEN,
     BY_AI,
     Office,
     Open,
     here,
-    opened,
 )
+from tests.journeys.given import check_in, one_to_ones, weekly_summary
 from tests.journeys.test_ai_told import switch
 from tests.journeys.test_one_to_ones import set_rhythm
 from tests.journeys.words import words

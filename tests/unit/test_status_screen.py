@@ -52,11 +52,11 @@ def test_in_teams_it_has_another_one(reason: str) -> None:
 def test_what_ai_took_stands_there_rounded() -> None:
     people, organisation = PeopleStatus(3, 0, None), Organisation(uuid4(), "Fernweh")
     found = Status(organisation, people, (), {}, {}, {}, None)
-    spent = AiToday("OpenAI", asks=True, workspaces=(Spent("Fernweh", 11_001, 200_000),))
+    spent = AiToday("OpenAI", asks=True, workspaces=(Spent("Fernweh", 61_001, 200_000),))
     out = io.StringIO()
     console = Console(file=out, width=400, no_color=True)
     _Shown(console, found, ZoneInfo("Europe/Berlin"), spent).print()
-    assert "AI (OpenAI): about 12,000 of 200,000 tokens used today." in out.getvalue()
+    assert "AI (OpenAI): at least 30% of 200,000 tokens used today." in out.getvalue()
     assert "OpenAI" not in screen(found)
 
 
