@@ -9,7 +9,6 @@ import pytest
 from tests.journeys.ai_office import (
     ANA,
     BEN,
-    BY_AI,
     Office,
     Open,
     here,
@@ -20,7 +19,6 @@ from tests.journeys.test_one_to_ones import set_rhythm
 from tests.journeys.words import words
 from tests.servers.model.faults import Fault
 
-__all__ = ["opened"]
 HELPED = "a summary that AI (OpenAI) helped word, each checked against their own words"
 CADENCES = (check_in(reminders=0, pack="ai_check_in"), weekly_summary(), one_to_ones())
 """With questions for which the fixed rules, too, know a way to begin."""
