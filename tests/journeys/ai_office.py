@@ -33,6 +33,10 @@ FRIDAY = "2026-03-06 15:00"
 ANA = ("I test the importer with Copilot.", "Which data may I put in?")
 BEN = ("I draw maps with the new tool.", "I want an hour to learn.")
 ANAS, BENS = "Ana tests the importer with Copilot.", "Ben draws maps with the new tool."
+BY_AI = (
+    "Written from their own words, by fixed rules and by AI (OpenAI), "
+    "whose sentences were each checked against those words."
+)
 here = pytest.mark.parametrize("surface", ["local"], indirect=True)
 """What doesn't depend on the platform."""
 

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.ai_office import (
     ANA,
     BEN,
+    BY_AI,
     Office,
     Open,
     here,

@@ -22,6 +22,7 @@ from tests.journeys.ai_office import (
     ANAS,
     BEN,
     BENS,
+    BY_AI,
     FRIDAY,
     PEOPLE,
     Office,
@@ -38,10 +39,6 @@ from tests.recorded_model import recorded
 from tests.servers.model.asked import Asked
 from tests.servers.model.faults import Fault
 
-BY_AI = (
-    "Written from their own words, by fixed rules and by AI (OpenAI), "
-    "whose sentences were each checked against those words."
-)
 BY_RULES = "Written by fixed rules from their own words; no sentence of an AI is in it."
 NO_AI = "Written by fixed rules from their own words, without AI."
 REFUSED_TEXT = "PERSON_1 is frustrated"
