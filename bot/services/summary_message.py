@@ -159,8 +159,9 @@ def _promised(scene: Scene, view: SummaryView, most: int) -> list[Block]:
 
 def _promise(scene: Scene, view: SummaryView, shown: PromiseShown) -> Text:
     text, name = shortened(shown.text, WORDS_SHOWN), view.called(shown.other)
-    said = scene.say("summary", name=name, due=shown.promise.due_on, promise=text)
-    return Text(said["promised"])
+    due, today = shown.promise.due_on, scene.now.astimezone(scene.person.zone).date()
+    said = scene.say("summary", name=name, due=due, promise=text)
+    return Text(said["promised_late" if due < today else "promised"])
 
 
 def _buttons(scene: Scene, view: SummaryView, *, is_worded: bool, is_advised: bool) -> Buttons:

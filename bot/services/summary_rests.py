@@ -35,14 +35,20 @@ def _sections(drawn: Opened) -> Iterator[Section]:
 
 
 def _pieces(drawn: Opened, person: PersonView) -> tuple[Piece, ...]:
-    written = person.written
-    said = [_piece(drawn, person, claim.text, claim.evidence) for claim in written.claims]
+    """Sentences with what they rest on, and with the starters that rest on the same; then the
+    other starters with theirs.
+    """
+    left = {Evidence(s.version_id, s.quote): s for s in person.written.starters if s.quote}
+    said: list[Piece] = []
+    for claim in person.written.claims:
+        piece = _piece(drawn, person, claim.text, claim.evidence)
+        asked = [left.pop(each) for each in claim.evidence if each in left]
+        lines = (Text(drawn.say(starter=each.text)["ask"]) for each in asked)
+        said.append(replace(piece, blocks=(*piece.blocks, *lines)))
     said = said or list(_own_words(drawn, person))
-    asked = [s for s in written.starters if s.quote]
     title = [Text(drawn.say()["starters"], Tone.STRONG)]
-    for starter in asked:
-        evidence = (Evidence(starter.version_id, starter.quote),)
-        piece = _piece(drawn, person, starter.text, evidence)
+    for evidence, starter in left.items():
+        piece = _piece(drawn, person, starter.text, (evidence,))
         said.append(replace(piece, blocks=(*title, *piece.blocks)))
         title = []
     return tuple(said)

@@ -108,7 +108,7 @@ async def test_what_does_not_hold_is_left_out_and_counted(opened: Open) -> None:
 
     office.server.answers = judging
     said = await office.friday()
-    assert f"{BY_AI} 2 sentences did not hold and were left out. Only you get this." in said
+    assert f"{BY_AI} 2 that didn't match them were left out. Only you get this." in said
     assert "frustrated" not in said + words(await office.rests())
 
 
@@ -129,7 +129,7 @@ async def test_what_did_not_hold_of_a_part_that_fell_back_is_counted_too(opened:
     said = await office.friday()
     assert ANAS in said
     assert f"Ben: “{BEN[0]}”" in said
-    assert f"{BY_AI} 2 sentences did not hold and were left out. Only you get this." in said
+    assert f"{BY_AI} 2 that didn't match them were left out. Only you get this." in said
 
 
 @pytest.mark.parametrize(
