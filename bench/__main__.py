@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
+from bench.ai_writer import names, word_with_model
 from bench.conversation import TALKING, deliver_messages, on_postgres, record_answers
 from bench.desks import desks_due
 from bench.measure import Ratio
@@ -47,6 +48,8 @@ BENCHES: dict[str, Callable[[Worlds], AsyncIterator[Ratio]]] = {
     "plan": plan_due,
     "desks": desks_due,
     "survey": count_survey,
+    "ai-part": word_with_model,
+    "ai-names": names,
     "summary": summary,  # last: it gives the large company its history
 }
 
