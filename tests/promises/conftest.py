@@ -11,6 +11,8 @@ import pytest
 
 from bot.domain.cadence import CadenceSpec
 from bot.domain.policy import Policy
+from bot.settings import Environment
+from tests.journeys.ai_office import opened  # noqa: F401 (a fixture)
 from tests.journeys.conftest import prepared
 from tests.journeys.given import Someone, check_in, weekly_summary
 from tests.journeys.on_slack import OnSlack
@@ -29,9 +31,20 @@ Company = Callable[..., Awaitable[World]]
 
 
 @pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    """Of an office with a model; `company` prepares its own."""
+    return prepared(tmp_path)
+
+
+@pytest.fixture
+def surface() -> Surface:
+    return OnSlack()
+
+
+@pytest.fixture
 async def company(tmp_path: Path) -> AsyncIterator[Company]:
     """It is Tuesday, 10:05, and everybody has the welcome; what is given besides is optional."""
-    opened: list[World] = []
+    worlds: list[World] = []
 
     async def make(
         people: Sequence[Someone] = PEOPLE,
@@ -42,10 +55,10 @@ async def company(tmp_path: Path) -> AsyncIterator[Company]:
     ) -> World:
         environment, where = prepared(tmp_path), surface or OnSlack()
         world = await World.open(environment, people, cadences, policy=policy, surface=where)
-        opened.append(world)
+        worlds.append(world)
         await world.until(until)
         return world
 
     yield make
-    for world in opened:
+    for world in worlds:
         await world.close()

@@ -19,6 +19,7 @@ from bot.services.expire import expire
 from bot.settings import load_configuration
 from tests.harness import ROOT
 from tests.integration.own_pages import own_pages
+from tests.journeys.ai_office import ANA, BEN, Open, both_share
 from tests.journeys.given import BERLIN, Someone, check_in, weekly_summary
 from tests.journeys.on_slack import OnSlack
 from tests.journeys.surfaces import Local
@@ -141,6 +142,18 @@ async def test_promise_6_no_ai_is_called_that_nobody_set_up(company: Company) ->
     await shares(world, "ana", "kestrel")
     await world.until(WEEK)
     assert "without AI" in world.arrived("mara", "summary")[-1].words
+
+
+async def test_promise_6_no_ai_call_mixes_two_people_or_names_one(opened: Open) -> None:
+    """Where one is connected. (In depth: test_masking.py, test_writers.py.)"""
+    office = await both_share(opened)
+    said = await office.friday()
+    assert "Ana tests the importer with Copilot." in said
+    assert len(office.server.asked) == 2
+    for asked in office.server.asked:
+        assert (ANA[0] in asked.text) != (BEN[0] in asked.text)
+        assert not [name for name in ("Ana", "Ben", "Mara") if name in str(asked.body)]
+        assert asked.body["store"] is False
 
 
 async def test_promise_7_without_ai_the_summary_is_on_time(company: Company) -> None:
