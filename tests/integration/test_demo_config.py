@@ -79,7 +79,7 @@ def test_the_model_named_in_it_words_the_summaries(shell: Shell, server: ModelSe
     shell.file("said.yaml", ANSWERS)
     own = ("--config", "own.yaml", "--people", "own.csv", "--answers", "said.yaml")
     told = shell.run("demo", *own, "--weeks", "1", "--no-serve", **server.variables)
-    assert "Worded by AI (Acme's model) from their own words" in told
+    assert "by fixed rules and by AI (Acme's model)" in told
     assert "Ana tests the importer with Copilot." in told
     [asked] = server.asked
     assert [answer["words"] for answer in asked.data["answers"]] == WORDS

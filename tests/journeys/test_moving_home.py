@@ -29,7 +29,7 @@ async def test_somebody_moves_home(open_world: OpenWorld, in_teams: Collection[s
     old = made.places.place("ana")
     await made.places.also_in("ana", elsewhere(old))
     await world.until("2026-03-10 10:05")
-    await world.send("ana", InboundKind.TEXT, text="plover one?", send=False)
+    await world.send("ana", InboundKind.TEXT, text="the plover one is all done", send=False)
     new = await made.moves("ana")
     assert new != old
     await world.wait()
@@ -40,7 +40,7 @@ async def test_somebody_moves_home(open_world: OpenWorld, in_teams: Collection[s
     await world.answers("ana", "plover two")
     await world.until("2026-03-13 18:00")
     said = (await world.told("mara"))[-1]
-    assert said == ["plover one?", "plover two"]
+    assert said == ["the plover one is all done", "plover two"]
     await world.until("2026-03-27 18:00")
     late = [post for post in made.places.posted("ana") if f"{post.at:%G-W%V}" > "2026-W11"]
     assert {post.platform for post in late} == {new}

@@ -126,7 +126,9 @@ class Obeying:
 
 
 def everything_at_once(attack: Attack, masked: str) -> object:
-    """The first sentences of all that it would say, before the sober ones."""
+    """The first sentences of all that it would say, after the sober ones: of many the first few are
+    looked at.
+    """
     claims = [*statements(attack, masked)][:15]
     starters = [*questions(attack, masked)][:15]
-    return {"claims": [*claims, SOBER_CLAIM], "starters": [*starters, SOBER_STARTER]}
+    return {"claims": [SOBER_CLAIM, *claims], "starters": [SOBER_STARTER, *starters]}
