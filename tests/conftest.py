@@ -41,6 +41,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 _ON_POSTGRESQL = frozenset(
     {
         "test_delivery_changes",
+        "test_delivery_crashes",
         "test_delivery_faults",
         "test_delivery_together",
         "test_meet",
@@ -48,7 +49,9 @@ _ON_POSTGRESQL = frozenset(
         "test_move_home",
         "test_preview",
         "test_reach",
+        "test_slack_changes",
         "test_slack_delivery",
+        "test_slack_refusals",
         "test_sync_people",
     }
 )
@@ -56,6 +59,7 @@ _ON_POSTGRESQL = frozenset(
 
 _SLOW_ON_POSTGRESQL = frozenset(
     {
+        "test_a_manager_gets_what_visibility_permits_no_more_and_no_less",
         "test_from_nothing_to_a_changed_cadence",
         "test_keys_that_the_master_key_does_not_open_leave_everything_as_it_was",
         "test_killed_at_any_step_a_restore_leaves_the_old_or_the_new_and_can_be_repeated",
@@ -65,7 +69,6 @@ _SLOW_ON_POSTGRESQL = frozenset(
 """The same of single tests: whole commands, killed at each of many steps."""
 
 _SEEN_ON_A_PHONE = frozenset({"answering", "administering", "at_home", "reading_a_summary"})
-_SEEN_AT_A_DESK = frozenset({"answering", "administering"})
 
 
 _SHOWN_ELSEWHERE = frozenset(
@@ -74,8 +77,18 @@ _SHOWN_ELSEWHERE = frozenset(
         "test_check_compares_the_key_store_with_the_master_key",
         "test_more_people_than_a_statement_can_bind",
         "test_more_people_than_one_statement_can_bind",
+        "test_a_demo_is_not_for_real_people",
+        "test_a_desktop_shuts_nobody_out",
+        "test_a_trend_begins_with_the_second_survey",
+        "test_it_doesnt_wait_for_ever_for_whoever_puts_it_off",
+        "test_it_makes_no_odds_how_many_are_opened_at_a_time",
+        "test_it_waits_for_other_time_zones",
+        "test_it_waits_for_whoever_put_it_off",
         "test_processes_of_their_own_do_the_same",
         "test_sigterm_under_load",
+        "test_status_and_previews_name_no_person_who_answered",
+        "test_the_same_behind_a_slash",
+        "test_thousands_are_queued_and_claimed_whole",
         "test_weeks_of_surveys_tell_of_groups_alone",
         "test_whatever_people_do",
     }
@@ -101,7 +114,6 @@ def _is_deep(item: pytest.Item) -> bool:
         file in _ON_POSTGRESQL and "postgresql" in variant,
         test in _SLOW_ON_POSTGRESQL and "postgresql" in variant,
         "a_phone_shows_it_whole" in test and not variant & _SEEN_ON_A_PHONE,
-        "a_desktop_shuts_nobody_out" in test and not variant & _SEEN_AT_A_DESK,
         file == "test_result_surfaces",
         test in _SHOWN_ELSEWHERE,
     )

@@ -227,6 +227,7 @@ FACTS: dict[str, dict[str, object]] = {
         "number": 2,
         "now": 4,
         "question": "Is it clear?",
+        "starter": "What would help?",
         "values": "2, 3, 4",
         "words": "Fine",
     },
