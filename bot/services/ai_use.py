@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.domain.masking import NameBook
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports.ai_store import AiDay
@@ -33,6 +35,23 @@ were sent in between.
 
 _LAST = 20
 """The last 20th of a day's tokens is too little for most calls: it is told as used up."""
+
+
+class AllNames:
+    """The names of the people list, so that a model sees none: read once, and only where one is
+    asked at all. Make it in the event loop in which it is used.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._reading = asyncio.Lock()
+        self._names: NameBook | None = None
+
+    async def read(self) -> NameBook:
+        async with self._reading:
+            if self._names is None:
+                self._names = await self._uow.read(lambda tx: NameBook.of(tx.people.names()))
+            return self._names
 
 
 class _Costs(Protocol):

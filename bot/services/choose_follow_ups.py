@@ -23,7 +23,7 @@ from bot.domain.ports.writer import NotWritten
 from bot.domain.visibility import may_word
 from bot.services import follow_ups, steps
 from bot.services.act import Act
-from bot.services.ai_use import Account, account_of, may_ask
+from bot.services.ai_use import Account, AllNames, account_of, may_ask
 from bot.services.answering import is_editable
 from bot.services.kit import Kit
 from bot.services.sealing import open_value
@@ -83,8 +83,7 @@ class _Turn:
 
     def __init__(self, kit: Kit, chooser: Chooser, vault: Vault, now: datetime) -> None:
         self._kit, self._chooser, self._vault, self._now = kit, chooser, vault, now
-        self._names: NameBook | None = None
-        self._reading = asyncio.Lock()
+        self._names = AllNames(kit.uow)
 
     async def choose(self, check_in: CheckIn) -> None:
         try:
@@ -101,7 +100,7 @@ class _Turn:
         if not await self._kit.uow.write(partial(self._take_up, check_in)):
             return
         until = asyncio.get_running_loop().time() + LONGEST.total_seconds()
-        names = await self._all_names()
+        names = await self._names.read()
         async with self._chooser.place(LONGEST.total_seconds()):
             call = await self._kit.uow.write(partial(self._call, check_in, names))
             if call is not None:
@@ -118,13 +117,6 @@ class _Turn:
             return False
         act.save(current.with_question(replace(asked, state=Asked.PENDING)))
         return self._askable(act, current.id) is not None
-
-    async def _all_names(self) -> NameBook:
-        """Read once, and only where the model is asked at all."""
-        async with self._reading:
-            if self._names is None:
-                self._names = await self._kit.uow.read(_names)
-            return self._names
 
     def _call(self, check_in: CheckIn, names: NameBook, tx: Tx) -> _Call | None:
         """Looked at right before it is sent: None where the model may not see the answer any more,
@@ -185,10 +177,6 @@ class _Turn:
             return None
         because = f"chosen:{person_id}:{now.isoformat()}"
         return Act(tx, person, self._vault, self._kit.calendar, policy, now, now, because)
-
-
-def _names(tx: Tx) -> NameBook:
-    return NameBook.of(tx.people.names())
 
 
 def _open(act: Act, check_in_id: UUID) -> _Open | None:

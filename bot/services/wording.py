@@ -11,11 +11,10 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from bot.domain.masking import NameBook
 from bot.domain.ports.unit_of_work import Tx
 from bot.domain.ports.writer import AiWriter, NotWritten
 from bot.domain.summary import PersonWeek, Starter, WrittenPart
-from bot.services.ai_use import Account, may_send, within_budget
+from bot.services.ai_use import Account, AllNames, may_send, within_budget
 from bot.services.kit import Kit
 
 log = logging.getLogger(__name__)
@@ -53,8 +52,7 @@ class Wording:
         self._kit = kit
         self._began = _loop_time()
         self._until = self._began + time.total_seconds()
-        self._reading = asyncio.Lock()
-        self._names: NameBook | None = None
+        self._names = AllNames(kit.uow)
         self.counts: Counter[str] = Counter()
 
     @property
@@ -95,7 +93,7 @@ class Wording:
     async def _asked(
         self, model: AiWriter, share: Share, given: PersonWeek, account: Account, until: float
     ) -> WrittenPart:
-        week = replace(given, names=await self._all_names())
+        week = replace(given, names=await self._names.read())
         most = model.most_tokens(week)
         async with model.place(_left(until)):
             _left(until)
@@ -117,13 +115,6 @@ class Wording:
             log.exception("a model's writer failed")
             raise NotWritten("unexpected", most) from None
 
-    async def _all_names(self) -> NameBook:
-        """Read once, and only where a model is asked at all."""
-        async with self._reading:
-            if self._names is None:
-                self._names = await self._kit.uow.read(_names)
-            return self._names
-
 
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
@@ -139,10 +130,6 @@ def _left(until: float) -> float:
 
 def _still(model: AiWriter, share: Share, tx: Tx) -> bool:
     return may_send(tx, model, share.week.subject_id, share.versions)
-
-
-def _names(tx: Tx) -> NameBook:
-    return NameBook.of(tx.people.names())
 
 
 def _unless_failed(done: WrittenPart | BaseException) -> WrittenPart:
